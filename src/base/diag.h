@@ -34,7 +34,7 @@ struct source {
 	const char *text; /* NUL-terminated, may contain NULs before len */
 	uint32_t len;
 	uint32_t base;    /* first offset; at least 1 so that 0 means "nowhere" */
-	uint32_t *lines;  /* offsets of line starts, built at first use */
+	uint32_t *lines;  /* offsets of line starts in text */
 	uint32_t nlines;
 };
 
@@ -48,6 +48,7 @@ struct position {
 	uint32_t line, col; /* from 1; columns count bytes */
 };
 
+/* Copies name and text; NULL if the space of 4 GiB for all sources is used up. */
 struct source *sources_add(struct sources *s, const char *name, const char *text, size_t len);
 /* False if the offset belongs to no source. */
 bool sources_find(const struct sources *s, uint32_t offset, struct position *ret_pos);
@@ -79,7 +80,10 @@ struct diags {
 	bool quiet_warnings; /* --no-warnings */
 };
 
-/* Adds one; never returns NULL. One message a span and tag: a repeated one is not kept. */
+/*
+ * Adds one; never returns NULL. One message a span and tag: a repeated one is not kept, nor are
+ * those over DIAG_MAX, which are counted, and warnings under quiet_warnings, which are not.
+ */
 struct diag *diag_error(struct diags *d, struct span at, enum diag_tag tag, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 struct diag *diag_warning(struct diags *d, struct span at, enum diag_tag tag, const char *fmt, ...)
@@ -89,7 +93,8 @@ void diag_hint(struct diags *d, struct diag *dg, const char *fmt, ...)
 const char *diag_tag_name(enum diag_tag tag);
 /*
  * Renders all: "NAME:LINE:COL-END: ERROR: text", the line, the caret line, "HINT: ...".
- * Colours only if asked. Source text is escaped for the terminal.
+ * A span over several lines gives "NAME:LINE-LINE: ERROR: text"; a long line is cut to a window
+ * around the span. Colours only if asked. Source text is escaped for the terminal.
  */
 void diags_print(const struct diags *d, struct strbuf *out, bool colour);
 void diags_print_one(const struct diags *d, const struct diag *dg, struct strbuf *out, bool colour);

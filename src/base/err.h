@@ -12,10 +12,15 @@ struct err {
 	char hint[512];  /* what to do, may be empty */
 };
 
-/* Sets what (strerror is not appended by itself: use %s with errname()) and returns code. */
+/*
+ * Sets what (strerror is not appended by itself: use %s with errname()), clears the hint and
+ * returns code. The arguments may be the old what itself. All of these take NULL for e.
+ */
 int err_set(struct err *e, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* Puts a text before what is there already ("cannot attach x: " + ...); the hint stays. */
+int err_prefix(struct err *e, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void err_hint(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* "Permission denied" for -EPERM/-EACCES..., thread-safe static text. */
+/* "Permission denied" for -EACCES or EACCES ..., thread-safe static text. */
 const char *errname(int code);
 
 #endif

@@ -13,7 +13,10 @@ void free_ptr(void *p); /* p: address of a malloced pointer */
 #define _cleanup_free_ __attribute__((cleanup(free_ptr)))
 #define _cleanup_sb_ __attribute__((cleanup(sb_done)))
 
-/* Reads a whole file (also of /proc and /sys), at most max bytes; 0 or -errno (-EFBIG over max). */
+/*
+ * Reads a whole file (also of /proc and /sys), at most max bytes; 0 or -errno (-EFBIG over max).
+ * The text takes the place of what was in the buffer; on failure the buffer is as before.
+ */
 int file_read(const char *path, size_t max, struct strbuf *ret_text);
 int fd_read_all(int fd, size_t max, struct strbuf *ret_text);
 
