@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The syntax tree. One struct for all nodes: what its children mean is said
+ * at each kind. The parser fills the upper half, sema the lower half.
+ */
+#ifndef LANG_AST_H
+#define LANG_AST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "base/strbuf.h"
+#include "base/vec.h"
+#include "type/type.h"
+
+enum node_kind {
+	/* Expressions */
+	E_INT,       /* ival; is_unsigned if above INT64_MAX; a duration (5ms) is its nanoseconds */
+	E_BOOL,      /* ival 0 or 1 */
+	E_STR,       /* str, len (escapes resolved, may hold NULs) */
+	E_IDENT,     /* name: a built-in variable or an enumerator */
+	E_PARAM,     /* $1, $2: ival is the number; ival 0: $# */
+	E_VAR,       /* $x: name without the dollar */
+	E_MAP,       /* @x or @x[list...]: name without the at ("" for @) ; keyed: has brackets */
+	E_CALL,      /* name(list...) */
+	E_UNOP,      /* op a: OP_NEG OP_NOT OP_BITNOT OP_DEREF OP_PLUS */
+	E_BINOP,     /* a op b, also && and || */
+	E_INCDEC,    /* op OP_INC/OP_DEC on a (E_VAR or E_MAP); prefix: is_prefix */
+	E_TERNARY,   /* a ? b : c; a ?: c has b NULL */
+	E_CAST,      /* (cast_type) a */
+	E_FIELD,     /* a.name or a->name; is_arrow */
+	E_TUPIDX,    /* a.ival */
+	E_INDEX,     /* a[b] */
+	E_TUPLE,     /* (list...) */
+	E_SIZEOF,    /* sizeof(a), or sizeof(cast_type) with a NULL */
+	E_OFFSETOF,  /* offsetof(cast_type, path) or offsetof(a, path); list: E_IDENT for each part of path */
+	/* Statements */
+	S_EXPR,      /* a; */
+	S_ASSIGN,    /* a = b, or a op= b with op not OP_NONE; a is E_VAR or E_MAP */
+	S_LET,       /* let $name [: cast_type] [= b]; a is the E_VAR */
+	S_IF,        /* if a then b (S_BLOCK) else c (S_BLOCK or S_IF or NULL) */
+	S_WHILE,     /* while a do b */
+	S_UNROLL,    /* a times b */
+	S_FOR_RANGE, /* for (var : a..b) c; decl is the E_VAR */
+	S_FOR_MAP,   /* for (var : a) c; a is E_MAP without keys; decl is the E_VAR */
+	S_BREAK,
+	S_CONTINUE,
+	S_RETURN,    /* return [a] */
+	S_BLOCK,     /* { list... } */
+};
+
+enum op {
+	OP_NONE,
+	OP_ADD, OP_SUB, OP_MUL, OP_DIV, OP_MOD,
+	OP_BITAND, OP_BITOR, OP_BITXOR, OP_SHL, OP_SHR,
+	OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE,
+	OP_LAND, OP_LOR,
+	OP_NOT, OP_NEG, OP_BITNOT, OP_DEREF, OP_PLUS,
+	OP_INC, OP_DEC,
+};
+
+/* A type as written: resolved by sema, for it may name kernel types. */
+struct type_ref {
+	struct span span;
+	const char *name;     /* "struct task_struct", "uint32", "string", "buffer", ... one space between words */
+	unsigned elem_stars;  /* number of * before the brackets: int32*[4] is an array of pointers */
+	unsigned stars;       /* number of trailing *, after the brackets if there are any */
+	bool is_array;
+	bool has_count;       /* string[N], buffer[N], T[N]; T[] infers the size */
+	uint64_t count;
+};
+
+struct node;
+struct node_list {
+	struct node **v;
+	size_t n, cap;
+};
+
+/* sema's: see sema/program.h */
+struct var;
+struct map;
+struct fn_ops;
+
+struct node {
+	enum node_kind kind;
+	enum op op;
+	struct span span;    /* the whole construct */
+	struct span op_span; /* the operator, name or field alone */
+	struct node *a, *b, *c, *decl;
+	struct node_list list;
+	const char *name;
+	const char *str;
+	uint32_t len;
+	int64_t ival;
+	struct type_ref *cast_type;
+	bool is_unsigned, is_prefix, is_arrow, keyed;
+	bool called; /* E_CALL written with empty parentheses: nsecs() */
+	uint32_t height; /* longest path down to a leaf; the parser keeps it below PARSE_HEIGHT */
+
+	/* Filled by sema */
+	const struct type *type; /* of the value; TY_NONE for statements */
+	struct var *var;         /* E_VAR, S_LET, S_FOR_* (through decl) */
+	struct map *map;         /* E_MAP */
+	const struct fn_ops *fn; /* E_CALL, E_IDENT */
+	bool is_const;           /* value known: ival (scalars) or str/len (strings) */
+	struct field field;      /* E_FIELD: the member found, offset from a's struct */
+	void *fn_data;           /* the function's own, made by its check */
+};
+
+/* One attach point as written, split at colons outside quotes; provider is parts[0]. */
+struct attach_point {
+	struct span span;
+	const char *text;           /* as written, parameters expanded */
+	VEC(const char *) parts;    /* quotes removed */
+	VEC(struct span) part_spans;
+	VEC(size_t) quoted; /* of each part: how many bytes at its head came out of quotes (to be taken literally) */
+};
+
+struct probe_block {
+	struct span span; /* attach points up to the predicate */
+	VEC(struct attach_point *) points;
+	struct node *pred; /* NULL: none */
+	struct node *body; /* S_BLOCK */
+};
+
+struct config_item {
+	struct span span;
+	const char *key;   /* lower case, without "bpftrace_" */
+	struct node *value; /* E_INT, E_STR, E_BOOL, E_IDENT */
+};
+
+struct script {
+	struct source *source;
+	VEC(struct probe_block *) probes;
+	VEC(struct config_item *) config;
+};
+
+struct parse_params {
+	const char *const *argv; /* positional parameters */
+	size_t argc;
+};
+
+/*
+ * Parses one source. C definitions go into ts. Always returns a script; it is usable only if d has no
+ * errors. Nesting deeper than PARSE_DEPTH, trees higher than PARSE_HEIGHT (long chains of operators)
+ * and more nodes than PARSE_NODES give one diagnostic, so passes over the tree may recurse.
+ */
+#define PARSE_DEPTH 256
+#define PARSE_HEIGHT 2000
+#define PARSE_NODES 1000000
+struct script *parse_script(struct arena *a, struct diags *d, struct types *ts, struct source *src,
+			    const struct parse_params *params);
+/*
+ * Numeric text of a positional parameter (decimal, octal, hexadecimal, negative; up to UINT64_MAX, which
+ * wraps); false: it is a string.
+ */
+bool param_number(const char *text, int64_t *ret);
+
+/* Prints the tree, one node a line, indented; types too once sema filled them (-d ast, -d types). */
+void ast_print(const struct script *s, struct strbuf *out);
+const char *op_text(enum op op);
+
+#endif
