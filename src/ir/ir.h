@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The SSA intermediate representation: modules, functions, blocks, values.
+ *
+ * A module is everything one script compiles to: programs (struct ir_fn), maps, global data. Values are
+ * 64-bit scalars, pointers with a kind, or aggregates: pointers to bytes
+ * that nobody changes after they were made (keys, strings, comm). The rule of the house for the
+ * verifier's sake: the value that was checked is the value that is used; a null check yields a
+ * `nonnull`, a bound yields a `umin`, and no pass replaces these by what they were made from.
+ *
+ * Level H operations say what is meant (mapadd, key, emit) so that value numbering merges them;
+ * ir/expand*.c turns them into level L operations, which the back end selects. Facts about
+ * operations are columns of ops.def and helpers.def.
+ */
+#ifndef IR_IR_H
+#define IR_IR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/strbuf.h"
+#include "base/vec.h"
+#include "ir/target.h"
+
+enum ir_op {
+#define OP(name, level, nargs, result, effect, flags) IR_##name,
+#include "ir/ops.def"
+#undef OP
+	IR_OP_COUNT
+};
+
+enum ir_helper {
+#define HELPER(name, number, result, effect, kernel) IRH_##name = number,
+#include "ir/helpers.def"
+#undef HELPER
+};
+
+enum ir_effect {
+	IRE_PURE,   /* depends on arguments alone */
+	IRE_CONST,  /* same for a whole run of the program, given the arguments: may be merged */
+	IRE_FRESH,  /* differs each time; may be removed, not merged */
+	IRE_RMEM,   /* reads memory of the program: between writes to memory the same */
+	IRE_RMAP,   /* reads a map: between writes to the same map the same */
+	IRE_WMEM,   /* writes memory of the program */
+	IRE_WMAP,   /* writes a map */
+	IRE_EMIT,   /* seen from outside, keeps its place */
+	IRE_CTL,    /* ends a block */
+	IRE_HELPER, /* as helpers.def says for imm (call) or helper (fill) */
+};
+
+/* What a pointer points to; decides whether loads are direct and what the verifier wants. */
+enum ir_ptr {
+	PK_NONE, /* a scalar (also: a kernel or user address held as a number) */
+	PK_CTX,
+	PK_STACK,    /* slot */
+	PK_MAPVAL,   /* non-null map value */
+	PK_MAPVAL0,  /* map value or null: needs a br and nonnull */
+	PK_BTF,      /* trusted or walked BTF pointer: direct loads allowed */
+	PK_RING0,    /* ring record or null */
+	PK_RING,
+	PK_MAP,      /* map itself */
+	PK_FN,       /* callback */
+};
+
+/* Part of a key or a record. */
+enum ir_part_kind {
+	IP_SCALAR, /* low size bytes of the argument */
+	IP_AGG,    /* size bytes of an aggregate argument */
+	IP_STR,    /* a string aggregate: in a key, zero padded to size; in a record as IP_AGG up to its NUL */
+	IP_VSTR,   /* records only: u32 length (with NUL) at off; the bytes follow the fixed part in order of parts */
+};
+struct ir_part {
+	enum ir_part_kind kind;
+	uint32_t off, size;
+};
+struct ir_layout {
+	uint32_t size; /* of the fixed part; record: includes the 4-byte action id at 0 */
+	uint32_t nparts;
+	struct ir_part part[];
+};
+
+enum ir_map_role {
+	IM_USER,    /* @name of the script */
+	IM_GLOBALS, /* one-element array, mmapable if the kernel can: scalars, losses, flags */
+	IM_RODATA,  /* one-element frozen array */
+	IM_PCPU,    /* one-element per-CPU array: scalar aggregations and scratch */
+	IM_RING,    /* ring buffer or perf event array */
+	IM_STACKS,  /* stack traces */
+};
+
+/* A map to be created; type is BPF_MAP_TYPE_*. */
+struct ir_map {
+	uint32_t index; /* in module->maps */
+	const char *name;
+	enum ir_map_role role;
+	uint32_t type, key_size, value_size, max_entries, flags;
+	uint32_t loss;  /* loss counter for failed updates (full), LOSS_NONE if none */
+};
+
+/* Loss counters: u64 each at the start of the globals, indexed by these, then one a map. */
+enum ir_loss {
+	LOSS_RING,       /* record dropped: buffer full */
+	LOSS_READ,       /* kernel or user memory could not be read */
+	LOSS_STACK,      /* stack trace not stored (hash collision or full) */
+	LOSS_LOOP,       /* a loop hit its limit */
+	LOSS_FIRST_MAP,  /* + map's own number */
+	LOSS_NONE = 0xffffffff,
+};
+/*
+ * After the losses: a u32 at IR_GLOBAL_WAKE, the flags for ring buffer submits: 0 (wake the consumer) or
+ * BPF_RB_NO_WAKEUP, set by user space while it polls anyway.
+ */
+#define IR_MAX_LOSS 1024
+#define IR_GLOBAL_WAKE (IR_MAX_LOSS * 8)
+#define IR_GLOBAL_FIRST (IR_GLOBAL_WAKE + 8)
+
+struct ir_val;
+struct ir_block;
+struct ir_fn;
+
+struct ir_val {
+	enum ir_op op;
+	uint32_t id;          /* unique in the function, for printing */
+	uint8_t width;        /* bytes: load, store, ext, kread, mapget, ... */
+	bool is_signed;
+	enum ir_ptr ptr;      /* of the result */
+	uint32_t size;        /* slot, fill, key, copy, zero, rodata: bytes */
+	uint16_t helper;      /* fill: enum ir_helper */
+	int64_t imm;
+	struct ir_map *map;
+	struct ir_fn *fn;               /* fnaddr */
+	const struct ir_layout *layout; /* key, emit */
+	const char *kfunc;              /* kcall */
+	uint32_t nargs;
+	struct ir_val **arg;
+	struct ir_block *block;
+	struct ir_val *prev, *next; /* in the block; phis first, control last */
+	struct span span;           /* of the script, for line info and verifier messages */
+	int64_t lo, hi;             /* range pass: signed bounds; INT64_MIN, INT64_MAX: unknown */
+	uint32_t mark;              /* for the running pass */
+	void *data;                 /* for the running pass */
+};
+
+struct ir_block {
+	uint32_t id;
+	struct ir_val *first, *last;
+	VEC(struct ir_block *) preds;
+	struct ir_block *succ[2];
+	bool cold; /* error paths: laid out at the end */
+	/* analyses, valid after ir_dominators() */
+	struct ir_block *idom;
+	uint32_t rpo, depth, loop; /* loop: nesting depth */
+	void *data;
+};
+
+struct ir_module;
+
+struct ir_fn {
+	struct ir_module *module;
+	const char *name;
+	bool lowered;          /* level-H operations are gone */
+	bool is_callback;      /* called by a helper: (map, key, value, ctx) or (index, ctx) */
+	uint32_t nparams;      /* of a callback */
+	VEC(struct ir_block *) blocks; /* [0] is the entry */
+	uint32_t next_val, next_block;
+	uint32_t frame;        /* bytes of stack given to slots by the slots pass */
+	struct span span;
+	void *user;            /* the compiler's probe; not touched by passes */
+};
+
+struct ir_module {
+	struct arena *arena;
+	struct target *target;
+	VEC(struct ir_fn *) fns;
+	VEC(struct ir_map *) maps;
+	struct strbuf rodata;  /* heap; freed by ir_module_done */
+	uint32_t globals_size; /* starts at IR_GLOBAL_FIRST */
+	uint32_t pcpu_size;
+	uint32_t nloss;        /* loss counters in use */
+	struct ir_map *globals, *rodata_map, *pcpu, *ring; /* made on first need by ir_module_* */
+};
+
+struct ir_op_info {
+	const char *name;
+	char level;  /* 'H', 'L', 'A' */
+	int nargs;
+	char result; /* 'N', 'S', 'P', 'G' */
+	enum ir_effect effect;
+	bool commutes;
+};
+extern const struct ir_op_info ir_ops[IR_OP_COUNT];
+
+struct ir_helper_info {
+	const char *name; /* NULL: unknown */
+	uint16_t number;
+	char result;
+	enum ir_effect effect;
+	const char *kernel;
+};
+const struct ir_helper_info *ir_helper_info(unsigned number);
+const struct ir_helper_info *ir_helper_find(const char *name);
+/* Effect of one value, helpers' and context loads' looked through. */
+enum ir_effect ir_effect(const struct ir_val *v);
+
+/* Modules. Maps of a role other than IM_USER exist once; these make or return them. */
+void ir_module_init(struct ir_module *m, struct arena *a, struct target *t);
+void ir_module_done(struct ir_module *m);
+struct ir_map *ir_map_new(struct ir_module *m, const char *name, enum ir_map_role role, uint32_t type,
+			  uint32_t key_size, uint32_t value_size, uint32_t max_entries, uint32_t flags);
+struct ir_map *ir_globals(struct ir_module *m);
+struct ir_map *ir_rodata_map(struct ir_module *m);
+struct ir_map *ir_pcpu_map(struct ir_module *m);
+struct ir_map *ir_ring_map(struct ir_module *m); /* ring buffer or perf event array, as the target has */
+uint32_t ir_global_alloc(struct ir_module *m, uint32_t size, uint32_t align);
+uint32_t ir_pcpu_alloc(struct ir_module *m, uint32_t size, uint32_t align);
+/* Offset of these bytes in the read-only data; equal data is shared; 8-aligned. */
+uint32_t ir_rodata_add(struct ir_module *m, const void *p, uint32_t n);
+/* Offset of n zero bytes (shared, grows to the largest asked for). */
+uint32_t ir_rodata_zeros(struct ir_module *m, uint32_t n);
+
+/* A function without blocks: the first ir_block_new() is the entry. */
+struct ir_fn *ir_fn_new(struct ir_module *m, const char *name);
+
+/* Text form: printed and parsed back (tests, -d). Parse: NULL and a message in err on bad text. */
+void ir_print(const struct ir_module *m, struct strbuf *out);
+void ir_print_fn(const struct ir_fn *fn, struct strbuf *out);
+bool ir_parse(struct ir_module *m, const char *text, struct strbuf *ret_error);
+
+/* Checks every rule of the IR: NULL if all hold, else a message (arena of the module). */
+const char *ir_check(const struct ir_fn *fn);
+
+/* Analyses: reverse postorder, idom, loop depth; unreachable blocks are removed. */
+void ir_dominators(struct ir_fn *fn);
+bool ir_dominates(const struct ir_block *a, const struct ir_block *b);
+
+/*
+ * Runs all passes on one function: ir/passes.c is THE list. dump (may be NULL) is called before the first and after
+ * each pass. check: run ir_check between passes and stop at a broken rule.
+ * 0, or -EINVAL with a message (a bug of ours, or a frame that cannot fit: message says which).
+ */
+typedef void ir_dump_fn(void *arg, const char *pass, const struct ir_fn *fn);
+int ir_run_passes(struct ir_fn *fn, bool check, ir_dump_fn *dump, void *arg, const char **ret_error);
+/* One pass by name, for tests; false if there is none. */
+bool ir_run_pass(struct ir_fn *fn, const char *name);
+
+#endif

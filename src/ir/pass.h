@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Shared by the passes of ir/ only: walking, substituting, asking about values. */
+#ifndef IR_PASS_H
+#define IR_PASS_H
+
+#include "ir/build.h"
+#include "ir/ir.h"
+
+#define each_block(fn, b)                                                                          \
+	for (size_t b##_i = 0; b##_i < (fn)->blocks.n; b##_i++)                                    \
+		for (struct ir_block *b = (fn)->blocks.v[b##_i]; b; b = NULL)
+#define each_val(b, v) for (struct ir_val *v = (b)->first; v; v = v->next)
+/* The walked value may be removed. */
+#define each_val_safe(b, v, n)                                                                     \
+	for (struct ir_val *v = (b)->first, *n = v ? v->next : NULL; v; v = n, n = v ? v->next : NULL)
+
+/* The passes: see passes.c for the order and each file for the contract. */
+void ir_pass_cfg(struct ir_fn *fn);
+void ir_pass_fold(struct ir_fn *fn);
+void ir_pass_gvn(struct ir_fn *fn);
+void ir_pass_range(struct ir_fn *fn);
+void ir_pass_sink(struct ir_fn *fn);
+void ir_pass_dce(struct ir_fn *fn);
+void ir_pass_expand(struct ir_fn *fn);
+void ir_pass_slots(struct ir_fn *fn);
+void ir_pass_pcpu(struct ir_fn *fn);
+
+/* build.c */
+/* A value in no block, its arguments still NULL. Result kind as ops.def says. */
+struct ir_val *ir_val_new(struct ir_fn *fn, enum ir_op op, uint32_t nargs);
+void ir_append(struct ir_block *block, struct ir_val *v);
+/* Sets v->ptr from the op and the arguments. */
+void ir_set_kind(struct ir_val *v);
+void ir_add_pred(struct ir_fn *fn, struct ir_block *block, struct ir_block *pred);
+
+/* value.c: questions about one value */
+bool ir_is_const(const struct ir_val *v, int64_t *ret);
+static inline bool ir_is_iconst(const struct ir_val *v, int64_t imm)
+{
+	return v->op == IR_iconst && v->imm == imm;
+}
+/* Base of a pointer: additions looked through; *ret_off is the sum, *ret_exact whether all were constant. */
+struct ir_val *ir_base(struct ir_val *ptr, int64_t *ret_off, bool *ret_exact);
+/* Points to bytes that do not change during a run: fill, key, read-only data, choices of these. */
+bool ir_is_immutable(const struct ir_val *v);
+/* Largest power of two (up to 8) known to divide the address. */
+uint32_t ir_alignment(const struct ir_val *ptr);
+/* Bytes readable at the pointer; 0: not known. */
+uint32_t ir_known_size(const struct ir_val *ptr);
+/* Signed bounds from the op alone and what its arguments are. */
+void ir_bounds(const struct ir_val *v, int64_t *ret_lo, int64_t *ret_hi);
+/* Which of a fill helper's arguments come before (dst, size). */
+unsigned ir_fill_lead(enum ir_helper h);
+bool ir_removable(const struct ir_val *v);
+
+/* subst.c: replacing and counting uses */
+/*
+ * A pass notes replacements with ir_subst() and applies all of them once with ir_subst_apply(), which
+ * also takes the replaced values out of their blocks. Uses value->data.
+ */
+void ir_subst_start(struct ir_fn *fn);
+void ir_subst(struct ir_val *old, struct ir_val *by);
+struct ir_val *ir_subst_of(struct ir_val *v);
+void ir_subst_apply(struct ir_fn *fn);
+/* Number of uses of each value into value->mark. */
+void ir_count_uses(struct ir_fn *fn);
+
+/* graph.c: edges; phis follow */
+unsigned ir_pred_index(const struct ir_block *block, const struct ir_block *pred);
+/* Removes one edge and the phi arguments that belong to it. */
+void ir_remove_pred(struct ir_block *block, unsigned index);
+/* All edges from old to its successors become edges from by (phis keep their arguments). */
+void ir_move_succs(struct ir_block *old, struct ir_block *by);
+/* Cuts block before v; what follows (v included) moves to the new block, which is returned unlinked. */
+struct ir_block *ir_split_before(struct ir_fn *fn, struct ir_val *v);
+struct ir_block *ir_new_block(struct ir_fn *fn);
+void ir_remove_block(struct ir_fn *fn, struct ir_block *block);
+
+/* ssa.c */
+/*
+ * Repairs SSA for value x after its block stopped to dominate all uses: def[i] is the value at the end of
+ * at[i] (x itself in its own block is known); phis are made where these meet.
+ */
+void ir_ssa_repair(struct ir_fn *fn, struct ir_val *x, struct ir_block *at, struct ir_val *def);
+
+#endif
