@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Built-in functions, variables and aggregations.
+ *
+ * Each is ONE const struct fn_ops in ONE file of fn/: its names, prototype, doc line,
+ * typing, lowering and user side together; and one line in fn/registry.c. The callbacks use
+ * the services of fn/check.h (while typing), fn/lower.h (while lowering) and fn/runtime.h (user side).
+ */
+#ifndef FN_FN_H
+#define FN_FN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "type/type.h"
+#include "type/value_ops.h"
+
+struct node;
+struct check;
+struct lower;
+struct runtime;
+struct action;
+struct ir_val;
+struct value_ref;
+
+enum fn_flags {
+	FN_VAR = 1 << 0,      /* a built-in variable: may be written without parentheses */
+	FN_CALL = 1 << 1,     /* a function: needs parentheses */
+	FN_ASYNC = 1 << 2,    /* sends a record; the work is done in user space */
+	FN_UNSAFE = 1 << 3,   /* needs --unsafe */
+	FN_AGG = 1 << 4,      /* aggregation: only as right side of a map assignment */
+	FN_STMT = 1 << 5,     /* gives no value: only as a statement */
+};
+
+/* What an argument may be; several may be or-ed. */
+enum fn_arg {
+	FA_INT = 1 << 0,     /* integer, bool, enum */
+	FA_PTR = 1 << 1,
+	FA_STRING = 1 << 2,
+	FA_MAP = 1 << 3,     /* a map without keys, not evaluated: @m */
+	FA_MAPKEY = 1 << 4,  /* a map with keys, not evaluated: @m[k] */
+	FA_CONST_INT = 1 << 5,
+	FA_CONST_STR = 1 << 6,
+	FA_ANY = 1 << 7,     /* any value */
+	FA_ARRAY = 1 << 8,   /* array or buffer */
+	FA_IDENT = 1 << 9,   /* a bare word, not evaluated: kstack(perf) */
+	FA_OPAQUE = 1 << 10,
+};
+
+#define FN_MAX_ARGS 6
+
+struct fn_ops {
+	const char *name;
+	const char *alias[3];  /* older names, still accepted */
+	const char *proto;     /* "str(ptr addr[, int length]) string", for help and documentation */
+	const char *doc;       /* one line */
+	unsigned flags;
+	int min_args, max_args;       /* max -1: any number */
+	unsigned arg[FN_MAX_ARGS];    /* for each, the last repeats */
+
+	/*
+	 * Types a call whose arguments are typed, counted and of the right kinds: sets node->type. Called again
+	 * in every round of the inference; false after a diagnostic. NULL: type_of says it.
+	 */
+	bool (*check)(struct check *ck, struct node *call);
+	const struct type *(*type_of)(struct check *ck); /* fixed type; NULL: TY_NONE */
+
+	/* Gives the value: scalar, or pointer to an aggregate of node->type->size bytes; NULL for FN_STMT. */
+	struct ir_val *(*lower)(struct lower *lw, struct node *call);
+
+	/* FN_AGG: type of the map's value, and one update in place of the value at ptr. */
+	const struct type *(*agg_type)(struct check *ck, struct node *call);
+	/* atomic: the value is shared by CPUs: update by atomadd. Emits no early exit. */
+	void (*agg_update)(struct lower *lw, struct node *call, struct ir_val *ptr, bool atomic);
+
+	/* FN_ASYNC: a record of this action arrived. */
+	void (*handle)(struct runtime *rt, const struct action *a, const struct value_ref *args);
+};
+
+/* Exact name or alias, NULL if none. */
+const struct fn_ops *fn_find(const char *name);
+const struct fn_ops *const *fn_all(size_t *ret_n);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Services of lower/ for the lower callbacks of built-ins and providers; implemented in lower/service.c. */
+#ifndef FN_LOWER_H
+#define FN_LOWER_H
+
+#include "fn/fn.h"
+#include "fn/tables.h"
+#include "ir/build.h"
+#include "lang/ast.h"
+#include "probe/probe.h"
+
+struct ir_builder *lower_b(struct lower *lw); /* where to append; span is set to the call's */
+struct types *lower_types(struct lower *lw);
+struct target *lower_target(struct lower *lw);
+const struct config *lower_config(struct lower *lw);
+struct tables *lower_tables(struct lower *lw);
+const struct probe *lower_probe(struct lower *lw); /* program being generated */
+
+/* Evaluates an expression: scalar (64 bits, extended by its type), or pointer to an aggregate. */
+struct ir_val *lower_expr(struct lower *lw, struct node *e);
+/* The same converted to another type (width, sign, string size). */
+struct ir_val *lower_expr_as(struct lower *lw, struct node *e, const struct type *t);
+/* Address of a string literal in the read-only data, n bytes with NUL. */
+struct ir_val *lower_literal(struct lower *lw, const char *s, uint32_t n);
+/* Reads memory at a pointer of the given space: kernel or user. */
+struct ir_val *lower_read(struct lower *lw, struct ir_val *ptr, int64_t off, unsigned width,
+			  bool is_signed, enum addr_space space);
+/* size bytes at ptr as an aggregate. */
+struct ir_val *lower_read_agg(struct lower *lw, struct ir_val *ptr, uint32_t size, enum addr_space space);
+/* String at ptr, at most size bytes with its NUL, as an aggregate of size bytes. */
+struct ir_val *lower_read_str(struct lower *lw, struct ir_val *ptr, uint32_t size, enum addr_space space);
+/* Kernel or user by how node e was obtained (its pointer type), AS_NONE resolved by the probe's kind. */
+enum addr_space lower_space(struct lower *lw, const struct type *ptr);
+
+/*
+ * Makes an action of the call and emits its record: args are evaluated nodes' values with their
+ * types. data is kept in the action. Returns the action, so that the caller may fill in more.
+ */
+struct action *lower_emit(struct lower *lw, struct node *call, unsigned nargs,
+			  const struct type *const *types, struct ir_val *const *vals, void *data);
+/* Ends this program now (after exit()): what follows in the block is unreachable. */
+void lower_exit(struct lower *lw);
+/* Key aggregate for a map from the key expressions of an E_MAP node; NULL for scalar maps. */
+struct ir_val *lower_key(struct lower *lw, struct node *map_node);
+
+/* Layout of one whole opaque value made of scalars: stores parts at the given offsets; gives the aggregate. */
+struct ir_val *lower_pack(struct lower *lw, uint32_t size, unsigned n, const uint32_t *offs,
+			  const uint32_t *sizes, struct ir_val *const *vals);
+/* then/else control inside a callback: value 0/1 of cond; builder is placed in the then-block. */
+struct lower_if {
+	struct ir_block *yes, *no, *join;
+};
+struct lower_if lower_if_begin(struct lower *lw, struct ir_val *cond);
+void lower_if_else(struct lower *lw, struct lower_if *s);
+void lower_if_end(struct lower *lw, struct lower_if *s); /* builder continues in the join */
+
+#endif

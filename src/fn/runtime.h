@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Services of run/ for the user side of built-ins; implemented in run/runtime.c. */
+#ifndef FN_RUNTIME_H
+#define FN_RUNTIME_H
+
+#include "fn/fn.h"
+#include "fn/tables.h"
+#include "out/format.h"
+#include "out/out.h"
+#include "out/render.h"
+
+struct out *rt_out(struct runtime *rt);
+struct render *rt_render(struct runtime *rt);
+const struct config *rt_config(struct runtime *rt);
+struct strbuf *rt_scratch(struct runtime *rt); /* empty buffer for one handler call */
+/* Ends the run with this status once the records before it are handled. */
+void rt_exit(struct runtime *rt, int status);
+/* Reads the map and prints it; top 0: all; div 0/1: none. */
+void rt_print_map(struct runtime *rt, const struct map *m, uint64_t top, int64_t div);
+void rt_clear_map(struct runtime *rt, const struct map *m); /* removes entries; scalars become 0 */
+void rt_zero_map(struct runtime *rt, const struct map *m);  /* values become 0, keys stay */
+/* A message for stderr: "WARNING: ..." */
+void rt_warn(struct runtime *rt, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a compiled script leaves for the user side: its maps, its actions (one for each place
+ * that sends a record), its probes, its settings. Made by sema and lower, read by run and by fn's handlers.
+ */
+#ifndef FN_TABLES_H
+#define FN_TABLES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "base/vec.h"
+#include "type/type.h"
+
+struct fn_ops;
+struct ir_map;
+struct ir_layout;
+struct bpf_object;
+struct bpf_prog;
+struct probe;
+struct node;
+
+/* Where a script's map lives. */
+enum map_storage {
+	MS_GLOBAL, /* scalar map (no key), shared: at offset in the globals array */
+	MS_PCPU,   /* scalar aggregation: at offset in the per-CPU globals */
+	MS_HASH,   /* keyed: a hash map of its own */
+};
+
+struct map {
+	const char *name;  /* without @ */
+	struct span span;  /* first use */
+	bool keyed;        /* has brackets somewhere */
+	bool used_scalar;
+	const struct type *key;   /* one key: its type; several: TY_TUPLE; NULL: scalar */
+	const struct type *value; /* TY_NONE until inferred */
+	enum map_storage storage;
+	bool per_cpu;      /* MS_HASH: values are one for each CPU */
+	uint32_t offset;   /* MS_GLOBAL, MS_PCPU */
+	uint32_t max_entries;
+	struct ir_map *ir; /* MS_HASH */
+	uint32_t loss;     /* loss counter index, LOSS_NONE if none */
+	bool declared_type;
+	struct span value_span; /* what fixed the value's type: for messages */
+};
+
+/* A place of the script that sends records. */
+struct action {
+	uint32_t id;
+	const struct fn_ops *fn;
+	struct span span;
+	const struct ir_layout *layout;  /* of the record; part i is argument i */
+	uint32_t nargs;
+	const struct type **arg_types;
+	void *data;        /* the function's own: parsed format, name, ... */
+	struct map *map;   /* print(@m), clear, zero */
+	const char *probe; /* text of the probe the record comes from */
+};
+
+/* Settings: config block, environment, options. Defaults in run/config.c. */
+struct config {
+	uint64_t max_map_keys;   /* 4096 */
+	uint64_t max_strlen;     /* 1024 */
+	uint64_t max_cat_bytes;  /* 10240 */
+	uint64_t max_probes;     /* 1024 */
+	uint64_t max_bpf_progs;  /* 1024 */
+	uint64_t ring_pages;     /* pages of the ring buffer, 0: chosen */
+	uint64_t log_size;
+	bool print_maps_on_exit; /* true */
+	bool cpp_demangle, lazy_symbolication;
+	const char *missing_probes; /* "error", "warn", "ignore" */
+	const char *stack_mode;     /* "bpftrace", "perf", "raw" */
+	const char *str_trunc_trailer; /* ".." */
+	const char *license;
+	bool unsafe;
+	int64_t target_pid;      /* -p, or the child of -c; 0: none */
+	bool has_child;          /* -c */
+};
+
+struct tables {
+	VEC(struct map *) maps;       /* in order of first use */
+	VEC(struct action *) actions; /* id is the index */
+	VEC(struct probe *) probes;   /* one for each BPF program */
+	VEC(const char *) strings;    /* literals that opaque values name by index */
+	VEC(const char *) probe_names;
+	struct config config;
+	struct bpf_object *object;
+};
+
+#endif

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Probe providers. Each kind of probe is ONE const struct provider in one file of probe/
+ * and one line in probe/registry.c: how its attach points are written and expanded, what its
+ * context offers, how programs are attached.
+ */
+#ifndef PROBE_PROBE_H
+#define PROBE_PROBE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/diag.h"
+#include "base/err.h"
+#include "base/strbuf.h"
+#include "base/vec.h"
+#include "type/type.h"
+
+struct attach_point; /* lang/ast.h */
+struct probe_block;
+struct btf_file;
+struct target;
+struct ksyms;
+struct provider;
+struct lower;
+struct ir_val;
+struct ir_fn;
+struct bpf_prog;
+
+enum provider_flags {
+	PF_ARGN = 1 << 0,    /* arg0, arg1, ... */
+	PF_RETVAL = 1 << 1,  /* retval */
+	PF_ARGS = 1 << 2,    /* args.name */
+	PF_REGS = 1 << 3,    /* context is struct pt_regs: reg() */
+	PF_USER = 1 << 4,    /* pointers without other knowledge are user addresses; func is a user symbol */
+	PF_FUNC = 1 << 5,    /* func */
+	PF_TASK = 1 << 6,    /* runs in the context of a task that pid/comm describe */
+	PF_PID = 1 << 7,     /* attaching can be limited to a process; else -p becomes a predicate */
+	PF_SPECIAL = 1 << 8, /* begin, end: run once by the tool itself */
+	PF_KSTACK = 1 << 9,  /* kernel stacks make sense */
+};
+
+/* One concrete place to attach to. */
+struct probe_target {
+	const char *name;      /* text of the `probe` built-in: "kprobe:vfs_read" */
+	const char *category, *event; /* tracepoints; event also raw tracepoints */
+	const char *module, *func;    /* kernel functions; func also user symbols */
+	const char *path;      /* binary */
+	uint64_t offset;       /* kprobe: in the function; uprobe: in the file */
+	uint64_t ref_ctr;      /* uprobe, usdt: file offset of the semaphore */
+	uint64_t period;       /* profile, interval: ns; software: count */
+	bool is_freq;          /* profile: period is a frequency in Hz */
+	uint32_t config;       /* software: perf event number */
+	uint32_t btf_id;       /* fentry, BTF raw tracepoints */
+	const char *usdt_args; /* note text */
+	const struct type *args; /* TY_STRUCT or TY_FUNC; NULL: none */
+	const struct type *retval;
+	pid_t pid;             /* usdt/uprobe found through this process; 0: none */
+};
+
+/* One BPF program to be: a probe block with the targets it is attached to. */
+struct probe {
+	const struct provider *provider;
+	struct probe_block *block;
+	struct attach_point *point;
+	const char *name;                   /* targets' common name: as written, or the single target's */
+	VEC(struct probe_target *) targets; /* never empty; all have equal args if the block uses them */
+	const struct type *args;            /* of the first target */
+	bool multi;                         /* attach all targets by one multi link */
+	struct ir_fn *fn;
+	struct bpf_prog *prog;
+	int prog_fd;                        /* -1: not loaded */
+	uint32_t index;                     /* in tables.probes */
+};
+
+/* What expansion needs to know; filled by the driver. */
+struct probe_env {
+	struct arena *arena;
+	struct diags *diags;
+	struct types *types;
+	struct btf_file *btf;      /* NULL: none */
+	struct target *target;
+	struct ksyms *ksyms;
+	const char *tracefs;       /* mount point, NULL: none */
+	pid_t pid;                 /* -p or child, 0: none */
+	const char *child_path;    /* program of -c, NULL */
+	bool unsafe;
+	const char *missing_probes;
+};
+
+/* How a program must be loaded. */
+struct prog_kind {
+	uint32_t type;            /* BPF_PROG_TYPE_* */
+	uint32_t attach_type;     /* expected_attach_type */
+	uint32_t attach_btf_id;
+	bool sleepable;
+};
+
+/* Attachments of a run: fds to close and what else to undo. */
+struct links {
+	VEC(int) fds;
+	unsigned nprobes; /* attached targets */
+};
+
+struct attach_env {
+	pid_t pid;            /* 0: all */
+	struct target *target;
+	const char *tracefs;
+	unsigned ncpus;
+	uint64_t cookie;
+};
+
+struct provider {
+	const char *name;
+	const char *alias[4];
+	const char *doc;      /* one line */
+	const char *forms;    /* "kprobe[:MODULE]:FUNCTION[+OFFSET]" one a line */
+	unsigned flags;
+
+	/*
+	 * Appends the concrete targets of an attach point to out (arena of env). Wildcards that match nothing
+	 * and bad forms give diagnostics with near names (tag unknown_probe, bad_probe); false then.
+	 */
+	bool (*expand)(struct probe_env *env, const struct attach_point *ap, struct probe *out);
+	/* Fills args, retval of a target from BTF, format files, ...; called only if the block uses them. */
+	bool (*describe)(struct probe_env *env, const struct attach_point *ap, struct probe_target *t);
+	/* argN and retval without type: value of the context; NULL: none. */
+	struct ir_val *(*lower_arg)(struct lower *lw, unsigned n);
+	struct ir_val *(*lower_retval)(struct lower *lw);
+	/*
+	 * args.FIELD: the field's value (scalar), or the address of its bytes (struct, array, string: *ret_space says how to
+	 * read there; AS_NONE: directly).
+	 */
+	struct ir_val *(*lower_field)(struct lower *lw, const struct field *f, enum addr_space *ret_space);
+	/* The current instruction pointer, for func and reg; NULL: not available. */
+	struct ir_val *(*lower_ip)(struct lower *lw);
+	/* Offset in the context of a register by name, -1: unknown; PF_REGS only. */
+	int (*reg_offset)(const char *name);
+	void (*kind)(struct target *t, const struct probe *p, struct prog_kind *ret);
+	/* Attaches prog_fd to all targets; on failure nothing of it stays attached. 0 or -errno. */
+	int (*attach)(const struct attach_env *env, const struct probe *p, int prog_fd, struct links *links,
+		      struct err *e);
+	/* Lists what may be attached to and matches pattern parts ("*" if missing); out gets "kprobe:name" texts. */
+	int (*list)(struct probe_env *env, const struct attach_point *pattern,
+		    void (*emit)(void *arg, const char *name, const struct probe_target *t), void *arg, struct err *e);
+};
+
+/* By name or alias (exact); NULL if none. */
+const struct provider *provider_find(const char *name);
+const struct provider *const *provider_all(size_t *ret_n);
+
+/* Shell-like match of one part: * ? [set]; used by all providers. */
+bool probe_match(const char *pattern, const char *name);
+bool probe_has_wildcard(const char *pattern);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where each map lives, now that its types are known. Scalars share one array that user space maps;
+ * scalar aggregations share one per-CPU array, so one look-up serves all of them; keyed maps are hashes.
+ * Aggregations in hashes have a value for each CPU, but large ones (histograms) are shared and
+ * updated atomically: kept for each CPU they would cost megabytes on large machines.
+ */
+#include <linux/bpf.h>
+
+#include "sema/internal.h"
+
+#define SHARED_ABOVE 128 /* bytes of a value */
+
+static uint32_t value_size(const struct type *t)
+{
+	return t->kind == TY_AGG ? t->agg->size(t) : type_is_int(t) ? 8 : t->size;
+}
+
+static uint32_t round8(uint32_t n)
+{
+	return (n + 7) & ~7u;
+}
+
+static void place_scalar(struct check *ck, struct map *m)
+{
+	if (m->value->kind == TY_AGG) {
+		m->storage = MS_PCPU;
+		m->offset = ir_pcpu_alloc(ck->in->module, round8(value_size(m->value)), 8);
+	} else {
+		m->storage = MS_GLOBAL;
+		m->offset = ir_global_alloc(ck->in->module, round8(value_size(m->value)), 8);
+	}
+}
+
+static uint32_t loss_counter(struct ir_module *mod)
+{
+	return mod->nloss < IR_MAX_LOSS ? mod->nloss++ : LOSS_NONE;
+}
+
+static void place_keyed(struct check *ck, struct map *m)
+{
+	uint32_t size = value_size(m->value), type = BPF_MAP_TYPE_HASH;
+
+	m->storage = MS_HASH;
+	m->per_cpu = m->value->kind == TY_AGG && size <= SHARED_ABOVE;
+	if (m->per_cpu)
+		type = BPF_MAP_TYPE_PERCPU_HASH;
+	m->ir = ir_map_new(ck->in->module, m->name, IM_USER, type, m->key->size, round8(size), m->max_entries, 0);
+	m->loss = loss_counter(ck->in->module);
+	m->ir->loss = m->loss;
+}
+
+static bool undefined(struct check *ck, const struct map *m)
+{
+	diag_error(ck->diags, m->span, DT_undefined_map, "Undefined map: @%s", m->name);
+	return false;
+}
+
+bool sema_finish(struct check *ck)
+{
+	vec_each(ck->tables->maps, i) {
+		struct map *m = ck->tables->maps.v[i];
+
+		if (!m->value || (m->keyed && !m->key))
+			undefined(ck, m);
+		else if (m->keyed)
+			place_keyed(ck, m);
+		else
+			place_scalar(ck, m);
+	}
+	return !ck->diags->nerrors;
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Whole-program type inference. Each round types every probe with what is known of maps and
+ * variables; types only grow, so rounds end. Rounds are silent; when nothing changes any more, a last one
+ * reports. A type that is still unknown then is a fault at the place that reads it.
+ */
+#include "sema/internal.h"
+
+#define MAX_ROUNDS 100
+
+static bool assign_var(struct check *ck, struct node *n, struct node *from)
+{
+	struct var *v = n->var;
+	const struct type *t = from->type, *j;
+
+	if (t->kind == TY_NONE || t->kind == TY_AGG)
+		return check_error(ck, from->span, DT_type_mismatch, "Can not assign a value of type '%s' to $%s",
+				   type_text(ck->arena, t), v->name);
+	if (t->kind == TY_STRUCT || t->kind == TY_ARRAY)
+		t = type_in_space(ck->types, t, AS_NONE);
+	if (!v->type)
+		j = t;
+	else
+		j = type_eq(t, from->type) ? type_join_node(ck->types, v->type, from) : type_join(ck->types, v->type, t);
+	if (!j)
+		return check_error(ck, n->span, DT_type_mismatch,
+				   "Type mismatch for $%s: trying to assign value of type '%s' when variable already contains a value of type '%s'",
+				   v->name, type_text(ck->arena, t), type_text(ck->arena, v->type));
+	if (v->declared_type) {
+		if (from->is_const && type_is_int(j) && type_is_int(v->type) && j->size > v->type->size)
+			return check_error(ck, from->span, DT_int_overflow,
+					   "Type mismatch for $%s: value %lld does not fit type '%s'", v->name,
+					   (long long)from->ival, type_text(ck->arena, v->type));
+		return true;
+	}
+	if (!v->type || !type_eq(j, v->type)) {
+		v->type = j;
+		ck->changed = true;
+	}
+	n->type = v->type;
+	return true;
+}
+
+/* $x += 1 */
+static bool assign_var_op(struct check *ck, struct node *n)
+{
+	struct var *v = n->a->var;
+	struct node sum = { .kind = E_BINOP, .op = n->op, .span = n->span, .a = n->a, .b = n->b };
+
+	if (!infer_expr(ck, &sum))
+		return false;
+	sum.is_const = false;
+	if (!v->declared_type && !type_eq(sum.type, v->type))
+		return assign_var(ck, n->a, &sum);
+	return true;
+}
+
+static bool infer_assign(struct check *ck, struct node *n)
+{
+	if (n->a->kind == E_MAP)
+		return infer_map_assign(ck, n);
+	if (n->op != OP_NONE)
+		return assign_var_op(ck, n);
+	return infer_expr(ck, n->b) && assign_var(ck, n->a, n->b);
+}
+
+static bool infer_let(struct check *ck, struct node *n)
+{
+	struct var *v = n->a->var;
+
+	if (n->cast_type && !v->type) {
+		v->type = resolve_type_ref(ck, n->cast_type);
+		v->declared_type = true;
+		if (!v->type)
+			return false;
+		ck->changed = true;
+	}
+	return !n->b || (infer_expr(ck, n->b) && assign_var(ck, n->a, n->b));
+}
+
+static bool infer_condition(struct check *ck, struct node *n, const char *what)
+{
+	if (!infer_expr(ck, n))
+		return false;
+	if (type_is_scalar(n->type))
+		return true;
+	return check_error(ck, n->span, DT_type_mismatch, "Invalid condition in %s: '%s'", what,
+			   type_text(ck->arena, n->type));
+}
+
+static bool infer_unroll(struct check *ck, struct node *n)
+{
+	bool ok = infer_expr(ck, n->a);
+
+	if (ok && (!n->a->is_const || n->a->ival < 1 || n->a->ival > 100))
+		ok = check_error(ck, n->a->span, DT_bad_argument,
+				 "unroll value must be a literal between 1 and 100");
+	return ok & infer_block(ck, n->b);
+}
+
+static bool infer_for_range(struct check *ck, struct node *n)
+{
+	struct var *v = n->decl->var;
+	bool ok = infer_expr(ck, n->a) & infer_expr(ck, n->b);
+
+	if (ok && (!type_is_int(n->a->type) || !type_is_int(n->b->type)))
+		ok = check_error(ck, n->span, DT_type_mismatch, "Loop range requires integers, found '%s' and '%s'",
+				 type_text(ck->arena, n->a->type), type_text(ck->arena, n->b->type));
+	if (!v->type) {
+		v->type = type_i64();
+		ck->changed = true;
+	}
+	return ok & infer_block(ck, n->c);
+}
+
+static bool infer_for_map(struct check *ck, struct node *n)
+{
+	struct map *m = n->a->map;
+	struct var *v = n->decl->var;
+	const struct type *pair[2], *t;
+
+	if (!m->keyed && ck->report)
+		return check_error(ck, n->a->span, m->value ? DT_map_shape : DT_undefined_map,
+				   m->value ? "@%s has no explicit keys (scalar map), and cannot be used here"
+					    : "Undefined map: @%s", m->name);
+	if (!m->key || !m->value)
+		return check_error(ck, n->a->span, DT_undefined_map, "Undefined map: @%s", m->name);
+	if (m->value->kind == TY_AGG)
+		return check_error(ck, n->a->span, DT_not_supported,
+				   "not supported yet: loops over maps of type '%s'", type_text(ck->arena, m->value));
+	n->a->type = m->value;
+	pair[0] = m->key;
+	pair[1] = m->value;
+	t = type_tuple(ck->types, pair, 2);
+	if (!v->type || !type_eq(v->type, t)) {
+		v->type = t;
+		ck->changed = true;
+	}
+	return infer_block(ck, n->c);
+}
+
+static bool infer_if(struct check *ck, struct node *n)
+{
+	bool ok = infer_condition(ck, n->a, "if") & infer_stmt(ck, n->b);
+
+	return n->c ? ok & infer_stmt(ck, n->c) : ok;
+}
+
+bool infer_stmt(struct check *ck, struct node *n)
+{
+	n->type = type_none();
+	switch (n->kind) {
+	case S_EXPR:
+		return infer_expr(ck, n->a);
+	case S_ASSIGN:
+		return infer_assign(ck, n);
+	case S_LET:
+		return infer_let(ck, n);
+	case S_IF:
+		return infer_if(ck, n);
+	case S_WHILE:
+		return infer_condition(ck, n->a, "while") & infer_block(ck, n->b);
+	case S_UNROLL:
+		return infer_unroll(ck, n);
+	case S_FOR_RANGE:
+		return infer_for_range(ck, n);
+	case S_FOR_MAP:
+		return infer_for_map(ck, n);
+	case S_RETURN:
+		return !n->a || infer_condition(ck, n->a, "return");
+	case S_BLOCK:
+		return infer_block(ck, n);
+	default:
+		return true;
+	}
+}
+
+bool infer_block(struct check *ck, struct node *n)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < n->list.n; i++)
+		ok &= infer_stmt(ck, n->list.v[i]);
+	return ok;
+}
+
+static void infer_round(struct check *ck)
+{
+	vec_each(ck->tables->probes, i) {
+		struct probe_block *b;
+
+		ck->probe = ck->tables->probes.v[i];
+		b = ck->probe->block;
+		if (b->pred)
+			infer_condition(ck, b->pred, "predicate");
+		infer_block(ck, b->body);
+	}
+}
+
+bool sema_infer(struct check *ck)
+{
+	unsigned rounds = 0;
+
+	do {
+		ck->changed = false;
+		infer_round(ck);
+	} while (ck->changed && ++rounds < MAX_ROUNDS);
+	ck->report = true;
+	infer_round(ck);
+	return !ck->diags->nerrors;
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Types of members, indexes, casts, sizes. */
+#include "sema/internal.h"
+
+
+static void near_fields(struct types *ts, const struct type *t, struct near *near, int depth)
+{
+	const struct struct_def *d = type_fields(ts, t);
+
+	if (!d || depth > 4)
+		return;
+	vec_each(d->fields, i) {
+		if (*d->fields.v[i].name)
+			near_try(near, d->fields.v[i].name);
+		else if (d->fields.v[i].type->kind == TY_STRUCT)
+			near_fields(ts, d->fields.v[i].type, near, depth + 1);
+	}
+}
+
+static bool unknown_field(struct check *ck, struct node *n, const struct type *st, const char *what)
+{
+	struct near near;
+
+	check_error(ck, n->op_span.end ? n->op_span : n->span, DT_unknown_field, "%s does not contain a field named '%s'",
+		    what, n->name);
+	near_start(&near, n->name);
+	near_fields(ck->types, st, &near, 0);
+	if (near.best)
+		check_hint(ck, "did you mean '%s'?", near.best);
+	return false;
+}
+
+/* A char array is a string; bit fields are integers of their storage. */
+static const struct type *member_type(struct check *ck, const struct field *f, enum addr_space space)
+{
+	const struct type *t = f->type;
+
+	if (t->kind == TY_ARRAY && t->to->kind == TY_INT && t->to->size == 1 && t->to->is_signed && t->count)
+		return type_string(ck->types, t->count);
+	if (t->kind == TY_STRUCT || t->kind == TY_ARRAY)
+		return type_in_space(ck->types, t, space);
+	return t;
+}
+
+static bool infer_args_field(struct check *ck, struct node *n)
+{
+	const struct probe *p = ck->probe;
+	const struct type *t = p->args;
+
+	if (!(p->provider->flags & PF_ARGS))
+		return check_error(ck, n->span, DT_no_args, "The args builtin can not be used with '%s' probes",
+				   p->provider->name);
+	if (!t)
+		return check_error(ck, n->span, DT_no_args, "Cannot read the arguments of %s: no type information",
+				   p->name);
+	if (!type_field(ck->types, t, n->name, &n->field))
+		return unknown_field(ck, n, t, arena_printf(ck->arena, "%s", p->name));
+	n->type = member_type(ck, &n->field, AS_KERNEL);
+	return true;
+}
+
+static bool infer_field(struct check *ck, struct node *n)
+{
+	const struct type *t;
+
+	if (is_args(n->a))
+		return infer_args_field(ck, n);
+	if (!infer_expr(ck, n->a))
+		return false;
+	t = n->a->type;
+	if (t->kind == TY_PTR)
+		t = type_in_space(ck->types, t->to, t->space);
+	if (t->kind != TY_STRUCT)
+		return check_error(ck, n->span, DT_type_mismatch,
+				   "Can not access field '%s' on expression of type '%s'", n->name,
+				   type_text(ck->arena, n->a->type));
+	if (!type_field(ck->types, t, n->name, &n->field))
+		return unknown_field(ck, n, t, type_text(ck->arena, t));
+	n->type = member_type(ck, &n->field, t->space);
+	return true;
+}
+
+static bool infer_tupidx(struct check *ck, struct node *n)
+{
+	const struct type *t;
+
+	if (!infer_expr(ck, n->a))
+		return false;
+	t = n->a->type;
+	if (t->kind != TY_TUPLE)
+		return check_error(ck, n->span, DT_type_mismatch, "Can not access index %lld on expression of type '%s'",
+				   (long long)n->ival, type_text(ck->arena, t));
+	if (n->ival < 0 || (uint64_t)n->ival >= t->st->fields.n)
+		return check_error(ck, n->span, DT_out_of_bounds, "Invalid tuple index: %lld. Found %zu elements in tuple",
+				   (long long)n->ival, t->st->fields.n);
+	n->field = t->st->fields.v[n->ival];
+	n->type = n->field.type;
+	return true;
+}
+
+static bool infer_index(struct check *ck, struct node *n)
+{
+	const struct type *t;
+
+	if (!(infer_expr(ck, n->a) & infer_expr(ck, n->b)))
+		return false;
+	t = n->a->type;
+	if (t->kind == TY_TUPLE && n->b->is_const) {
+		n->kind = E_TUPIDX;
+		n->ival = n->b->ival;
+		return infer_tupidx(ck, n);
+	}
+	if ((t->kind != TY_ARRAY && t->kind != TY_PTR) || !type_is_int(n->b->type))
+		return check_error(ck, n->span, DT_type_mismatch,
+				   "The array index operator [] can only be used on arrays and pointers with an integer index, found '%s'",
+				   type_text(ck->arena, t));
+	if (t->kind == TY_ARRAY && t->count && n->b->is_const && (uint64_t)n->b->ival >= t->count)
+		return check_error(ck, n->span, DT_out_of_bounds,
+				   "the index %lld is out of bounds for array of size %u", (long long)n->b->ival, t->count);
+	if (t->to->kind == TY_NONE)
+		return check_error(ck, n->span, DT_type_mismatch, "Can not index a pointer to void; cast it first");
+	n->type = type_in_space(ck->types, t->to, t->space);
+	return true;
+}
+
+bool infer_access(struct check *ck, struct node *n)
+{
+	if (n->kind == E_FIELD)
+		return infer_field(ck, n);
+	return n->kind == E_TUPIDX ? infer_tupidx(ck, n) : infer_index(ck, n);
+}
+
+static const struct type *base_type(struct check *ck, const struct type_ref *ref)
+{
+	const struct type *t;
+	struct near near;
+
+	if (!strcmp(ref->name, "string") && !ref->stars)
+		return type_string(ck->types, ref->has_count ? ref->count : ck->tables->config.max_strlen);
+	t = !strcmp(ref->name, "void") ? type_none() : types_lookup(ck->types, ref->name);
+	if (t)
+		return t;
+	check_error(ck, ref->span, DT_unknown_type, "Unknown type: '%s'", ref->name);
+	near_start(&near, ref->name);
+	types_near(ck->types, ref->name, &near);
+	if (near.best)
+		check_hint(ck, "did you mean '%s'?", near.best);
+	else if (!ck->types->btf)
+		check_hint(ck, "this kernel has no BTF: define the type in the script");
+	return NULL;
+}
+
+const struct type *resolve_type_ref(struct check *ck, const struct type_ref *ref)
+{
+	const struct type *t = base_type(ck, ref);
+
+	for (unsigned i = 0; t && i < ref->stars; i++)
+		t = type_ptr(ck->types, t, AS_NONE);
+	if (t && ref->is_array && t->kind != TY_STRING)
+		t = type_array(ck->types, t, ref->count);
+	return t;
+}
+
+static bool infer_cast_expr(struct check *ck, struct node *n)
+{
+	const struct type *to, *from;
+
+	if (!infer_expr(ck, n->a))
+		return false;
+	from = n->a->type;
+	to = resolve_type_ref(ck, n->cast_type);
+	if (!to)
+		return false;
+	if (to->kind == TY_PTR && from->kind == TY_PTR && to->space == AS_NONE)
+		to = type_in_space(ck->types, to, from->space);
+	if (type_is_scalar(to) && (type_is_scalar(from) || (to->kind == TY_PTR && from->kind == TY_ARRAY))) {
+		n->type = to;
+		n->is_const = n->a->is_const && type_is_int(to) && type_is_int(from);
+		n->ival = n->a->ival;
+		if (n->is_const && to->size < 8)
+			n->ival = to->is_signed ? (int64_t)((uint64_t)n->ival << (64 - 8 * to->size)) >> (64 - 8 * to->size)
+						: (int64_t)((uint64_t)n->ival & ((1ULL << (8 * to->size)) - 1));
+		return true;
+	}
+	if (to->kind == TY_STRING && from->kind == TY_STRING) {
+		n->type = to;
+		return true;
+	}
+	if (to->kind == TY_ARRAY || to->kind == TY_STRUCT)
+		return check_error(ck, n->span, DT_not_supported, "not supported yet: cast to '%s'",
+				   type_text(ck->arena, to));
+	return check_error(ck, n->span, DT_type_mismatch, "Cannot cast from '%s' to '%s'",
+			   type_text(ck->arena, from), type_text(ck->arena, to));
+}
+
+static bool set_const(struct node *n, uint64_t v)
+{
+	n->type = type_u64();
+	n->is_const = true;
+	n->ival = v;
+	return true;
+}
+
+static bool infer_sizeof(struct check *ck, struct node *n)
+{
+	const struct type *t;
+
+	if (n->cast_type) {
+		t = resolve_type_ref(ck, n->cast_type);
+		return t && set_const(n, t->size);
+	}
+	return infer_expr(ck, n->a) && set_const(n, n->a->type->size);
+}
+
+static bool infer_offsetof(struct check *ck, struct node *n)
+{
+	const struct type *t;
+	uint64_t off = 0;
+	struct field f;
+
+	if (n->cast_type)
+		t = resolve_type_ref(ck, n->cast_type);
+	else
+		t = infer_expr(ck, n->a) ? n->a->type : NULL;
+	for (size_t i = 0; t && i < n->list.n; i++) {
+		struct node *part = n->list.v[i];
+
+		if (t->kind != TY_STRUCT)
+			return check_error(ck, part->span, DT_type_mismatch, "offsetof() needs a struct, found '%s'",
+					   type_text(ck->arena, t));
+		if (!type_field(ck->types, t, part->name, &f))
+			return unknown_field(ck, part, t, type_text(ck->arena, t));
+		off += f.offset;
+		t = f.type;
+	}
+	return t && set_const(n, off);
+}
+
+bool infer_cast(struct check *ck, struct node *n)
+{
+	if (n->kind == E_CAST)
+		return infer_cast_expr(ck, n);
+	return n->kind == E_SIZEOF ? infer_sizeof(ck, n) : infer_offsetof(ck, n);
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Types of map keys and values. Both grow over all uses of a map in the program. */
+#include "sema/internal.h"
+
+/* Text of the key types for messages: '(int64,string[16])'. */
+static const char *key_text(struct check *ck, const struct type *t)
+{
+	if (!t)
+		return "()";
+	if (t->kind == TY_TUPLE)
+		return type_text(ck->arena, t);
+	return arena_printf(ck->arena, "(%s)", type_text(ck->arena, t));
+}
+
+/* The type that the key expressions of a node have together. */
+static const struct type *node_key(struct check *ck, struct node *n)
+{
+	const struct type *elems[64];
+	bool ok = true;
+
+	if (n->list.n > ARRAY_SIZE(elems)) {
+		check_error(ck, n->span, DT_too_deep, "A map key may have at most %zu parts", ARRAY_SIZE(elems));
+		return NULL;
+	}
+	for (size_t i = 0; i < n->list.n; i++) {
+		ok &= infer_expr(ck, n->list.v[i]);
+		elems[i] = n->list.v[i]->type;
+		if (ok && (elems[i]->kind == TY_NONE || elems[i]->kind == TY_AGG)) {
+			check_error(ck, n->list.v[i]->span, DT_type_mismatch, "A value of type '%s' can not be a map key",
+				    type_text(ck->arena, elems[i]));
+			return NULL;
+		}
+	}
+	if (!ok)
+		return NULL;
+	return n->list.n == 1 ? elems[0] : type_tuple(ck->types, elems, n->list.n);
+}
+
+static const struct type *strip_space(struct check *ck, const struct type *t)
+{
+	if (t->kind == TY_STRUCT || t->kind == TY_ARRAY)
+		return type_in_space(ck->types, t, AS_NONE);
+	return t;
+}
+
+static bool infer_key(struct check *ck, struct node *n)
+{
+	struct map *m = n->map;
+	const struct type *t = node_key(ck, n), *j;
+
+	if (!t)
+		return false;
+	t = strip_space(ck, t);
+	if (!m->key) {
+		m->key = t;
+		ck->changed = true;
+		return true;
+	}
+	j = n->list.n == 1 ? type_join_node(ck->types, m->key, n->list.v[0]) : type_join(ck->types, m->key, t);
+	if (!j)
+		return check_error(ck, n->span, DT_key_mismatch,
+				   "Argument mismatch for @%s: trying to access with arguments: '%s' when map expects arguments: '%s'",
+				   m->name, key_text(ck, t), key_text(ck, m->key));
+	if (!type_eq(j, m->key)) {
+		m->key = j;
+		ck->changed = true;
+	}
+	return true;
+}
+
+/* Keyed and scalar maps are distinct kinds. */
+static bool check_shape(struct check *ck, struct node *n)
+{
+	struct map *m = n->map;
+
+	if (n->keyed)
+		m->keyed = true;
+	else
+		m->used_scalar = true;
+	if (!m->keyed || !m->used_scalar)
+		return !n->keyed || infer_key(ck, n);
+	if (n->keyed)
+		return check_error(ck, n->span, DT_map_shape,
+				   "@%s used as a map with an explicit key (non-scalar map), previously used without an explicit key (scalar map)",
+				   m->name);
+	return check_error(ck, n->span, DT_map_shape,
+			   "@%s used as a map without an explicit key (scalar map), previously used with an explicit key (non-scalar map)",
+			   m->name);
+}
+
+bool infer_map_use(struct check *ck, struct node *n)
+{
+	if (!check_shape(ck, n))
+		return false;
+	n->type = n->map->value;
+	if (n->type)
+		return true;
+	return check_error(ck, n->span, DT_undefined_map, "Undefined map: @%s", n->name);
+}
+
+static bool value_mismatch(struct check *ck, struct node *n, const struct type *t)
+{
+	return check_error(ck, n->span, DT_type_mismatch,
+			   "Type mismatch for @%s: trying to assign value of type '%s' when map already has a type '%s'",
+			   n->map->name, type_text(ck->arena, t), type_text(ck->arena, n->map->value));
+}
+
+static bool grow_value(struct check *ck, struct node *at, struct map *m, const struct type *t,
+		       const struct node *from)
+{
+	const struct type *j = t;
+
+	if (m->value) {
+		if (m->value->kind == TY_AGG || t->kind == TY_AGG)
+			j = type_eq(m->value, t) ? t : NULL;
+		else
+			j = from ? type_join_node(ck->types, m->value, from) : type_join(ck->types, m->value, t);
+		if (!j)
+			return value_mismatch(ck, at, t);
+	}
+	if (!m->value || !type_eq(j, m->value)) {
+		m->value = j;
+		m->value_span = at->span;
+		ck->changed = true;
+	}
+	return true;
+}
+
+/* @m = count(): the value's type comes from the aggregation. */
+static bool assign_agg(struct check *ck, struct node *n)
+{
+	const struct type *t;
+
+	if (!infer_call(ck, n->b))
+		return false;
+	t = n->b->fn->agg_type(ck, n->b);
+	if (!t)
+		return false;
+	n->b->type = t;
+	return grow_value(ck, n->a, n->a->map, t, NULL);
+}
+
+static bool is_agg_call(const struct node *n)
+{
+	return (n->kind == E_CALL || n->kind == E_IDENT) && n->fn && (n->fn->flags & FN_AGG);
+}
+
+static bool assign_value(struct check *ck, struct node *n)
+{
+	const struct type *t;
+
+	if (!infer_expr(ck, n->b))
+		return false;
+	t = strip_space(ck, n->b->type);
+	if (t->kind == TY_NONE || t->kind == TY_AGG)
+		return check_error(ck, n->b->span, DT_type_mismatch, "Can not assign a value of type '%s' to @%s",
+				   type_text(ck->arena, t), n->a->map->name);
+	if (type_eq(t, n->b->type))
+		return grow_value(ck, n->a, n->a->map, t, n->b);
+	return grow_value(ck, n->a, n->a->map, t, NULL);
+}
+
+/* @m += 1, @m++: an integer map; absent values count as 0. */
+static bool assign_arith(struct check *ck, struct node *n)
+{
+	struct map *m = n->a->map;
+	const struct type *t = type_i64();
+
+	if (n->kind == S_ASSIGN) {
+		if (!infer_expr(ck, n->b))
+			return false;
+		if (!type_is_int(n->b->type))
+			return check_error(ck, n->b->span, DT_type_mismatch,
+					   "Can not use '%s=' with a value of type '%s'", op_text(n->op),
+					   type_text(ck->arena, n->b->type));
+		t = type_int(8, n->b->type->is_signed || n->op == OP_SUB);
+		if (n->b->is_const && n->b->ival >= 0 && m->value && type_is_int(m->value))
+			t = type_int(8, m->value->is_signed || n->op == OP_SUB);
+	}
+	if (m->value && m->value->kind == TY_PTR && n->kind == E_INCDEC)
+		return true;
+	return grow_value(ck, n->a, m, t, NULL);
+}
+
+bool infer_map_assign(struct check *ck, struct node *n)
+{
+	if (!check_shape(ck, n->a))
+		return false;
+	if (n->kind == E_INCDEC || n->op != OP_NONE) {
+		if (!assign_arith(ck, n))
+			return false;
+	} else if (!(is_agg_call(n->b) ? assign_agg(ck, n) : assign_value(ck, n))) {
+		return false;
+	}
+	n->a->type = n->a->map->value;
+	return true;
+}

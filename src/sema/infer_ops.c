@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Types of operators. */
+#include "sema/internal.h"
+
+static bool mismatch(struct check *ck, struct node *n)
+{
+	return check_error(ck, n->span, DT_type_mismatch, "Type mismatch for '%s': comparing or combining '%s' with '%s'",
+			   op_text(n->op), type_text(ck->arena, n->a->type), type_text(ck->arena, n->b->type));
+}
+
+static bool is_compare(enum op op)
+{
+	return op >= OP_EQ && op <= OP_GE;
+}
+
+/* A constant that fits an unsigned type takes the other side's sign. */
+static bool adapts(const struct node *n)
+{
+	return n->is_const && n->ival >= 0;
+}
+
+static bool arith_signed(const struct node *n)
+{
+	if (n->op == OP_SUB)
+		return true;
+	if (n->op == OP_SHL || n->op == OP_SHR)
+		return n->a->type->is_signed && !(adapts(n->a) && !adapts(n->b));
+	return (n->a->type->is_signed && !adapts(n->a)) || (n->b->type->is_signed && !adapts(n->b)) ||
+	       (n->a->type->is_signed && n->b->type->is_signed);
+}
+
+static bool infer_pointer(struct check *ck, struct node *n)
+{
+	const struct type *a = n->a->type, *b = n->b->type;
+
+	if (is_compare(n->op))
+		n->type = type_bool();
+	else if (n->op == OP_SUB && a->kind == TY_PTR && b->kind == TY_PTR)
+		n->type = type_i64();
+	else if ((n->op == OP_ADD || n->op == OP_SUB) && a->kind == TY_PTR && type_is_int(b))
+		n->type = a;
+	else if (n->op == OP_ADD && b->kind == TY_PTR && type_is_int(a))
+		n->type = b;
+	else if (type_is_int(a) || type_is_int(b))
+		n->type = type_u64(); /* masks of addresses */
+	else
+		return mismatch(ck, n);
+	return true;
+}
+
+static bool comparable(const struct type *a, const struct type *b)
+{
+	if (a->kind != b->kind)
+		return false;
+	if (a->kind == TY_STRING)
+		return true;
+	if (a->kind == TY_TUPLE || a->kind == TY_ARRAY || a->kind == TY_BUFFER || a->kind == TY_OPAQUE)
+		return type_eq(a, b);
+	return false;
+}
+
+static bool infer_aggregate_compare(struct check *ck, struct node *n)
+{
+	const struct type *a = n->a->type, *b = n->b->type;
+
+	if ((n->op != OP_EQ && n->op != OP_NE) || !comparable(a, b))
+		return mismatch(ck, n);
+	n->type = type_bool();
+	return true;
+}
+
+static bool infer_binop(struct check *ck, struct node *n)
+{
+	if (!(infer_expr(ck, n->a) & infer_expr(ck, n->b)))
+		return false;
+	if (n->op == OP_LAND || n->op == OP_LOR) {
+		if (!type_is_scalar(n->a->type) || !type_is_scalar(n->b->type))
+			return mismatch(ck, n);
+		n->type = type_bool();
+	} else if (!type_is_scalar(n->a->type) || !type_is_scalar(n->b->type)) {
+		return infer_aggregate_compare(ck, n);
+	} else if (n->a->type->kind == TY_PTR || n->b->type->kind == TY_PTR) {
+		return infer_pointer(ck, n);
+	} else if (is_compare(n->op)) {
+		n->type = type_bool();
+	} else {
+		n->type = type_int(8, arith_signed(n));
+	}
+	fold_node(n);
+	return true;
+}
+
+static bool infer_deref(struct check *ck, struct node *n)
+{
+	const struct type *t = n->a->type;
+
+	if (t->kind != TY_PTR || t->to->kind == TY_NONE || t->to->kind == TY_FUNC)
+		return check_error(ck, n->span, DT_type_mismatch, "Can not dereference a value of type '%s'",
+				   type_text(ck->arena, t));
+	n->type = type_in_space(ck->types, t->to, t->space);
+	return true;
+}
+
+static bool infer_unop(struct check *ck, struct node *n)
+{
+	const struct type *t;
+
+	if (!infer_expr(ck, n->a))
+		return false;
+	t = n->a->type;
+	if (n->op == OP_DEREF)
+		return infer_deref(ck, n);
+	if (n->op == OP_NOT ? !type_is_scalar(t) : !type_is_int(t))
+		return check_error(ck, n->span, DT_type_mismatch,
+				   "The %s operator can not be used on expressions of type '%s'", op_text(n->op),
+				   type_text(ck->arena, t));
+	if (n->op == OP_NOT)
+		n->type = type_bool();
+	else
+		n->type = type_int(8, n->op == OP_NEG || t->is_signed);
+	fold_node(n);
+	return true;
+}
+
+static bool grow_var(struct check *ck, struct var *v, const struct type *t)
+{
+	const struct type *j = v->type ? type_join(ck->types, v->type, t) : t;
+
+	if (!j)
+		return false;
+	if (!v->declared_type && (!v->type || !type_eq(j, v->type))) {
+		v->type = j;
+		ck->changed = true;
+	}
+	return true;
+}
+
+static bool infer_incdec(struct check *ck, struct node *n)
+{
+	const struct type *t;
+
+	if (n->a->kind == E_MAP) {
+		if (!infer_map_assign(ck, n))
+			return false;
+		n->type = n->a->type;
+		return true;
+	}
+	if (!infer_expr(ck, n->a))
+		return false;
+	t = n->a->type;
+	if (!type_is_int(t) && t->kind != TY_PTR)
+		return check_error(ck, n->span, DT_type_mismatch,
+				   "The %s operator can not be used on expressions of type '%s'", op_text(n->op),
+				   type_text(ck->arena, t));
+	if (type_is_int(t))
+		grow_var(ck, n->a->var, type_int(8, t->is_signed || n->op == OP_DEC));
+	n->type = n->a->var->type;
+	return true;
+}
+
+bool infer_ops(struct check *ck, struct node *n)
+{
+	switch (n->kind) {
+	case E_BINOP:
+		return infer_binop(ck, n);
+	case E_UNOP:
+		return infer_unop(ck, n);
+	default:
+		return infer_incdec(ck, n);
+	}
+}

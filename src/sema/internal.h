@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Shared by the passes of sema. */
+#ifndef SEMA_INTERNAL_H
+#define SEMA_INTERNAL_H
+
+#include "fn/check.h"
+#include "sema/program.h"
+#include "sema/sema.h"
+
+/* One lexical block while names are resolved. */
+struct scope {
+	struct scope *up;
+	VEC(struct var *) vars;
+};
+
+struct check {
+	const struct sema_input *in;
+	struct arena *arena;
+	struct diags *diags;
+	struct types *types;
+	struct tables *tables;
+	struct probe *probe;   /* whose block is looked at */
+	struct diag *last;     /* for check_hint() */
+
+	/* resolve */
+	struct scope *scope;
+	uint32_t loop, callback, ncallbacks, nvars;
+	struct strmap map_names;
+
+	/* infer */
+	bool report;  /* the last round: diagnostics are kept, unknown types are faults */
+	bool changed; /* a type grew in this round */
+};
+
+/* probes.c */
+bool sema_probes(struct check *ck);
+struct node *node_clone(struct arena *a, const struct node *n);
+/* True if f holds for any node below n. */
+bool node_any(const struct node *n, bool (*f)(const struct node *n, const void *arg), const void *arg);
+
+/* resolve.c */
+bool sema_resolve(struct check *ck);
+bool resolve_expr(struct check *ck, struct node *n);
+bool resolve_call(struct check *ck, struct node *n);
+
+/* infer.c */
+bool sema_infer(struct check *ck);
+bool infer_stmt(struct check *ck, struct node *n);
+bool infer_block(struct check *ck, struct node *n);
+/* Types an expression: false if its type is not known (yet) or at fault. */
+bool infer_expr(struct check *ck, struct node *n);
+bool infer_call(struct check *ck, struct node *n);
+bool infer_access(struct check *ck, struct node *n); /* E_FIELD, E_TUPIDX, E_INDEX, deref */
+bool infer_ops(struct check *ck, struct node *n);    /* operators */
+bool infer_cast(struct check *ck, struct node *n);   /* casts, sizeof, offsetof */
+bool infer_map_use(struct check *ck, struct node *n); /* E_MAP: keys; type is the value's if known */
+bool infer_map_assign(struct check *ck, struct node *n);
+const struct type *resolve_type_ref(struct check *ck, const struct type_ref *ref);
+
+/* join.c */
+/* The smallest type that holds both, NULL if there is none. Constant non-negative ints fit unsigned types. */
+const struct type *type_join(struct types *ts, const struct type *a, const struct type *b);
+const struct type *type_join_node(struct types *ts, const struct type *a, const struct node *n);
+/* Smallest signed type for a literal, uint64 above INT64_MAX. */
+const struct type *type_literal(int64_t v, bool is_unsigned);
+
+/* fold.c: sets is_const and ival of an operator whose operands are constant. */
+void fold_node(struct node *n);
+
+/* finish.c */
+bool sema_finish(struct check *ck);
+
+static inline bool is_args(const struct node *n)
+{
+	return n->kind == E_IDENT && n->name && !strcmp(n->name, "args");
+}
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What sema makes of scratch variables; maps, actions and probes are in fn/tables.h. */
+#ifndef SEMA_PROGRAM_H
+#define SEMA_PROGRAM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "type/type.h"
+
+enum var_kind {
+	VK_SCRATCH, /* $x assigned by statements */
+	VK_INDEX,   /* $i of a range loop */
+	VK_PAIR,    /* $kv of a loop over a map: tuple (key, value) */
+};
+
+/* A scratch variable of one probe. */
+struct var {
+	enum var_kind kind;
+	const char *name;        /* without the dollar */
+	struct span span;        /* where it came to be */
+	struct span type_span;   /* the assignment that fixed its type */
+	const struct type *type; /* NULL until inferred */
+	bool declared_type;      /* let $x : T */
+	uint32_t loop;           /* loop nesting where it was declared */
+	uint32_t callback;       /* map loop whose body declares it, 0: the probe itself */
+	bool loop_carried;       /* assigned in a loop that it outlives */
+	bool captured;           /* used in the body of a map loop that it outlives: lives in memory */
+	uint32_t id;             /* number in the probe */
+	void *lower;             /* lower's own */
+};
+
+#endif

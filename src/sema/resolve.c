@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Names become what they name: scratch variables by block scope, maps, built-ins, enumerators,
+ * positional parameters. Also brings the spellings of map functions to one form:
+ * delete(@m, k) and has_key(@m, k) get the key into the map node, and a tuple as
+ * only key is the list of its members.
+ */
+#include "sema/internal.h"
+
+static struct var *find_var(struct check *ck, const char *name)
+{
+	for (struct scope *s = ck->scope; s; s = s->up)
+		vec_each(s->vars, i)
+			if (!strcmp(s->vars.v[i]->name, name))
+				return s->vars.v[i];
+	return NULL;
+}
+
+static struct var *new_var(struct check *ck, const struct node *n, enum var_kind kind)
+{
+	struct var *v = arena_new(ck->arena, struct var);
+
+	v->kind = kind;
+	v->name = n->name;
+	v->span = n->span;
+	v->loop = ck->loop;
+	v->callback = ck->callback;
+	v->id = ck->nvars++;
+	avec_push(ck->arena, &ck->scope->vars, v);
+	return v;
+}
+
+static void use_var(struct check *ck, struct node *n, struct var *v)
+{
+	n->var = v;
+	if (v->callback != ck->callback)
+		v->captured = true;
+}
+
+static bool resolve_var(struct check *ck, struct node *n)
+{
+	struct var *v = find_var(ck, n->name);
+	struct diag *d;
+	struct near near;
+
+	if (v) {
+		use_var(ck, n, v);
+		return true;
+	}
+	d = diag_error(ck->diags, n->span, DT_undefined_variable, "Undefined or undeclared variable: $%s",
+		       n->name);
+	near_start(&near, n->name);
+	for (struct scope *s = ck->scope; s; s = s->up)
+		vec_each(s->vars, i)
+			near_try(&near, s->vars.v[i]->name);
+	if (near.best)
+		diag_hint(ck->diags, d, "did you mean '$%s'?", near.best);
+	return false;
+}
+
+static void assign_var(struct check *ck, struct node *n)
+{
+	struct var *v = find_var(ck, n->name);
+
+	if (!v)
+		v = new_var(ck, n, VK_SCRATCH);
+	use_var(ck, n, v);
+	if (ck->loop > v->loop)
+		v->loop_carried = true;
+}
+
+static bool declare_var(struct check *ck, struct node *n, enum var_kind kind)
+{
+	struct var *old = find_var(ck, n->name);
+
+	if (old) {
+		diag_error(ck->diags, n->span, DT_redeclared,
+			   "Variable $%s was already declared. Variable shadowing is not allowed", n->name);
+		return false;
+	}
+	n->var = new_var(ck, n, kind);
+	return true;
+}
+
+static void flatten_key(struct node *n)
+{
+	if (n->list.n == 1 && n->list.v[0]->kind == E_TUPLE && n->list.v[0]->list.n > 1)
+		n->list = n->list.v[0]->list;
+}
+
+static bool resolve_map(struct check *ck, struct node *n)
+{
+	struct map *m = strmap_get(&ck->map_names, n->name);
+	bool ok = true;
+
+	if (!m) {
+		m = arena_new(ck->arena, struct map);
+		m->name = n->name;
+		m->span = n->span;
+		m->max_entries = ck->tables->config.max_map_keys;
+		m->loss = LOSS_NONE;
+		m->value = NULL;
+		strmap_put(&ck->map_names, n->name, m);
+		avec_push(ck->arena, &ck->tables->maps, m);
+	}
+	n->map = m;
+	flatten_key(n);
+	for (size_t i = 0; i < n->list.n; i++)
+		ok &= resolve_expr(ck, n->list.v[i]);
+	return ok;
+}
+
+static bool resolve_param(struct check *ck, struct node *n)
+{
+	const struct parse_params *p = ck->in->params;
+	const char *text;
+
+	if (!n->ival) {
+		n->kind = E_INT;
+		n->ival = p->argc;
+		return true;
+	}
+	text = (size_t)n->ival <= p->argc ? p->argv[n->ival - 1] : NULL;
+	if (!text) {
+		n->kind = E_INT; /* str($1) of an unset parameter is "": see fn/str.c */
+		n->name = "$";
+		n->ival = 0;
+	} else if (param_number(text, &n->ival)) {
+		n->kind = E_INT;
+		n->name = "$";
+		n->str = text;
+		n->len = strlen(text);
+	} else {
+		n->kind = E_STR;
+		n->name = "$";
+		n->str = text;
+		n->len = strlen(text);
+	}
+	return true;
+}
+
+static void unknown_name(struct check *ck, const struct node *n, bool call)
+{
+	struct diag *d;
+	struct near near;
+	size_t count;
+	const struct fn_ops *const *all = fn_all(&count);
+
+	d = diag_error(ck->diags, n->span, call ? DT_unknown_function : DT_unknown_identifier, "Unknown %s: '%s'",
+		       call ? "function" : "identifier", n->name);
+	near_start(&near, n->name);
+	for (size_t i = 0; i < count; i++)
+		near_try(&near, all[i]->name);
+	if (near.best)
+		diag_hint(ck->diags, d, "did you mean '%s'?", near.best);
+	else if (!call && !ck->types->btf)
+		diag_hint(ck->diags, d, "this kernel has no BTF, so its enumerators are not known");
+}
+
+static bool resolve_ident(struct check *ck, struct node *n)
+{
+	struct enum_const c;
+
+	if (is_args(n))
+		return true;
+	n->fn = fn_find(n->name);
+	if (n->fn && (n->fn->flags & FN_VAR))
+		return true;
+	n->fn = NULL;
+	if (types_enumerator(ck->types, n->name, &c)) {
+		n->kind = E_INT;
+		n->ival = c.value;
+		n->type = c.type;
+		return true;
+	}
+	unknown_name(ck, n, false);
+	return false;
+}
+
+/* delete(@m, k) is delete(@m[k]); has_key likewise. */
+static void join_key_argument(struct arena *a, struct node *n)
+{
+	struct node *m;
+
+	if (strcmp(n->name, "delete") && strcmp(n->name, "has_key"))
+		return;
+	if (n->list.n != 2 || n->list.v[0]->kind != E_MAP || n->list.v[0]->keyed)
+		return;
+	m = n->list.v[0];
+	m->keyed = true;
+	avec_push(a, &m->list, n->list.v[1]);
+	m->span = span_join(m->span, n->list.v[1]->span);
+	n->list.n = 1;
+}
+
+static bool takes_ident(const struct fn_ops *fn, size_t i)
+{
+	return fn->arg[i < FN_MAX_ARGS ? i : FN_MAX_ARGS - 1] & FA_IDENT;
+}
+
+bool resolve_call(struct check *ck, struct node *n)
+{
+	bool ok = true;
+
+	n->fn = fn_find(n->name);
+	if (!n->fn) {
+		unknown_name(ck, n, true);
+		return false;
+	}
+	join_key_argument(ck->arena, n);
+	for (size_t i = 0; i < n->list.n; i++)
+		if (n->list.v[i]->kind != E_IDENT || !takes_ident(n->fn, i))
+			ok &= resolve_expr(ck, n->list.v[i]);
+	if (ok && (n->fn->flags & FN_UNSAFE) && !ck->tables->config.unsafe) {
+		diag_error(ck->diags, n->span, DT_unsafe,
+			   "%s() is an unsafe function being used in safe mode", n->name);
+		diag_hint(ck->diags, ck->diags->list.v[ck->diags->list.n - 1],
+			  "use --unsafe to allow it");
+		return false;
+	}
+	return ok;
+}
+
+static bool resolve_kids(struct check *ck, struct node *n)
+{
+	bool ok = true;
+
+	if (n->a)
+		ok &= resolve_expr(ck, n->a);
+	if (n->b)
+		ok &= resolve_expr(ck, n->b);
+	if (n->c)
+		ok &= resolve_expr(ck, n->c);
+	if (n->kind != E_OFFSETOF)
+		for (size_t i = 0; i < n->list.n; i++)
+			ok &= resolve_expr(ck, n->list.v[i]);
+	return ok;
+}
+
+static bool resolve_incdec(struct check *ck, struct node *n)
+{
+	if (n->a->kind == E_VAR) {
+		bool ok = resolve_var(ck, n->a);
+
+		if (ok)
+			assign_var(ck, n->a);
+		return ok;
+	}
+	return resolve_expr(ck, n->a);
+}
+
+bool resolve_expr(struct check *ck, struct node *n)
+{
+	switch (n->kind) {
+	case E_VAR:
+		return resolve_var(ck, n);
+	case E_MAP:
+		return resolve_map(ck, n);
+	case E_PARAM:
+		return resolve_param(ck, n);
+	case E_IDENT:
+		return resolve_ident(ck, n);
+	case E_CALL:
+		return resolve_call(ck, n);
+	case E_INCDEC:
+		return resolve_incdec(ck, n);
+	default:
+		return resolve_kids(ck, n);
+	}
+}
+
+static bool resolve_stmt(struct check *ck, struct node *n);
+
+static bool resolve_block(struct check *ck, struct node *n)
+{
+	struct scope s = { .up = ck->scope };
+	bool ok = true;
+
+	ck->scope = &s;
+	for (size_t i = 0; i < n->list.n; i++)
+		ok &= resolve_stmt(ck, n->list.v[i]);
+	ck->scope = s.up;
+	return ok;
+}
+
+static bool resolve_assign(struct check *ck, struct node *n)
+{
+	bool ok;
+
+	if (n->a->kind == E_MAP)
+		return resolve_expr(ck, n->a) & resolve_expr(ck, n->b);
+	ok = resolve_expr(ck, n->b);
+	if (n->op != OP_NONE)
+		ok &= resolve_var(ck, n->a);
+	assign_var(ck, n->a);
+	return ok;
+}
+
+static bool resolve_let(struct check *ck, struct node *n)
+{
+	bool ok = !n->b || resolve_expr(ck, n->b);
+
+	ok &= declare_var(ck, n->a, VK_SCRATCH);
+	n->var = n->a->var;
+	return ok;
+}
+
+/* The body of a loop, in which decl (may be NULL) is a variable. */
+static bool resolve_loop(struct check *ck, struct node *decl, enum var_kind kind, struct node *body)
+{
+	struct scope s = { .up = ck->scope };
+	bool ok = true;
+
+	ck->scope = &s;
+	ck->loop++;
+	if (decl)
+		ok = declare_var(ck, decl, kind);
+	ok &= resolve_block(ck, body);
+	ck->loop--;
+	ck->scope = s.up;
+	return ok;
+}
+
+static bool resolve_for_map(struct check *ck, struct node *n)
+{
+	uint32_t outer = ck->callback;
+	bool ok = resolve_expr(ck, n->a);
+
+	ck->callback = ++ck->ncallbacks;
+	ok &= resolve_loop(ck, n->decl, VK_PAIR, n->c);
+	ck->callback = outer;
+	return ok;
+}
+
+static bool resolve_jump(struct check *ck, struct node *n)
+{
+	if (ck->loop)
+		return true;
+	diag_error(ck->diags, n->span, DT_not_in_loop, "%s used outside of a loop",
+		   n->kind == S_BREAK ? "break" : "continue");
+	return false;
+}
+
+static bool resolve_stmt(struct check *ck, struct node *n)
+{
+	switch (n->kind) {
+	case S_EXPR:
+		return resolve_expr(ck, n->a);
+	case S_ASSIGN:
+		return resolve_assign(ck, n);
+	case S_LET:
+		return resolve_let(ck, n);
+	case S_IF:
+		return resolve_expr(ck, n->a) & resolve_stmt(ck, n->b) & (!n->c || resolve_stmt(ck, n->c));
+	case S_WHILE:
+		/* The condition runs again in each round. */
+		return resolve_expr(ck, n->a) & resolve_loop(ck, NULL, 0, n->b);
+	case S_UNROLL:
+		return resolve_expr(ck, n->a) & resolve_loop(ck, NULL, 0, n->b);
+	case S_FOR_RANGE:
+		return resolve_expr(ck, n->a) & resolve_expr(ck, n->b) &
+		       resolve_loop(ck, n->decl, VK_INDEX, n->c);
+	case S_FOR_MAP:
+		return resolve_for_map(ck, n);
+	case S_RETURN:
+		return !n->a || resolve_expr(ck, n->a);
+	case S_BREAK:
+	case S_CONTINUE:
+		return resolve_jump(ck, n);
+	default:
+		return resolve_block(ck, n);
+	}
+}
+
+bool sema_resolve(struct check *ck)
+{
+	vec_each(ck->tables->probes, i) {
+		struct probe_block *b;
+
+		ck->probe = ck->tables->probes.v[i];
+		ck->nvars = 0;
+		b = ck->probe->block;
+		if (b->pred)
+			resolve_expr(ck, b->pred);
+		resolve_block(ck, b->body);
+	}
+	return !ck->diags->nerrors;
+}
