@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * printf formats: parsed and checked once at compile time, run per event
+ * without allocation. Formats: flags width precision; d i u x X o p c s with hh h l ll j z t;
+ * %r %rx %rh (buffers), %%; %s takes strings, opaque values, enums, ints as text where bpftrace does.
+ */
+#ifndef OUT_FORMAT_H
+#define OUT_FORMAT_H
+
+#include "base/arena.h"
+#include "out/render.h"
+
+struct format;
+
+enum format_class { FC_INT, FC_STRING, FC_BUFFER, FC_CHAR, FC_POINTER };
+
+/* NULL and a message (arena) on a bad format. text may hold NULs. */
+struct format *format_parse(struct arena *a, const char *text, size_t len, const char **ret_error);
+size_t format_nargs(const struct format *f);
+enum format_class format_class(const struct format *f, size_t i);
+/* "%-6d" as written, for messages. */
+const char *format_spec(const struct format *f, size_t i);
+/* Does a value of type t fit conversion i? */
+bool format_accepts(const struct format *f, size_t i, const struct type *t);
+
+struct value_ref {
+	const struct type *type;
+	const void *bytes;
+	uint32_t len; /* strings of records: bytes present (with NUL); else type->size */
+};
+void format_run(struct render *r, const struct format *f, const struct value_ref *args, struct strbuf *out);
+
+#endif

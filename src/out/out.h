@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The event model: everything that a run tells its user passes here. Writers (text, JSON lines) are one const
+ * struct out_ops each, registered in out/out.c; nobody else tests for a format.
+ * Messages of the program itself (Attached N probes, lost, warnings) go to stderr in text mode.
+ */
+#ifndef OUT_OUT_H
+#define OUT_OUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/strbuf.h"
+#include "out/render.h"
+
+/* A map read out. Entries are owned by the caller; out sorts the index array it is given. */
+struct map_entry {
+	const void *key;   /* key type's bytes; NULL for a scalar map */
+	const void *value; /* value type's bytes, aggregations reduced */
+};
+struct map_dump {
+	const char *name;       /* without @ */
+	const struct type *key; /* NULL: scalar */
+	const struct type *value;
+	struct map_entry *entries;
+	size_t n;
+	uint64_t top; /* 0: all; else the last top of the order */
+	int64_t div;  /* 0, 1: none */
+};
+
+enum out_text_kind { OT_PRINTF, OT_TIME, OT_CAT, OT_JOIN, OT_SYSTEM };
+
+/* What was lost, by cause; shown at the end and by JSON lost_events. */
+struct loss {
+	const char *what;  /* "records dropped: ring buffer full", "map @x full: updates failed", ... */
+	const char *hint;  /* what to do */
+	uint64_t count;
+};
+
+struct out;
+struct out_ops {
+	const char *name; /* "text", "json" */
+	void (*attached)(struct out *o, unsigned nprobes);
+	void (*text)(struct out *o, enum out_text_kind kind, const char *text, size_t n);
+	void (*value)(struct out *o, const struct type *t, const void *bytes);
+	void (*map)(struct out *o, const struct map_dump *m);
+	void (*lost)(struct out *o, uint64_t records);       /* records dropped since the last call */
+	void (*losses)(struct out *o, const struct loss *l, size_t n); /* summary at the end */
+	void (*end)(struct out *o);                          /* before the final maps */
+};
+
+enum out_buffering { OB_AUTO, OB_NONE, OB_LINE, OB_FULL };
+
+struct out {
+	const struct out_ops *ops;
+	struct render *render;
+	int fd;                 /* 1, or the file of -o */
+	bool own_fd, tty, quiet;
+	enum out_buffering buffering;
+	struct strbuf buf;      /* not yet written */
+	struct strbuf scratch;  /* per event, reused */
+	int64_t last_flush;     /* CLOCK_MONOTONIC ns */
+	bool broken;            /* reader is gone (EPIPE): the run ends */
+};
+
+/* format "text" or "json"; path NULL: stdout. 0 or -errno. */
+int out_open(struct out *o, const char *format, const char *path, enum out_buffering buffering,
+	     struct render *render, struct err *e);
+void out_flush(struct out *o);
+/* Called by the event loop: flushes what is older than a second. */
+void out_tick(struct out *o, int64_t now);
+void out_close(struct out *o);
+/* "text", "json": for messages; NULL-terminated. */
+const char *const *out_formats(void);
+
+/* Sorts entries in bpftrace's order (by value for numbers, by key otherwise). */
+void map_dump_sort(struct map_dump *m);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Rendering of typed bytes as text and JSON. A struct render holds what that
+ * needs from outside: symbols, stack traces, clocks, the escaping rule.
+ */
+#ifndef OUT_RENDER_H
+#define OUT_RENDER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/strbuf.h"
+#include "type/type.h"
+#include "type/value_ops.h"
+
+struct ksyms;  /* sym/ksyms.h */
+struct usyms;  /* sym/usyms.h */
+
+struct render {
+	struct types *types;  /* to load struct fields lazily */
+	bool raw;             /* --raw: no escaping */
+	struct ksyms *ksyms;  /* lazy: opening costs nothing until asked */
+	struct usyms *usyms;
+	int64_t boot_to_real; /* ns to add to a boot clock stamp for wall-clock time */
+	/* Frames of a stored stack: up to max addresses; count or -errno (not stored, lost). */
+	int (*stack)(void *arg, int64_t id, uint64_t *ret_frames, unsigned max);
+	void *stack_arg;
+	const char *const *strings; /* table of literals (time formats) that opaque values refer to by index */
+	size_t nstrings;
+};
+
+/* Text of untrusted bytes: escaped for a terminal unless r->raw. */
+void render_escape(struct render *r, struct strbuf *out, const char *text, size_t n);
+
+/*
+ * Any type but TY_AGG as bpftrace's print() shows it (language.md: tuples "(1, x)", arrays "[1,2]", structs
+ * "{ .a = 1, .b = 2 }", pointers 0x.., bools, enums by name, strings up to their NUL). bytes need no alignment.
+ */
+void render_text(struct render *r, struct strbuf *out, const struct type *t, const void *bytes);
+void render_json(struct render *r, struct strbuf *out, const struct type *t, const void *bytes);
+/* <0, 0, >0: order of map keys (ints numeric, strings bytewise, tuples field by field). */
+int render_compare(const struct type *t, const void *a, const void *b);
+/* An integer-like value widened to 64 bits; false if t has no number. */
+bool render_number(const struct type *t, const void *bytes, int64_t *ret);
+
+/* bpftrace's histogram rows; shared by hist() and lhist(). */
+struct hist_row {
+	const char *label; /* "[2, 4)" */
+	uint64_t count;
+};
+void render_hist_rows(struct strbuf *out, const struct hist_row *rows, size_t n);
+
+/*
+ * BCC's histogram layout, used by tools: header line "     usecs               : count     distribution",
+ * rows "%10lld -> %-10lld : %-8d |%-40s|".
+ */
+void render_hist_bcc(struct strbuf *out, const char *unit, const uint64_t *buckets, size_t n);
+
+#endif

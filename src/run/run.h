@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Running a compiled script: load, attach, records, end.
+ *
+ *	run_load()    creates maps, loads programs; explains verifier rejections in the script's terms
+ *	run_start()   begin probes, attaches, "Attached N probes", lets a child go on
+ *	run_loop()    records and signals until the end
+ *	run_finish()  end probes, final maps, losses; detaching is left to a child process where it is slow
+ */
+#ifndef RUN_RUN_H
+#define RUN_RUN_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "bpf/object.h"
+#include "fn/tables.h"
+#include "out/out.h"
+#include "probe/probe.h"
+
+struct run_options {
+	const char *child_cmd;  /* -c */
+	pid_t pid;              /* -p */
+	bool verbose;
+	bool quiet;
+	bool notify;            /* print __BPFTRACE_NOTIFY_PROBES_ATTACHED on stdout once attached */
+	bool raw;
+	const char *verifier_dump; /* not NULL: log_level for -d verifier */
+	struct sources *sources;
+};
+
+struct runtime;
+
+/* The child of -c: started, stopped before its exec until run_start; pid is known before compiling. */
+struct child;
+int child_start(const char *cmd, struct child **ret, struct err *e);
+pid_t child_pid(const struct child *c);
+void child_free(struct child *c); /* kills a child that never was let go */
+
+int run_new(struct tables *t, struct target *target, struct out *out, const struct run_options *opt,
+	    struct child *child, struct runtime **ret, struct err *e);
+int run_load(struct runtime *rt, struct err *e);
+int run_start(struct runtime *rt, struct err *e);
+int run_loop(struct runtime *rt, struct err *e);
+int run_finish(struct runtime *rt, struct err *e);
+int run_status(const struct runtime *rt); /* exit(n) */
+void run_free(struct runtime *rt);
+
+/* The running kernel's answers; cheap until asked. btf may be NULL. */
+struct btf_file;
+struct target *feature_target(struct btf_file *btf);
+const char *feature_name(enum target_feature f);
+/* Default settings, then BPFTRACE_* / SONDE_* of the environment; -EINVAL with a message for bad values. */
+int config_init(struct config *c, struct err *e);
+/* One item by name ("max_strlen"); value as text. -ENOENT unknown name, -EINVAL bad value. */
+int config_set(struct config *c, const char *key, const char *value, struct err *e);
+const char *const *config_names(void);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What opaque values and aggregations can do. Each is one const object in
+ * fn/, next to the built-in that makes such values; the rest of the program
+ * reaches them only through their types.
+ */
+#ifndef TYPE_VALUE_OPS_H
+#define TYPE_VALUE_OPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/strbuf.h"
+#include "type/type.h"
+
+struct render; /* out/render.h: symbols, users, clocks, stack maps */
+
+struct value_ops {
+	const char *name; /* as type_print() shows it: "ksym_t" */
+	/* Adds the text of one value. Text that comes from outside must go through render_escape(). */
+	void (*text)(struct render *r, struct strbuf *out, const struct type *t, const void *bytes);
+	/* Adds a JSON value; NULL: the text as a JSON string. */
+	void (*json)(struct render *r, struct strbuf *out, const struct type *t, const void *bytes);
+	/* Order for map keys; NULL: by bytes. */
+	int (*compare)(const struct type *t, const void *a, const void *b);
+	/* The number behind it for %d and %x; NULL: not a number. */
+	int64_t (*number)(const struct type *t, const void *bytes);
+};
+
+struct agg_ops {
+	const char *name; /* "count_t" */
+	/* Bytes of one value in a map; all zero must mean "nothing yet". */
+	uint32_t (*size)(const struct type *t);
+	/* Adds the value of one CPU to acc (both size bytes, aligned to 8; acc starts zeroed). */
+	void (*reduce)(const struct type *t, void *acc, const void *one);
+	/* What maps are sorted by (bpftrace: values for numbers, total count for histograms). */
+	int64_t (*order)(const struct type *t, const void *acc);
+	bool order_unsigned;
+	/*
+	 * Text of a reduced value, divided by div (>= 1). Histograms set multiline: their text starts on a line of its own
+	 * after "@x[k]:" and ends with a newline.
+	 */
+	void (*text)(struct render *r, struct strbuf *out, const struct type *t, const void *acc, int64_t div);
+	void (*json)(struct render *r, struct strbuf *out, const struct type *t, const void *acc, int64_t div);
+	bool multiline;
+	const char *json_type; /* "map", "hist", "stats" */
+	/* As one number for %d and casts; NULL: it has none. */
+	int64_t (*number)(const struct type *t, const void *acc);
+};
+
+#endif
