@@ -36,7 +36,7 @@ enum provider_flags {
 	PF_USER = 1 << 4,    /* pointers without other knowledge are user addresses; func is a user symbol */
 	PF_FUNC = 1 << 5,    /* func */
 	PF_TASK = 1 << 6,    /* runs in the context of a task that pid/comm describe */
-	PF_PID = 1 << 7,     /* attaching can be limited to a process; else -p becomes a predicate */
+	PF_PID = 1 << 7,     /* attaching can be limited to a process; else, with PF_TASK, -p becomes a predicate */
 	PF_SPECIAL = 1 << 8, /* begin, end: run once by the tool itself */
 	PF_KSTACK = 1 << 9,  /* kernel stacks make sense */
 };
@@ -94,14 +94,25 @@ struct prog_kind {
 	uint32_t type;            /* BPF_PROG_TYPE_* */
 	uint32_t attach_type;     /* expected_attach_type */
 	uint32_t attach_btf_id;
+	int attach_btf_obj_fd;    /* BTF of the module that attach_btf_id is of, the caller closes it; 0: vmlinux */
 	bool sleepable;
 };
 
-/* Attachments of a run: fds to close and what else to undo. */
+/* A probe event that was defined in tracefs for us and has to be deleted once nothing uses it. */
+struct link_event {
+	char list[128]; /* the file of definitions: "/sys/kernel/tracing/kprobe_events" */
+	char name[64];  /* "sonde_123/p4" */
+};
+
+/* Attachments of a run: fds to close and what else to undo. All zero bytes: none. */
 struct links {
 	VEC(int) fds;
 	unsigned nprobes; /* attached targets */
+	VEC(struct link_event) events;
 };
+
+/* Closes all fds, then deletes the events; empty and reusable afterwards. May take 100 ms for each fd. */
+void links_close(struct links *l);
 
 struct attach_env {
 	pid_t pid;            /* 0: all */
@@ -120,7 +131,8 @@ struct provider {
 
 	/*
 	 * Appends the concrete targets of an attach point to out (arena of env). Wildcards that match nothing
-	 * and bad forms give diagnostics with near names (tag unknown_probe, bad_probe); false then.
+	 * and bad forms give diagnostics with near names (tag unknown_probe, bad_probe); false then. What does not
+	 * exist gives no target and true if env->missing_probes is "warn" (a warning) or "ignore".
 	 */
 	bool (*expand)(struct probe_env *env, const struct attach_point *ap, struct probe *out);
 	/* Fills args, retval of a target from BTF, format files, ...; called only if the block uses them. */
