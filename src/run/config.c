@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Settings by name: the config block of a script and the environment, which has the last word. */
+#include <ctype.h>
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/diag.h"
+#include "run/run.h"
+
+enum item_kind { CK_NUMBER, CK_BOOL, CK_NOT, CK_WORD, CK_TEXT, CK_IGNORED };
+
+struct item {
+	const char *name;
+	enum item_kind kind;
+	size_t offset;            /* in struct config */
+	uint64_t min, max;        /* CK_NUMBER */
+	const char *const *words; /* CK_WORD: what it may be */
+};
+
+static const char *const licenses[] = {
+	/* license_is_gpl_compatible() of include/linux/license.h */
+	"GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL",
+	NULL,
+};
+static const char *const missing_words[] = { "error", "warn", "ignore", NULL };
+static const char *const stack_modes[] = { "bpftrace", "perf", "raw", "build_id", NULL };
+
+#define AT(field) offsetof(struct config, field)
+#define UNUSED(name) { name, CK_IGNORED, 0, 0, 0, NULL }
+
+static const struct item items[] = {
+	{ "max_map_keys", CK_NUMBER, AT(max_map_keys), 1, 1u << 30, NULL },
+	{ "max_strlen", CK_NUMBER, AT(max_strlen), 1, 1u << 20, NULL },
+	{ "max_cat_bytes", CK_NUMBER, AT(max_cat_bytes), 0, 1u << 30, NULL },
+	{ "max_probes", CK_NUMBER, AT(max_probes), 1, 1u << 24, NULL },
+	{ "max_bpf_progs", CK_NUMBER, AT(max_bpf_progs), 1, 1u << 24, NULL },
+	{ "perf_rb_pages", CK_NUMBER, AT(ring_pages), 0, 1u << 18, NULL },
+	{ "log_size", CK_NUMBER, AT(log_size), 1, 1u << 30, NULL },
+	{ "print_maps_on_exit", CK_BOOL, AT(print_maps_on_exit), 0, 0, NULL },
+	{ "cpp_demangle", CK_BOOL, AT(cpp_demangle), 0, 0, NULL },
+	{ "lazy_symbolication", CK_BOOL, AT(lazy_symbolication), 0, 0, NULL },
+	{ "missing_probes", CK_WORD, AT(missing_probes), 0, 0, missing_words },
+	{ "stack_mode", CK_WORD, AT(stack_mode), 0, 0, stack_modes },
+	{ "str_trunc_trailer", CK_TEXT, AT(str_trunc_trailer), 0, 0, NULL },
+	{ "license", CK_WORD, AT(license), 0, 0, licenses },
+	/* Older names. */
+	{ "strlen", CK_NUMBER, AT(max_strlen), 1, 1u << 20, NULL },
+	{ "map_keys_max", CK_NUMBER, AT(max_map_keys), 1, 1u << 30, NULL },
+	{ "cat_bytes_max", CK_NUMBER, AT(max_cat_bytes), 0, 1u << 30, NULL },
+	{ "no_cpp_demangle", CK_NOT, AT(cpp_demangle), 0, 0, NULL },
+	/* bpftrace's, about things that this program decides by itself: accepted so that scripts run. */
+	UNUSED("cache_user_symbols"), UNUSED("on_stack_limit"), UNUSED("show_debug_info"),
+	UNUSED("use_blazesym"), UNUSED("unstable_tseries"), UNUSED("unstable_dw_ustack"),
+	UNUSED("unstable_map_decl"), UNUSED("unstable_import"), UNUSED("unstable_macro"),
+};
+
+static const struct item *find_item(const char *key)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(items); i++)
+		if (!strcmp(items[i].name, key))
+			return &items[i];
+	return NULL;
+}
+
+/* Decimal or 0x hexadecimal, nothing else around it. */
+static bool parse_number(const char *s, uint64_t *ret)
+{
+	char *end;
+
+	if (!isdigit((unsigned char)*s))
+		return false;
+	errno = 0;
+	*ret = strtoull(s, &end, 0);
+	return !errno && !*end;
+}
+
+static bool parse_bool(const char *s, bool *ret)
+{
+	bool yes = !strcmp(s, "1") || !strcmp(s, "true");
+
+	if (!yes && strcmp(s, "0") && strcmp(s, "false"))
+		return false;
+	*ret = yes;
+	return true;
+}
+
+static int set_number(const struct item *it, void *field, const char *value, struct err *e)
+{
+	uint64_t v;
+
+	if (!parse_number(value, &v))
+		return err_set(e, -EINVAL, "%s must be a number, not '%s'", it->name, value);
+	if (v < it->min || v > it->max)
+		return err_set(e, -EINVAL, "%s must be from %llu to %llu, not %s", it->name,
+			       (unsigned long long)it->min, (unsigned long long)it->max, value);
+	*(uint64_t *)field = v;
+	return 0;
+}
+
+static int set_bool(const struct item *it, void *field, const char *value, struct err *e)
+{
+	bool v;
+
+	if (!parse_bool(value, &v))
+		return err_set(e, -EINVAL, "%s must be true or false, not '%s'", it->name, value);
+	*(bool *)field = it->kind == CK_NOT ? !v : v;
+	return 0;
+}
+
+static int set_word(const struct item *it, void *field, const char *value, struct err *e)
+{
+	struct strbuf list = { 0 };
+	int rc;
+
+	for (int i = 0; it->words[i]; i++) {
+		if (!strcmp(it->words[i], value)) {
+			*(const char **)field = it->words[i];
+			sb_done(&list);
+			return 0;
+		}
+		sb_addf(&list, "%s%s", i ? ", " : "", it->words[i]);
+	}
+	rc = err_set(e, -EINVAL, "%s cannot be '%s'", it->name, value);
+	err_hint(e, "It is one of: %s.", sb_str(&list));
+	sb_done(&list);
+	return rc;
+}
+
+static int set_item(struct config *c, const struct item *it, const char *value, struct err *e)
+{
+	void *field = (char *)c + it->offset;
+
+	switch (it->kind) {
+	case CK_NUMBER:
+		return set_number(it, field, value, e);
+	case CK_BOOL:
+	case CK_NOT:
+		return set_bool(it, field, value, e);
+	case CK_WORD:
+		return set_word(it, field, value, e);
+	case CK_TEXT:
+		*(const char **)field = xstrdup(value); /* lives as long as the process */
+		return 0;
+	case CK_IGNORED:
+		break;
+	}
+	return 0;
+}
+
+/* The variable that sets an item: SONDE_NAME before BPFTRACE_NAME; NULL if neither is set. */
+static const char *env_of(const struct item *it, char ret_name[64])
+{
+	static const char *const prefixes[] = { "SONDE_", "BPFTRACE_" };
+	const char *value = NULL;
+
+	for (int i = 0; i < 2 && !value; i++) {
+		char *p = stpcpy(ret_name, prefixes[i]);
+
+		for (const char *s = it->name; *s; s++)
+			*p++ = (char)toupper((unsigned char)*s);
+		*p = 0;
+		value = getenv(ret_name);
+	}
+	return value;
+}
+
+/* Is the field of an item given by the environment, by this name or an older one? */
+static bool env_decides(const struct item *it)
+{
+	char name[64];
+
+	for (size_t i = 0; it->kind != CK_IGNORED && i < ARRAY_SIZE(items); i++)
+		if (items[i].kind != CK_IGNORED && items[i].offset == it->offset &&
+		    env_of(&items[i], name))
+			return true;
+	return false;
+}
+
+int config_init(struct config *c, struct err *e)
+{
+	char name[64];
+
+	*c = (struct config){
+		.max_map_keys = 4096,
+		.max_strlen = 1024,
+		.max_cat_bytes = 10240,
+		.max_probes = 1024,
+		.max_bpf_progs = 1024,
+		.log_size = 1000000,
+		.print_maps_on_exit = true,
+		.cpp_demangle = true,
+		.missing_probes = "error",
+		.stack_mode = "bpftrace",
+		.str_trunc_trailer = "..",
+		.license = "GPL",
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(items); i++) {
+		const char *value = env_of(&items[i], name);
+		int rc = value ? set_item(c, &items[i], value, e) : 0;
+
+		if (rc)
+			return err_prefix(e, rc, "environment variable %s: ", name);
+	}
+	return 0;
+}
+
+int config_set(struct config *c, const char *key, const char *value, struct err *e)
+{
+	const struct item *it = find_item(key);
+	struct config scratch = *c;
+	struct near near;
+
+	if (it && env_decides(it)) /* the value is checked all the same */
+		return it->kind == CK_TEXT ? 0 : set_item(&scratch, it, value, e);
+	if (it)
+		return set_item(c, it, value, e);
+	near_start(&near, key);
+	for (size_t i = 0; i < ARRAY_SIZE(items); i++)
+		near_try(&near, items[i].name);
+	err_set(e, -ENOENT, "unknown setting '%s'", key);
+	if (near.best)
+		err_hint(e, "Did you mean '%s'?", near.best);
+	return -ENOENT;
+}
+
+const char *const *config_names(void)
+{
+	static const char *names[ARRAY_SIZE(items) + 1];
+
+	for (size_t i = 0; i < ARRAY_SIZE(items); i++)
+		names[i] = items[i].name;
+	return names;
+}
