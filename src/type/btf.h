@@ -3,8 +3,8 @@
  * BTF reader: lazy, over the mapped file, no copy (Documentation/bpf/btf.rst).
  *
  * /sys/kernel/btf/vmlinux is mapped (kernels that refuse it: read). Opening costs a header check;
- * the table of type offsets (a whole walk: 0.6 ms) is made as far as the ids that are followed; names are
- * found by searching the string section, then the types. The image is untrusted: every
+ * the table of type offsets (a whole walk: 0.6 ms) is made as far as the ids that are followed;
+ * names are found by searching the string section, then the types. The image is untrusted: every
  * offset, id and count is checked, a broken image gives errors, never a crash or a loop.
  */
 #ifndef TYPE_BTF_H
@@ -40,7 +40,10 @@ void btf_file_free(struct btf_file *b);
  * base's. kind BK_VOID: any kind.
  */
 uint32_t btf_file_find(struct btf_file *b, enum btf_kind_nr kind, const char *name);
-/* The value of an enumerator of a named enum ("bpf_func_id", "BPF_FUNC_loop"); walks no further than the enum. */
+/*
+ * The value of an enumerator of a named enum ("bpf_func_id", "BPF_FUNC_loop"); walks no
+ * further than the enum.
+ */
 bool btf_file_enumerator(struct btf_file *b, const char *enum_name, const char *name, int64_t *ret);
 /* Enumerator of any enum, by its name alone; also gives the enum's id. */
 bool btf_file_any_enumerator(struct btf_file *b, const char *name, int64_t *ret, uint32_t *ret_id);
@@ -50,16 +53,22 @@ struct btf_info {
 	enum btf_kind_nr kind;
 	const char *name; /* "" if none */
 	uint32_t size;    /* INT, STRUCT, UNION, ENUM, ENUM64, FLOAT, DATASEC */
-	uint32_t type;    /* what it refers to: PTR, TYPEDEF, FUNC, FUNC_PROTO's result, ARRAY's element, ... */
+	uint32_t type;    /* what it refers to: FUNC_PROTO's result, ARRAY's element, ... */
 	uint32_t vlen;    /* members, enumerators, parameters; ARRAY: elements; FUNC: linkage */
 };
 uint32_t btf_file_count(struct btf_file *b); /* ids are 1 .. count-1 */
 bool btf_file_info(struct btf_file *b, uint32_t id, struct btf_info *ret);
-/* Calls f for each type of the kind, those of a base left out, until it returns non-zero, which is returned. */
+/*
+ * Calls f for each type of the kind, those of a base left out, until it returns non-zero, which
+ * is returned.
+ */
 int btf_file_each(struct btf_file *b, enum btf_kind_nr kind,
 		  int (*f)(void *arg, const struct btf_info *info), void *arg);
 
-/* The model's type of a BTF id: modifiers and typedefs stripped; TY_NONE for void or a broken id. */
+/*
+ * The model's type of a BTF id: modifiers and typedefs stripped; TY_NONE for void or a broken
+ * id. Pointers lead to kernel space but for those tagged "user".
+ */
 const struct type *btf_type(struct types *ts, struct btf_file *b, uint32_t id);
 /* TY_FUNC of a kernel function, parameters named; NULL if the function is not in BTF. */
 const struct type *btf_func_type(struct types *ts, struct btf_file *b, const char *func);

@@ -33,8 +33,8 @@ enum type_kind {
 	TY_OPAQUE, /* size bytes whose meaning .ops knows (symbols, stacks, addresses, times, ...) */
 	TY_AGG,    /* value of an aggregation: only as value of a map; .agg knows it */
 	/*
-	 * Function prototype: .st's fields are the parameters, .to the result. A parameter's offset is that
-	 * of its 8-byte slot in the context of fentry and raw tracepoint programs.
+	 * Function prototype: .st's fields are the parameters, .to the result. A parameter's
+	 * offset is that of its 8-byte slot in the context of fentry and raw tracepoint programs.
 	 */
 	TY_FUNC,
 };
@@ -42,12 +42,8 @@ enum type_kind {
 /* Where a pointer points; decides how it is read. */
 enum addr_space { AS_NONE, AS_KERNEL, AS_USER };
 
-/*
- * fn/fn.h: one const object per opaque type and per aggregation. The first member of both is
- * const char *name, the name that messages show (type_print() reads it).
- */
-struct value_ops;
-struct agg_ops;
+struct value_ops; /* type/value_ops.h: one const object per opaque type */
+struct agg_ops;   /* type/value_ops.h: one const object per aggregation */
 struct type;
 struct types;
 
@@ -143,6 +139,7 @@ bool type_has_holes(const struct type *t);
 const struct type *type_opaque(struct types *ts, const struct value_ops *ops, uint32_t size, uint8_t align);
 const struct type *type_opaque_p(struct types *ts, const struct value_ops *ops, uint32_t size,
 				 uint8_t align, int64_t p0, int64_t p1);
+/* Its size is what agg->size() says, if there is one. */
 const struct type *type_agg(struct types *ts, const struct agg_ops *agg, int64_t p0, int64_t p1,
 			    int64_t p2);
 /* A copy of t with another address space (pointers, structs, arrays); t itself if equal. */
@@ -156,9 +153,9 @@ const struct type *type_in_space(struct types *ts, const struct type *t, enum ad
 struct type *type_struct_new(struct types *ts, const char *name, bool is_union);
 struct type *type_enum_new(struct types *ts, const char *name);
 /*
- * Appends with C layout rules (natural alignment, bit fields as the psABI packs them). name NULL: an
- * unnamed bit field (bit_size 0: ends the unit) that only moves what follows. Offsets and size
- * are known after type_struct_end(), not before.
+ * Appends with C layout rules (natural alignment, bit fields as the psABI packs them). name
+ * NULL: an unnamed bit field (bit_size 0: ends the unit) that only moves what follows. Offsets
+ * and size are known after type_struct_end(), not before.
  */
 void type_struct_add(struct types *ts, struct type *st, const char *name, const struct type *ft,
 		     unsigned bit_size);
