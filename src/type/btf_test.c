@@ -260,8 +260,8 @@ TEST(btf_c_text)
 	struct strbuf sb = {};
 
 	type_print_def(&ts, &sb, types_lookup(&ts, "struct node"));
-	CHECK_STR(sb_str(&sb), "struct node {\n\tstruct node *next;\n\tint low: 3;\n\tint high: 9;\n"
-			       "\tchar name[10];\n\tunion {\n\t\tu64 num;\n"
+	CHECK_STR(sb_str(&sb), "struct node {\n\tstruct node *next;\n\tint low: 3;\n"
+			       "\tint high: 9;\n\tchar name[10];\n\tunion {\n\t\tu64 num;\n"
 			       "\t\tint (*call)(struct node *, u64 flags, ...);\n\t};\n"
 			       "\tchar *ubuf;\n};\n");
 	sb_reset(&sb);

@@ -291,6 +291,13 @@ static struct type *new_record(struct types *ts, const char *category, const cha
 	return t;
 }
 
+static int bad_line(const char *category, const char *event, const char *p, const char *eol,
+		    struct err *e)
+{
+	return err_set(e, -EINVAL, "cannot read the format of %s:%s: \"%.*s\"", category, event,
+		       eol - p < 80 ? (int)(eol - p) : 80, p);
+}
+
 int tpformat_parse(struct types *ts, const char *category, const char *event, const char *text,
 		   size_t n, const struct type **ret, struct err *e)
 {
@@ -309,8 +316,7 @@ int tpformat_parse(struct types *ts, const char *category, const char *event, co
 			p++;
 		if (eol - p > 6 && !memcmp(p, "field:", 6)) {
 			if (!parse_line(p + 6, eol, &l))
-				return err_set(e, -EINVAL, "cannot read the format of %s:%s: \"%.*s\"",
-					       category, event, eol - p < 80 ? (int)(eol - p) : 80, p);
+				return bad_line(category, event, p, eol, e);
 			any = true;
 			if (l.name_len < 7 || memcmp(l.name, "common_", 7))
 				add_field(&c, &l, t);

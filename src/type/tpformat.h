@@ -9,8 +9,8 @@
 /*
  * Parses a format file's text (hostile input) to a struct type whose offsets count from the
  * start of the BPF program's context; common_* fields are left out. Fields whose C type is a
- * pointer or known to BTF get that type. Strings: char x[16] is TY_STRING-like TY_ARRAY of int8; __data_loc
- * and __rel_loc char[] fields are marked, with type TY_PTR to int8 (kernel space).
+ * pointer or known to BTF get that type. Strings: char x[16] is a TY_ARRAY of int8; __data_loc
+ * and __rel_loc fields are marked, with type TY_PTR to their element (kernel space).
  * Pointers of sys_enter_* events point to user space, and their integers have the size of the
  * C type, not of the 8-byte slot: the kernel looks at no more. 0 or -EINVAL.
  */

@@ -30,7 +30,7 @@ enum type_kind {
 	TY_STRING, /* NUL-terminated text in a buffer of size bytes */
 	TY_BUFFER, /* uint32 length, then up to size - 4 bytes */
 	TY_TUPLE,  /* .st with fields named "0", "1", ... laid out without holes */
-	TY_OPAQUE, /* size bytes whose meaning .ops knows (symbols, stacks, addresses, times, ...) */
+	TY_OPAQUE, /* size bytes whose meaning .ops knows (symbols, stacks, times, ...) */
 	TY_AGG,    /* value of an aggregation: only as value of a map; .agg knows it */
 	/*
 	 * Function prototype: .st's fields are the parameters, .to the result. A parameter's
@@ -50,11 +50,11 @@ struct types;
 struct field {
 	const char *name; /* "" for an anonymous struct or union member */
 	const struct type *type;
-	uint32_t offset;     /* bytes from the start of the structure; for bit fields of the storage's first byte */
-	uint16_t bit_offset; /* within the bytes at offset, little endian counting from the lowest bit */
+	uint32_t offset;     /* bytes from the structure's start; of a bit field: its storage's */
+	uint16_t bit_offset; /* within the bytes at offset, counting from the lowest bit */
 	uint16_t bit_size;   /* 0: not a bit field */
-	bool data_loc;       /* tracepoint __data_loc: u32 at offset holds (length << 16 | offset in record) */
-	bool rel_loc;        /* tracepoint __rel_loc: offset counts from the end of this field */
+	bool data_loc;       /* __data_loc: u32 at offset is length << 16 | offset in record */
+	bool rel_loc;        /* __rel_loc: the same, the offset counts from this field's end */
 	uint32_t btf_id;     /* its type as BTF has it, typedefs and all; 0: not from BTF */
 	const char *decl;    /* its declaration as a format file spells it, NULL: from elsewhere */
 };
@@ -94,7 +94,8 @@ struct type {
 	const struct agg_ops *agg;   /* TY_AGG */
 	/*
 	 * TY_AGG: parameters that are part of the type (lhist: min, max, step; hist: bits;
-	 * sum/min/max/avg/stats: [0] = signed). TY_OPAQUE: ops' own (stack: limit, mode; time: index of the format).
+	 * sum/min/max/avg/stats: [0] = signed). TY_OPAQUE: ops' own (stack: limit, mode; time:
+	 * index of the format).
 	 */
 	int64_t param[3];
 };
@@ -102,7 +103,7 @@ struct type {
 /* All types of one script. */
 struct types {
 	struct arena *arena;
-	struct strmap names;        /* "struct x", "union x", "enum x", typedef names -> const struct type * */
+	struct strmap names;        /* "struct x", "enum x", typedefs -> const struct type * */
 	struct strmap enumerators;  /* name -> struct enum_const * */
 	struct btf_file *btf;       /* vmlinux, NULL if the kernel has none; borrowed */
 	void *btf_cache;            /* per-BTF id -> type tables, owned by btf_types.c */
@@ -136,7 +137,8 @@ const struct type *type_buffer(struct types *ts, uint32_t bytes);
 const struct type *type_tuple(struct types *ts, const struct type *const *elems, size_t n);
 /* Bytes of a tuple between its fields that belong to none (padding at the end is not counted). */
 bool type_has_holes(const struct type *t);
-const struct type *type_opaque(struct types *ts, const struct value_ops *ops, uint32_t size, uint8_t align);
+const struct type *type_opaque(struct types *ts, const struct value_ops *ops, uint32_t size,
+			       uint8_t align);
 const struct type *type_opaque_p(struct types *ts, const struct value_ops *ops, uint32_t size,
 				 uint8_t align, int64_t p0, int64_t p1);
 /* Its size is what agg->size() says, if there is one. */
@@ -163,8 +165,8 @@ void type_struct_end(struct types *ts, struct type *st, bool packed);
 
 /*
  * Looks a type name up: "struct x", "union x", "enum x", a typedef, a C integer name in any
- * spelling order ("unsigned long int", "uint64_t", "u8", "__be32", "size_t", "char", "bool", "int64").
- * Order: defined by the script, built-in names, BTF. NULL if unknown.
+ * spelling order ("unsigned long int", "uint64_t", "u8", "__be32", "size_t", "char", "bool",
+ * "int64"). Order: defined by the script, built-in names, BTF. NULL if unknown.
  */
 const struct type *types_lookup(struct types *ts, const char *name);
 /* Enumerator by name: script's, then BTF's. False if unknown. */
@@ -185,7 +187,10 @@ const struct struct_def *type_fields(struct types *ts, const struct type *t);
 bool type_field(struct types *ts, const struct type *t, const char *name, struct field *ret_field);
 
 bool type_eq(const struct type *a, const struct type *b);
-/* As messages show it: int8, uint64, string[16], struct task_struct *, int32[4], (uint32,string[16]), count_t. */
+/*
+ * As messages show it: int8, uint64, string[16], struct task_struct *, int32[4],
+ * (uint32,string[16]), count_t.
+ */
 void type_print(struct strbuf *out, const struct type *t);
 const char *type_text(struct arena *a, const struct type *t);
 /* A field or parameter as -lv lists it: "struct sock * sk", "char prev_comm[16]". */

@@ -131,7 +131,8 @@ TEST(bit_field_layout)
 
 #define PACKED_BITS                                                                                \
 	B(unsigned, "unsigned", a, 3) B(unsigned, "unsigned", b, 30)                               \
-	B(unsigned short, "u16", c, 5) B(unsigned long, "u64", d, 40) B(unsigned, "u32", e, 1) B(unsigned short, "u16", f, 16)    \
+	B(unsigned short, "u16", c, 5) B(unsigned long, "u64", d, 40) B(unsigned, "u32", e, 1) \
+	B(unsigned short, "u16", f, 16)                                                            \
 	B(unsigned, "u32", g, 31) B(unsigned, "u32", h, 2)
 
 TEST(packed_bit_fields)
@@ -328,7 +329,7 @@ TEST(text_of_types)
 {
 	static const struct agg_ops count = { .name = "count_t", .size = agg_size };
 	static const struct value_ops ksym = { .name = "ksym_t" };
-	const struct type *i32, *st;
+	const struct type *i32, *st, *str;
 
 	start();
 	i32 = type_int(4, true);
@@ -336,7 +337,8 @@ TEST(text_of_types)
 	CHECK_STR(text(type_string(&ts, 16)), "string[16]");
 	CHECK_STR(text(type_buffer(&ts, 5)), "buffer[8]");
 	CHECK_STR(text(type_ptr(&ts, st, AS_KERNEL)), "struct task_struct *");
-	CHECK_STR(text(type_ptr(&ts, type_ptr(&ts, type_int(1, true), AS_USER), AS_USER)), "int8 **");
+	str = type_ptr(&ts, type_int(1, true), AS_USER);
+	CHECK_STR(text(type_ptr(&ts, str, AS_USER)), "int8 **");
 	CHECK_STR(text(type_ptr(&ts, type_none(), AS_NONE)), "void *");
 	CHECK_STR(text(type_array(&ts, type_array(&ts, i32, 3), 2)), "int32[2][3]");
 	CHECK_STR(text(type_agg(&ts, &count, 1, 0, 0)), "count_t");
@@ -348,6 +350,7 @@ TEST(text_of_types)
 TEST(definition_text)
 {
 	struct strbuf sb = {};
+	const struct type *two;
 	struct type *t;
 
 	start();
@@ -355,7 +358,8 @@ TEST(definition_text)
 	type_struct_add(&ts, t, "a", type_int(1, true), 0);
 	type_struct_add(&ts, t, "b", type_int(4, false), 3);
 	type_struct_add(&ts, t, "c", type_array(&ts, type_ptr(&ts, t, AS_KERNEL), 4), 0);
-	type_struct_add(&ts, t, "d", type_ptr(&ts, type_array(&ts, type_int(8, true), 2), AS_KERNEL), 0);
+	two = type_array(&ts, type_int(8, true), 2);
+	type_struct_add(&ts, t, "d", type_ptr(&ts, two, AS_KERNEL), 0);
 	type_struct_end(&ts, t, false);
 	type_print_def(&ts, &sb, t);
 	CHECK_STR(sb_str(&sb), "struct s {\n\tchar a;\n\tunsigned int b: 3;\n\tstruct s *c[4];\n"
