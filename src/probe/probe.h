@@ -74,7 +74,13 @@ struct probe {
 	uint32_t index;                     /* in tables.probes */
 };
 
-/* What expansion needs to know; filled by the driver. */
+/* BTF of a kernel module; opened at the first question only. */
+struct probe_module {
+	const char *name;
+	struct btf_file *btf;
+};
+
+/* What expansion needs to know; filled by the driver, the last part stays zero. */
 struct probe_env {
 	struct arena *arena;
 	struct diags *diags;
@@ -87,7 +93,13 @@ struct probe_env {
 	const char *child_path;    /* program of -c, NULL */
 	bool unsafe;
 	const char *missing_probes;
+
+	VEC(struct probe_module) modules;
+	bool modules_read;
 };
+
+/* Frees what expansion opened; types of modules must not be asked for their fields after it. */
+void probe_env_done(struct probe_env *env);
 
 /* How a program must be loaded. */
 struct prog_kind {

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Attachments and how they are undone. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fdutil.h"
+#include "probe/common.h"
+#include "run/sys.h"
+
+/* "-:GROUP/NAME" deletes (Documentation/trace/kprobetrace.rst). */
+static void delete_event(const struct link_event *ev)
+{
+	char text[sizeof(ev->name) + 4] = "-:";
+	_cleanup_fd_ int fd = open(ev->list, O_WRONLY | O_APPEND | O_CLOEXEC);
+	ssize_t n;
+
+	strncat(text, ev->name, sizeof(ev->name));
+	strcat(text, "\n");
+	if (fd >= 0) {
+		n = write(fd, text, strlen(text));
+		(void)n; /* nobody could do anything about it */
+	}
+}
+
+struct links_mark links_mark(const struct links *l)
+{
+	return (struct links_mark){ l->fds.n, l->events.n, l->nprobes };
+}
+
+void links_rollback(struct links *l, struct links_mark m)
+{
+	while (l->fds.n > m.nfds)
+		close(l->fds.v[--l->fds.n]);
+	while (l->events.n > m.nevents)
+		delete_event(&l->events.v[--l->events.n]);
+	l->nprobes = m.nprobes;
+}
+
+void links_close(struct links *l)
+{
+	links_rollback(l, (struct links_mark){ 0 });
+	vec_done(&l->fds);
+	vec_done(&l->events);
+}
+
+/* A link holds its event, so one fd is kept, whichever it is. */
+int links_add_perf(struct links *l, struct perf_event_attr *attr, pid_t pid, int cpu, int prog_fd,
+		   uint64_t cookie)
+{
+	int fd, link;
+
+	attr->size = sizeof(*attr);
+	fd = sys_perf_event_open(attr, pid, cpu, -1, 0);
+	if (fd < 0)
+		return fd;
+	link = sys_perf_attach(fd, prog_fd, cookie);
+	if (link) {
+		close(fd);
+		fd = link;
+	}
+	if (fd < 0)
+		return fd;
+	vec_push(&l->fds, fd);
+	return 0;
+}
+
+int attach_error(struct err *e, int code, const char *name)
+{
+	err_set(e, code, "cannot attach %s: %s", name, errname(code));
+	if (code == -EPERM || code == -EACCES)
+		err_hint(e, "run as root, or with CAP_BPF and CAP_PERFMON (5.8 and later)");
+	else if (code == -EMFILE)
+		err_hint(e, "raise the limit of open files (ulimit -n), or match fewer names");
+	return code;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Registers and arguments of a context as IR. */
+#include "probe/regs.h"
+
+#include <string.h>
+
+#include "fn/lower.h"
+
+int regs_offset(const struct regs *r, const char *name)
+{
+	for (const struct reg_name *n = r->names; n->name; n++)
+		if (!strcmp(n->name, name))
+			return n->offset;
+	return -1;
+}
+
+int native_reg_offset(const char *name)
+{
+	return regs_offset(regs_native, name);
+}
+
+struct ir_val *lower_reg(struct lower *lw, int offset)
+{
+	struct ir_builder *b = lower_b(lw);
+
+	return ir_load(b, ir_ctx(b), offset, 8, false);
+}
+
+struct ir_val *lower_reg_arg(struct lower *lw, unsigned n)
+{
+	return n < regs_native->nargs ? lower_reg(lw, regs_native->arg[n]) : NULL;
+}
+
+struct ir_val *lower_reg_retval(struct lower *lw)
+{
+	return lower_reg(lw, regs_native->ret);
+}
+
+struct ir_val *lower_reg_ip(struct lower *lw)
+{
+	return lower_reg(lw, regs_native->ip);
+}
+
+struct ir_val *lower_func_ip(struct lower *lw)
+{
+	struct ir_builder *b = lower_b(lw);
+
+	return ir_call(b, IRH_get_func_ip, 1, ir_ctx(b));
+}
+
+static bool is_kernel_struct_ptr(const struct type *t)
+{
+	return t->kind == TY_PTR && t->space != AS_USER && t->to->kind == TY_STRUCT;
+}
+
+struct ir_val *lower_u64_arg(struct lower *lw, const struct type *t, uint32_t offset, bool direct)
+{
+	struct ir_builder *b = lower_b(lw);
+	struct ir_val *v;
+
+	if (!type_is_scalar(t)) {
+		v = ir_bin(b, IR_add, ir_ctx(b), ir_iconst(b, offset));
+		v->ptr = PK_NONE; /* read by the helpers, at any offset */
+		return v;
+	}
+	v = ir_load(b, ir_ctx(b), offset, 8, false);
+	if (direct && is_kernel_struct_ptr(t))
+		v->ptr = PK_BTF;
+	return t->size < 8 ? ir_ext(b, v, t->size, t->is_signed) : v;
+}
