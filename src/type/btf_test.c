@@ -294,6 +294,30 @@ TEST(btf_walking)
 	btf_file_free(b);
 }
 
+/* Prototypes that take themselves or arrays of themselves, which no compiler makes. */
+TEST(btf_functions_of_themselves)
+{
+	uint8_t data[256];
+	struct image im = {};
+	struct btf_file *b;
+	const struct type *t;
+
+	str(&im, "");
+	rec(&im, "", BK_FUNC_PROTO, 3, false, 1);
+	for (uint32_t id = 1; id <= 3; id++) {
+		word(&im, 0);
+		word(&im, id);
+	}
+	rec(&im, "", BK_ARRAY, 0, false, 0);
+	triple(&im, 1, 1, 4);
+	rec(&im, "", BK_PTR, 0, false, 1);
+	b = start(data, finish(&im, data));
+	t = btf_type(&ts, b, 1);
+	CHECK_EQ(type_fields(&ts, t)->fields.n, 3);
+	CHECK_STR(type_text(&arena, t), "void (none, none, void (*)(...))");
+	btf_file_free(b);
+}
+
 /* A module's file: its own "node" hides the base's, ids and strings go on from the base's. */
 TEST(btf_split)
 {

@@ -87,6 +87,14 @@ static struct type *publish(struct types *ts, const struct btf_file *b, uint32_t
 
 static const struct type *make(struct types *ts, struct btf_file *b, uint32_t id, int depth);
 
+/* What a member, element, parameter or result may be: a function only behind a pointer. */
+static const struct type *make_value(struct types *ts, struct btf_file *b, uint32_t id, int depth)
+{
+	const struct type *t = make(ts, b, id, depth);
+
+	return t->kind == TY_FUNC ? type_none() : t;
+}
+
 /*
  * Alignment of a type: BTF does not say, so it is the largest of its members', 1 for
  * a structure whose layout shows that it is packed. *budget bounds the work on hostile images.
@@ -209,7 +217,7 @@ static const struct type *make_ptr(struct types *ts, struct btf_file *b, uint32_
 static const struct type *make_array(struct types *ts, struct btf_file *b, uint32_t id,
 				     const uint32_t *rec, int depth)
 {
-	const struct type *to = make(ts, b, rec[REC_EXTRA], depth + 1);
+	const struct type *to = make_value(ts, b, rec[REC_EXTRA], depth + 1);
 	uint32_t count = rec[REC_EXTRA + 2];
 	struct type *t;
 
@@ -251,7 +259,7 @@ static bool member_field(struct types *ts, struct btf_file *b, const struct type
 	struct field f = { .name = btf_string(b, m.name_off), .btf_id = m.type };
 	uint64_t end;
 
-	f.type = make(ts, b, m.type, 0);
+	f.type = make_value(ts, b, m.type, 0);
 	if (m.bit_size) {
 		if (!type_is_int(f.type))
 			return false;
@@ -319,7 +327,7 @@ static void add_params(struct types *ts, struct btf_file *b, const uint32_t *pro
 			break;
 		if (!*f.name)
 			f.name = arena_printf(ts->arena, "arg%u", i - first);
-		f.type = make(ts, b, raw[1], 0);
+		f.type = make_value(ts, b, raw[1], 0);
 		f.offset = offset;
 		offset += f.type->size > 8 && f.type->size <= 16 ? 16 : 8;
 		avec_push(ts->arena, &st->fields, f);
@@ -350,7 +358,7 @@ static const struct type *make_func(struct types *ts, struct btf_file *b, uint32
 		if (!rec || rec_kind(rec) != BK_FUNC_PROTO)
 			return type_none();
 	}
-	to = make(ts, b, rec[REC_TYPE], depth + 1);
+	to = make_value(ts, b, rec[REC_TYPE], depth + 1);
 	st = arena_new(ts->arena, struct struct_def);
 	*st = (struct struct_def){ .name = name, .load = load_params, .load_id = proto_id,
 				   .load_from = b };
