@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * funcs N: calls each function below N times, with i = 0 .. N-1.
+ * funcs loop: says "ready" and does so every 10 ms until it is killed.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FUNC __attribute__((noinline, noclone))
+
+struct point {
+	int x, y;
+	const char *label;
+};
+
+volatile long sink;
+
+FUNC long func_add(int a, int b)
+{
+	sink += a;
+	return a + b;
+}
+
+FUNC int func_negative(int a)
+{
+	sink += a;
+	return -a;
+}
+
+FUNC const char *func_text(const char *text)
+{
+	sink += text[0];
+	return text;
+}
+
+FUNC int func_point(const struct point *p)
+{
+	sink += p->x;
+	return p->x + p->y;
+}
+
+/* As many as go into registers on x86-64, and two more. */
+FUNC long func_eight(long a, long b, long c, long d, long e, long f, long g, long h)
+{
+	sink += a;
+	return a + b + c + d + e + f + g + h;
+}
+
+FUNC long func_inner(long a)
+{
+	sink += a;
+	return a * 2;
+}
+
+FUNC long func_middle(long a)
+{
+	return func_inner(a + 1) + 1;
+}
+
+FUNC long func_outer(long a)
+{
+	return func_middle(a + 1) + 1;
+}
+
+static void call_all(int i)
+{
+	struct point p = { i, 10 * i, "a point" };
+
+	func_add(i, 2 * i);
+	func_negative(i);
+	func_text("some text");
+	func_point(&p);
+	func_eight(i, 2, 3, 4, 5, 6, 7, 8);
+	func_outer(i);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1 && !strcmp(argv[1], "loop")) {
+		puts("ready");
+		fflush(stdout);
+		for (int i = 0;; i++) {
+			call_all(i);
+			usleep(10000);
+		}
+	}
+	for (int i = 0; i < (argc > 1 ? atoi(argv[1]) : 1); i++)
+		call_all(i);
+	return 0;
+}
