@@ -39,8 +39,7 @@ int sys_perf_event_open(struct perf_event_attr *attr, pid_t pid, int cpu, int gr
 	return r < 0 ? -errno : (int)r;
 }
 
-/* Names of objects: at most 15 of [A-Za-z0-9_.] (bpf_obj_name_cpy()). */
-static void object_name(char *dst, const char *src)
+void sys_object_name(char dst[BPF_OBJ_NAME_LEN], const char *src)
 {
 	unsigned n = 0;
 
@@ -60,7 +59,7 @@ int sys_map_create(uint32_t type, const char *name, uint32_t key_size, uint32_t 
 		.map_flags = flags,
 	};
 
-	object_name(attr.map_name, name);
+	sys_object_name(attr.map_name, name);
 	return sys_bpf(BPF_MAP_CREATE, &attr, sizeof(attr));
 }
 

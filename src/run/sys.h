@@ -19,6 +19,9 @@
 
 int sys_bpf(int cmd, void *attr, unsigned size);
 int sys_perf_event_open(struct perf_event_attr *attr, pid_t pid, int cpu, int group_fd, unsigned long flags);
+/* A name as the kernel takes it: at most 15 of [A-Za-z0-9_.], others become '_' (bpf_obj_name_cpy()). */
+void sys_object_name(char dst[BPF_OBJ_NAME_LEN], const char *src);
+/* name: any text, see sys_object_name(). */
 int sys_map_create(uint32_t type, const char *name, uint32_t key_size, uint32_t value_size,
 		   uint32_t max_entries, uint32_t flags);
 int sys_map_lookup(int fd, const void *key, void *ret_value);

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The child process of -c, as the event loop sees it; child_start() and others are in run.h. */
+#ifndef RUN_CHILD_H
+#define RUN_CHILD_H
+
+#include "base/strbuf.h"
+#include "run/run.h"
+
+/*
+ * Splits a command at blanks; '...' and "..." keep blanks, a backslash outside '...' keeps the next character. Appends the
+ * words to ret, each with its NUL, and counts them; -EINVAL for an open quote or an empty command.
+ */
+int child_split(const char *cmd, struct strbuf *ret, unsigned *ret_n, struct err *e);
+/* Lets it exec its program: 0, or -errno of the exec. */
+int child_go(struct child *c, struct err *e);
+/* Collects its exit if it has ended. */
+bool child_ended(struct child *c);
+
+#endif

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The maps of a script, its global data and its record buffer. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/sysinfo.h>
+#include <unistd.h>
+
+#include "run/internal.h"
+
+#define RING_DEFAULT (4u << 20)
+#define RING_LEAST (64u << 10)
+
+bool run_raise_memlock(void)
+{
+	static bool raised;
+	struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
+
+	if (raised)
+		return false;
+	raised = true;
+	return !setrlimit(RLIMIT_MEMLOCK, &all);
+}
+
+void run_rights_hint(struct err *e, int code)
+{
+	if (code != -EPERM && code != -EACCES)
+		return;
+	if (geteuid())
+		err_hint(e, "Run it as root, or give it CAP_BPF and CAP_PERFMON (CAP_SYS_ADMIN below Linux "
+			    "5.8).");
+	else
+		err_hint(e, "This root lacks CAP_BPF and CAP_PERFMON (CAP_SYS_ADMIN below Linux 5.8), or "
+			    "the kernel is locked down: see /sys/kernel/security/lockdown.");
+}
+
+static uint32_t round_up_pow2(uint64_t n)
+{
+	uint32_t p = 4096;
+
+	while (p < n && p < 1u << 30)
+		p *= 2;
+	return p;
+}
+
+/* Bytes for the record buffer: as configured, else 4 MiB, but no more than 1/256 of the memory. */
+static uint32_t ring_size(const struct runtime *rt)
+{
+	uint64_t pages = rt->tables->config.ring_pages, page = (uint64_t)sysconf(_SC_PAGESIZE);
+	uint32_t size = RING_DEFAULT;
+	struct sysinfo info;
+
+	if (pages)
+		return round_up_pow2(pages * page);
+	if (!sysinfo(&info))
+		while (size > RING_LEAST && (uint64_t)info.totalram * info.mem_unit / 256 < size)
+			size /= 2;
+	return size < page ? (uint32_t)page : size;
+}
+
+static uint32_t value_size(const struct ir_module *mod, const struct ir_map *m)
+{
+	switch (m->role) {
+	case IM_GLOBALS: return (mod->globals_size + 7) & ~7u;
+	case IM_PCPU: return mod->pcpu_size ? (mod->pcpu_size + 7) & ~7u : 8;
+	case IM_RODATA: return mod->rodata.n ? (uint32_t)(mod->rodata.n + 7) & ~7u : 8;
+	default: return m->value_size;
+	}
+}
+
+static int explain_map(const struct ir_map *m, uint32_t value, int code, struct err *e)
+{
+	const char *at = m->role == IM_USER ? "@" : "";
+
+	err_set(e, code, "cannot create map %s%s (keys of %u bytes, values of %u, %u entries): %s", at, m->name,
+		m->key_size, value, m->max_entries, errname(code));
+	if (code == -E2BIG || code == -ENOMEM)
+		err_hint(e, m->role == IM_PCPU ?
+			 "Values for each CPU can have 32 KiB in all: use fewer or smaller ones." :
+			 "Try fewer max_map_keys, or smaller keys and values (max_strlen).");
+	run_rights_hint(e, code);
+	return code;
+}
+
+static int create_ring(struct runtime *rt, const struct ir_map *m, struct err *e)
+{
+	uint32_t size = ring_size(rt);
+	int fd;
+
+	do
+		fd = sys_map_create(m->type, m->name, 0, 0, size, m->flags);
+	while ((fd == -ENOMEM && size > RING_LEAST && (size /= 2)) || (fd == -EPERM && run_raise_memlock()));
+	if (fd < 0)
+		return explain_map(m, 0, fd, e);
+	rt->map_fds[m->index] = fd;
+	fd = ring_open(&rt->ring, fd, size);
+	if (fd)
+		return err_set(e, fd, "cannot map the ring buffer: %s", errname(fd));
+	rt->has_ring = true;
+	return 0;
+}
+
+static int create_perf(struct runtime *rt, const struct ir_map *m, struct err *e)
+{
+	uint32_t page = (uint32_t)sysconf(_SC_PAGESIZE);
+	uint32_t size = round_up_pow2(ring_size(rt) / rt->target->ncpus);
+	int rc, fd = sys_map_create(m->type, m->name, 4, 4, rt->target->ncpus, m->flags);
+
+	if (fd == -EPERM && run_raise_memlock())
+		fd = sys_map_create(m->type, m->name, 4, 4, rt->target->ncpus, m->flags);
+	if (fd < 0)
+		return explain_map(m, 4, fd, e);
+	rt->map_fds[m->index] = fd;
+	rc = perfbuf_open(&rt->perf, fd, size < page ? page : size);
+	if (rc) {
+		err_set(e, rc, "cannot open the record buffers: %s", errname(rc));
+		run_rights_hint(e, rc);
+		return rc;
+	}
+	rt->has_ring = rt->ring_is_perf = true;
+	return 0;
+}
+
+static int map_globals(struct runtime *rt, const struct ir_map *m, int fd, struct err *e)
+{
+	void *p;
+
+	rt->globals_size = value_size(rt->module, m);
+	rt->globals_mapped = m->flags & BPF_F_MMAPABLE;
+	if (!rt->globals_mapped) {
+		rt->globals = xcalloc(1, rt->globals_size);
+		return 0;
+	}
+	p = mmap(NULL, rt->globals_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (p == MAP_FAILED)
+		return err_set(e, -errno, "cannot map the global variables: %s", errname(errno));
+	rt->globals = p;
+	return 0;
+}
+
+static int fill_rodata(const struct ir_module *mod, const struct ir_map *m, int fd, struct err *e)
+{
+	uint32_t key = 0, size = value_size(mod, m);
+	char *bytes = xcalloc(1, size);
+	int rc;
+
+	memcpy(bytes, sb_str(&mod->rodata), mod->rodata.n);
+	rc = sys_map_update(fd, &key, bytes, 0);
+	free(bytes);
+	if (!rc)
+		rc = sys_map_freeze(fd);
+	return rc ? err_set(e, rc, "cannot fill the read-only data: %s", errname(rc)) : 0;
+}
+
+static int create_map(struct runtime *rt, const struct ir_map *m, struct err *e)
+{
+	uint32_t value = value_size(rt->module, m);
+	int fd;
+
+	if (m->role == IM_RING)
+		return m->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY ? create_perf(rt, m, e) :
+								  create_ring(rt, m, e);
+	do
+		fd = sys_map_create(m->type, m->name, m->key_size, value, m->max_entries, m->flags);
+	while (fd == -EPERM && run_raise_memlock());
+	if (fd < 0)
+		return explain_map(m, value, fd, e);
+	rt->map_fds[m->index] = fd;
+	if (m->role == IM_GLOBALS)
+		return map_globals(rt, m, fd, e);
+	return m->role == IM_RODATA ? fill_rodata(rt->module, m, fd, e) : 0;
+}
+
+int run_create_maps(struct runtime *rt, struct err *e)
+{
+	int rc = 0;
+
+	rt->nmaps = rt->module->maps.n;
+	rt->map_fds = xcalloc(rt->nmaps + 1, sizeof(*rt->map_fds));
+	for (size_t i = 0; i < rt->nmaps; i++)
+		rt->map_fds[i] = -1;
+	for (size_t i = 0; i < rt->nmaps && !rc; i++)
+		rc = create_map(rt, rt->module->maps.v[i], e);
+	return rc;
+}
+
+int run_map_fd(const struct runtime *rt, const struct ir_map *m)
+{
+	return m && m->index < rt->nmaps ? rt->map_fds[m->index] : -1;
+}
+
+void run_globals_sync(struct runtime *rt)
+{
+	uint32_t key = 0;
+
+	if (rt->globals && !rt->globals_mapped)
+		sys_map_lookup(run_map_fd(rt, rt->module->globals), &key, rt->globals);
+}
+
+/* Without a mapping the whole value has to be written: what programs store at that moment is lost. */
+void run_globals_clear(struct runtime *rt, uint32_t off, uint32_t size)
+{
+	uint32_t key = 0;
+
+	if (off > rt->globals_size || size > rt->globals_size - off)
+		return;
+	run_globals_sync(rt);
+	memset(rt->globals + off, 0, size);
+	if (!rt->globals_mapped)
+		sys_map_update(run_map_fd(rt, rt->module->globals), &key, rt->globals, 0);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of run/ share: one running script. */
+#ifndef RUN_INTERNAL_H
+#define RUN_INTERNAL_H
+
+#include "fn/runtime.h"
+#include "run/child.h"
+#include "run/feature.h"
+#include "run/record.h"
+#include "run/ring.h"
+#include "run/run.h"
+#include "run/sys.h"
+
+/* Who wakes the consumer of the ring (loop.c). */
+struct pace {
+	bool busy;      /* it polls: the kernel side is told not to wake it */
+	unsigned quiet; /* polls in a row that found little */
+	bool settling;  /* the first sleep after polling is a short one */
+};
+
+struct runtime {
+	struct tables *tables;
+	struct ir_module *module;
+	struct target *target;
+	struct out *out;
+	const struct run_options *opt;
+	struct child *child;
+
+	int *map_fds;          /* by ir_map.index, -1: none */
+	size_t nmaps;
+	uint8_t *globals;      /* module's globals: mapped, or a copy; NULL: none */
+	size_t globals_size;
+	bool globals_mapped;
+
+	bool has_ring, ring_is_perf;
+	struct ring ring;
+	struct perfbuf perf;
+	struct pace pace;
+
+	bool *at_end;          /* by action: sent by an end probe */
+	struct value_ref *args; /* of the record in hand */
+	struct strbuf scratch;
+	uint64_t corrupt;      /* records that do not fit their action */
+
+	struct links links;
+	struct strbuf log;     /* the verifier's */
+	int btf_fd;            /* of the last program, which shares it with those that follow */
+	const void *btf;
+	uint32_t btf_size;
+
+	int epoll_fd, stop_fd, watch_fd; /* watch: pidfd of the child or of -p */
+	bool alone;            /* only begin and end probes: ends when their records are handled */
+	bool exiting;          /* exit() was handled */
+	bool done;             /* some other reason to end */
+	bool ending;           /* records of end probes only */
+	bool *emptied;         /* by position in tables.maps: cleared by an end probe */
+	int status;
+	uint64_t reported_lost; /* LOSS_RING so far */
+	int64_t next_report;   /* monotonic ns */
+};
+
+int64_t run_now(void); /* CLOCK_MONOTONIC, ns */
+/* Text for stderr as it is, after what was put out so far. */
+void run_note(struct runtime *rt, const char *text);
+
+/* create.c: maps, globals, the ring. */
+int run_create_maps(struct runtime *rt, struct err *e);
+int run_map_fd(const struct runtime *rt, const struct ir_map *m);
+/* Brings the copy of the globals up to date where they are not mapped. */
+void run_globals_sync(struct runtime *rt);
+/* Zeroes size bytes of the globals. */
+void run_globals_clear(struct runtime *rt, uint32_t off, uint32_t size);
+/* Zeroes size bytes of the per-CPU globals on every CPU. 0 or -errno. */
+int run_pcpu_clear(struct runtime *rt, uint32_t off, uint32_t size);
+/* Hint that names what is missing if code is EPERM or EACCES. */
+void run_rights_hint(struct err *e, int code);
+/* Raises RLIMIT_MEMLOCK, which kernels below 5.11 count BPF memory against; true the first time. */
+bool run_raise_memlock(void);
+
+/* dispatch.c: records to handlers. */
+size_t run_consume(struct runtime *rt); /* what is there now */
+bool run_pending(const struct runtime *rt);
+void run_drain(struct runtime *rt); /* all that was there, waiting for unfinished ones, at most 0.1 s */
+/* Does a waiting record of exit() stand in the ring? */
+bool run_exit_waits(struct runtime *rt);
+
+/* verifier.c */
+struct verdict {
+	long insn;          /* instruction that was refused, -1: unknown */
+	char reason[300];
+};
+void verifier_read(const char *log, struct verdict *ret);
+/* Adds the last n lines, indented. */
+void verifier_tail(const char *log, unsigned n, struct strbuf *out);
+/* Script position of an instruction; false if unknown. */
+bool verifier_span(const struct bpf_prog *p, long insn, struct span *ret);
+int verifier_explain(struct runtime *rt, const struct probe *p, int code, struct err *e);
+
+/* maps.c */
+struct map_copy;
+/* Reads a map of the script; NULL only if it has nothing that could be printed. */
+struct map_copy *map_copy_read(struct runtime *rt, const struct map *m);
+struct map_dump *map_copy_dump(struct map_copy *c);
+void map_copy_free(struct map_copy *c);
+void run_print_final_maps(struct runtime *rt);
+
+/* loss.c */
+void run_report_lost(struct runtime *rt, int64_t now); /* at most once a second */
+void run_report_losses(struct runtime *rt);            /* the summary */
+
+/* finish.c: leaves slow closing to a process of its own. */
+void run_drop_links(struct runtime *rt);
+/* Closes what detaches at once. */
+void run_close_fast_links(struct runtime *rt);
+
+/* signals.c */
+extern volatile int run_stop_signal; /* number of the signal that came, 0 */
+int run_catch_signals(void);         /* eventfd that becomes readable at SIGINT or SIGTERM; -errno */
+void run_release_signals(int fd);
+
+bool run_is_begin(const struct probe *p);
+bool run_is_end(const struct probe *p);
+int run_special(struct runtime *rt, bool end, struct err *e); /* runs begin or end programs */
+
+#endif

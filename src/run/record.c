@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "run/record.h"
+
+#include <string.h>
+
+bool record_decode(const struct action *a, const void *rec, uint32_t len, struct value_ref *ret)
+{
+	const struct ir_layout *l = a->layout;
+	const uint8_t *bytes = rec;
+	uint32_t rest, n;
+
+	if (len < l->size)
+		return false;
+	rest = l->size;
+	for (uint32_t i = 0; i < l->nparts; i++) {
+		const struct ir_part *p = &l->part[i];
+
+		ret[i].type = i < a->nargs ? a->arg_types[i] : NULL;
+		ret[i].bytes = bytes + p->off;
+		ret[i].len = p->size;
+		if (p->kind != IP_VSTR)
+			continue;
+		memcpy(&n, bytes + p->off, sizeof(n));
+		if (n > len - rest)
+			return false;
+		/* A string whose read failed has no bytes, not even a NUL. */
+		ret[i].bytes = n ? (const void *)(bytes + rest) : "";
+		ret[i].len = n ? n : 1;
+		rest += n;
+	}
+	return true;
+}
