@@ -2,7 +2,9 @@
 /*
  * printf formats: parsed and checked once at compile time, run per event
  * without allocation. Formats: flags width precision; d i u x X o p c s with hh h l ll j z t;
- * %r %rx %rh (buffers), %%; %s takes strings, opaque values, enums, ints as text where bpftrace does.
+ * %r %rx %rh (buffers), %%; %s takes strings, opaque values, enums, bools, compound values.
+ * As in C, a number without a length modifier is cut to 32 bits. A % that begins no conversion
+ * is text ("100%"), as in bpftrace.
  */
 #ifndef OUT_FORMAT_H
 #define OUT_FORMAT_H

@@ -41,7 +41,9 @@ struct loss {
 struct out;
 struct out_ops {
 	const char *name; /* "text", "json" */
+	/* After each of these the output is as the buffering rule wants it: nothing else needs flushing. */
 	void (*attached)(struct out *o, unsigned nprobes);
+	/* OT_PRINTF and OT_TIME are taken as they are (format_run() escaped the arguments); others are escaped. */
 	void (*text)(struct out *o, enum out_text_kind kind, const char *text, size_t n);
 	void (*value)(struct out *o, const struct type *t, const void *bytes);
 	void (*map)(struct out *o, const struct map_dump *m);
@@ -61,10 +63,14 @@ struct out {
 	struct strbuf buf;      /* not yet written */
 	struct strbuf scratch;  /* per event, reused */
 	int64_t last_flush;     /* CLOCK_MONOTONIC ns */
-	bool broken;            /* reader is gone (EPIPE): the run ends */
+	bool broken;            /* reader is gone (EPIPE) or the disk is full: the run ends */
+	int error;              /* the errno behind broken */
 };
 
-/* format "text" or "json"; path NULL: stdout. 0 or -errno. */
+/*
+ * format "text" or "json"; path NULL: stdout. 0 or -errno. JSON sets render->raw: strings are
+ * escaped as JSON, once. SIGPIPE may have any disposition; writes do not raise it.
+ */
 int out_open(struct out *o, const char *format, const char *path, enum out_buffering buffering,
 	     struct render *render, struct err *e);
 void out_flush(struct out *o);
@@ -74,7 +80,10 @@ void out_close(struct out *o);
 /* "text", "json": for messages; NULL-terminated. */
 const char *const *out_formats(void);
 
-/* Sorts entries in bpftrace's order (by value for numbers, by key otherwise). */
-void map_dump_sort(struct map_dump *m);
+/*
+ * Sorts entries in bpftrace's order (by value for numbers, by key otherwise; equal values by key).
+ * Writers do it themselves.
+ */
+void map_dump_sort(const struct map_dump *m);
 
 #endif

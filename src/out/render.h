@@ -28,6 +28,8 @@ struct render {
 	void *stack_arg;
 	const char *const *strings; /* table of literals (time formats) that opaque values refer to by index */
 	size_t nstrings;
+	/* Added to strings that fill their buffer without a NUL, which were cut; NULL: "..". */
+	const char *trailer;
 };
 
 /* Text of untrusted bytes: escaped for a terminal unless r->raw. */
@@ -38,7 +40,16 @@ void render_escape(struct render *r, struct strbuf *out, const char *text, size_
  * "{ .a = 1, .b = 2 }", pointers 0x.., bools, enums by name, strings up to their NUL). bytes need no alignment.
  */
 void render_text(struct render *r, struct strbuf *out, const struct type *t, const void *bytes);
+/* Numbers are written in full, also those that a double cannot hold (kernel pointers). */
 void render_json(struct render *r, struct strbuf *out, const struct type *t, const void *bytes);
+/* A TY_STRING of which only the first len bytes are at hand (records carry no more). */
+void render_string(struct render *r, struct strbuf *out, const struct type *t, const void *bytes,
+		   uint32_t len);
+/* Text as a JSON string with its quotes. */
+void render_json_string(struct strbuf *out, const char *text, size_t n);
+/* A map's key as it stands between the brackets (tuples without parentheses), and as a JSON name ("1,a"). */
+void render_key(struct render *r, struct strbuf *out, const struct type *t, const void *bytes);
+void render_json_key(struct render *r, struct strbuf *out, const struct type *t, const void *bytes);
 /* <0, 0, >0: order of map keys (ints numeric, strings bytewise, tuples field by field). */
 int render_compare(const struct type *t, const void *a, const void *b);
 /* An integer-like value widened to 64 bits; false if t has no number. */
@@ -53,7 +64,8 @@ void render_hist_rows(struct strbuf *out, const struct hist_row *rows, size_t n)
 
 /*
  * BCC's histogram layout, used by tools: header line "     usecs               : count     distribution",
- * rows "%10lld -> %-10lld : %-8d |%-40s|".
+ * rows "%10lld -> %-10lld : %-8d |%-40s|"; wider numbers and 20 stars if there is a bucket from 2^32 on.
+ * buckets[0] counts 0 and 1, buckets[i] 2^i to 2^(i+1)-1; nothing is added if all are empty.
  */
 void render_hist_bcc(struct strbuf *out, const char *unit, const uint64_t *buckets, size_t n);
 

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A parsed format, shared by format.c and format_run.c. */
+#ifndef OUT_FORMAT_INT_H
+#define OUT_FORMAT_INT_H
+
+#include "base/vec.h"
+#include "out/format.h"
+
+struct conversion {
+	const char *before; /* literal text up to it */
+	size_t before_len;
+	const char *spec;
+	enum format_class class;
+	char conv;     /* d u o x X c s p; r, X, H for %r %rx %rh */
+	uint8_t bytes; /* of the number: 1, 2, 4, 8 */
+	int width;
+	int precision; /* -1: none */
+	bool left, plus, space, alternate, zero;
+};
+
+struct format {
+	VEC(struct conversion) list;
+	const char *after; /* literal text behind the last one */
+	size_t after_len;
+};
+
+#endif

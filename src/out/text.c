@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Text as bpftrace prints it. */
+#include <string.h>
+
+#include "out/out_int.h"
+
+static void text_attached(struct out *o, unsigned nprobes)
+{
+	sb_reset(&o->scratch);
+	sb_addf(&o->scratch, "Attached %u probe%s\n", nprobes, nprobes == 1 ? "" : "s");
+	if (!o->quiet)
+		out_message(o, o->scratch.p, o->scratch.n);
+}
+
+static void text_text(struct out *o, enum out_text_kind kind, const char *text, size_t n)
+{
+	if (kind == OT_PRINTF || kind == OT_TIME)
+		sb_add(&o->buf, text, n);
+	else
+		render_escape(o->render, &o->buf, text, n);
+	if (kind == OT_JOIN || kind == OT_SYSTEM)
+		sb_addc(&o->buf, '\n');
+	out_event_end(o);
+}
+
+static void text_value(struct out *o, const struct type *t, const void *bytes)
+{
+	if (t->kind != TY_AGG) {
+		render_text(o->render, &o->buf, t, bytes);
+		sb_addc(&o->buf, '\n');
+	} else {
+		t->agg->text(o->render, &o->buf, t, bytes, 1);
+		if (!t->agg->multiline)
+			sb_addc(&o->buf, '\n');
+	}
+	out_event_end(o);
+}
+
+static void add_value(struct out *o, const struct map_dump *m, const void *bytes)
+{
+	const struct type *t = m->value;
+
+	if (t->kind == TY_AGG)
+		t->agg->text(o->render, &o->buf, t, bytes, m->div > 1 ? m->div : 1);
+	else if (!map_dump_int(o, m, bytes))
+		render_text(o->render, &o->buf, t, bytes);
+}
+
+/* "@x[1, a]: 5", or "@x[1, a]:", a histogram and an empty line. */
+static void add_entry(struct out *o, const struct map_dump *m, const struct map_entry *e)
+{
+	bool multiline = m->value->kind == TY_AGG && m->value->agg->multiline;
+
+	sb_addc(&o->buf, '@');
+	sb_adds(&o->buf, m->name);
+	if (m->key) {
+		sb_addc(&o->buf, '[');
+		render_key(o->render, &o->buf, m->key, e->key);
+		sb_addc(&o->buf, ']');
+	}
+	sb_adds(&o->buf, multiline ? ":\n" : ": ");
+	add_value(o, m, e->value);
+	sb_addc(&o->buf, '\n');
+}
+
+static void text_map(struct out *o, const struct map_dump *m)
+{
+	map_dump_sort(m);
+	for (size_t i = map_dump_first(m); i < m->n && out_more(o); i++) {
+		map_dump_prefetch(m, i);
+		add_entry(o, m, &m->entries[i]);
+	}
+	out_event_end(o);
+}
+
+static void text_lost(struct out *o, uint64_t records)
+{
+	sb_reset(&o->scratch);
+	sb_addf(&o->scratch, "Lost %llu events\n", (unsigned long long)records);
+	out_message(o, o->scratch.p, o->scratch.n);
+}
+
+static void text_losses(struct out *o, const struct loss *l, size_t n)
+{
+	sb_reset(&o->scratch);
+	for (size_t i = 0; i < n; i++) {
+		if (!l[i].count)
+			continue;
+		sb_addf(&o->scratch, "WARNING: %llu %s\n", (unsigned long long)l[i].count, l[i].what);
+		if (l[i].hint)
+			sb_addf(&o->scratch, "HINT: %s\n", l[i].hint);
+	}
+	if (o->scratch.n)
+		out_message(o, o->scratch.p, o->scratch.n);
+}
+
+static void text_end(struct out *o)
+{
+	sb_adds(&o->buf, "\n\n");
+	out_event_end(o);
+}
+
+const struct out_ops out_text_ops = {
+	.name = "text",
+	.attached = text_attached,
+	.text = text_text,
+	.value = text_value,
+	.map = text_map,
+	.lost = text_lost,
+	.losses = text_losses,
+	.end = text_end,
+};
