@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The top level of a script: definitions, configuration and probes. */
+#include "lang/parse.h"
+
+#include <ctype.h>
+#include <string.h>
+
+static struct node *parse_pred(struct parser *p)
+{
+	struct span open = p->tok.span;
+	struct node *e;
+
+	if (!p_accept(p, T_SLASH))
+		return NULL;
+	p->in_pred = true;
+	e = parse_expr(p);
+	p->in_pred = false;
+	p_expect_close(p, T_SLASH, open);
+	return e;
+}
+
+static void parse_probe(struct parser *p)
+{
+	struct probe_block *pb = arena_new(p->arena, struct probe_block);
+
+	parse_attach_points(p, pb);
+	if (p_recover_to_block(p))
+		pb->pred = parse_pred(p);
+	if (!p_recover_to_block(p))
+		return;
+	pb->body = parse_block(p);
+	avec_push(p->arena, &p->script->probes, pb);
+}
+
+/* Names of settings are taken in any case, with or without the prefix of environment variables. */
+static const char *config_key(struct parser *p, const char *name)
+{
+	static const char prefix[] = "bpftrace_";
+	char *key = arena_strdup(p->arena, name);
+
+	for (char *c = key; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	return strncmp(key, prefix, sizeof(prefix) - 1) ? key : key + sizeof(prefix) - 1;
+}
+
+static void parse_config_item(struct parser *p)
+{
+	struct config_item *it = arena_new(p->arena, struct config_item);
+
+	it->span = p->tok.span;
+	it->key = config_key(p, p_expect_name(p, "the name of a setting"));
+	p_expect(p, T_ASSIGN);
+	if (!p_at(p, T_INT) && !p_at(p, T_STR) &&
+	    (!p_at(p, T_IDENT) || p_peek(p).kind == T_LPAREN))
+		p_expected(p, "a number, a string or a word");
+	it->value = parse_primary(p);
+	it->span = span_join(it->span, p->prev);
+	if (!p_at(p, T_RBRACE))
+		p_expect(p, T_SEMI);
+	if (p->panic)
+		p_recover(p);
+	avec_push(p->arena, &p->script->config, it);
+}
+
+/* config = { key = value; ... } */
+static void parse_config(struct parser *p)
+{
+	struct span open;
+
+	p_next(p);
+	p_expect(p, T_ASSIGN);
+	open = p->tok.span;
+	if (!p_expect(p, T_LBRACE))
+		return;
+	while (!p_at(p, T_RBRACE) && !p_at(p, T_EOF))
+		parse_config_item(p);
+	p_expect_close(p, T_RBRACE, open);
+}
+
+/* Parts of the language that come later; their first word would else be taken for a probe. */
+static bool parse_later(struct parser *p)
+{
+	static const struct {
+		const char *word;
+		enum tok next;
+		const char *what;
+	} later[] = {
+		{ "import", T_STR, "import" },
+		{ "macro", T_IDENT, "macro" },
+		{ "fn", T_IDENT, "functions (fn)" },
+		{ "let", T_MAP, "map declarations (let @x = ...)" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(later); i++) {
+		if (!p_at_word(p, later[i].word) || p_peek(p).kind != later[i].next)
+			continue;
+		p_unsupported(p, p->tok.span, later[i].what);
+		return true;
+	}
+	return false;
+}
+
+/* Passes over the rest of a definition: up to its ; or over its block, whichever comes first. */
+static void recover_top(struct parser *p)
+{
+	unsigned depth = 0;
+
+	for (; !p_at(p, T_EOF); p_next(p)) {
+		if (p_at(p, T_LBRACE))
+			depth++;
+		else if (p_at(p, T_RBRACE) && depth)
+			depth--;
+		else if (!p_at(p, T_RBRACE) && !p_at(p, T_SEMI))
+			continue;
+		if (!depth) {
+			p_next(p);
+			p->panic = false;
+			break;
+		}
+	}
+}
+
+static bool is_stray(const struct parser *p)
+{
+	return p_at(p, T_RBRACE) || p_at(p, T_SEMI) || p_at(p, T_RPAREN) ||
+	       (p_at(p, T_BAD) && p->tok.bad != BAD_STRING);
+}
+
+static void parse_top(struct parser *p)
+{
+	p->prev = (struct span){ 0, 0 };
+	if (is_stray(p))
+		p_expected(p, "a probe");
+	else if (cdef_begins(p))
+		parse_cdef(p);
+	else if (p_at_word(p, "config") && p_peek(p).kind == T_ASSIGN)
+		parse_config(p);
+	else if (!parse_later(p))
+		parse_probe(p);
+	if (p->panic)
+		recover_top(p);
+}
+
+/*
+ * Constants that BTF does not have, for they are macros of headers. Scripts that include headers
+ * may name them: include/linux/socket.h and include/linux/sched.h, same values everywhere.
+ */
+static void add_header_constants(struct types *ts)
+{
+	static struct enum_const values[] = { { 1 }, { 2 }, { 10 }, { 0 } };
+	static const char *const names[] = { "AF_UNIX", "AF_INET", "AF_INET6", "TASK_RUNNING" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		values[i].type = type_int(4, true);
+		if (!strmap_get(&ts->enumerators, names[i]))
+			strmap_put(&ts->enumerators, names[i], &values[i]);
+	}
+}
+
+static bool is_binary(struct parser *p)
+{
+	const char *nul = memchr(p->src->text, '\0', p->src->len);
+	uint32_t at;
+
+	if (!nul)
+		return false;
+	at = p->src->base + (uint32_t)(nul - p->src->text);
+	p_error(p, (struct span){ at, at + 1 }, DT_bad_character,
+		"this is not a script: it has a NUL byte");
+	return true;
+}
+
+struct script *parse_script(struct arena *a, struct diags *d, struct types *ts, struct source *src,
+			    const struct parse_params *params)
+{
+	struct parser p = { .arena = a, .d = d, .ts = ts, .src = src, .params = params };
+
+	p.script = arena_new(a, struct script);
+	p.script->source = src;
+	strmap_init(&p.tags, a);
+	strmap_init(&p.levels, a);
+	if (is_binary(&p))
+		return p.script;
+	pp_init(&p.pp, a, d, src);
+	lex_init(&p.lx, &p.pp, src);
+	p_next(&p);
+	while (!p_at(&p, T_EOF))
+		parse_top(&p);
+	if (!p.stop && !p.panic)
+		pp_end(&p.pp);
+	if (p.pp.include_warned)
+		add_header_constants(ts);
+	return p.script;
+}

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Operands: literals, names, calls, maps, parentheses. */
+#include <string.h>
+
+#include "lang/literal.h"
+#include "lang/parse.h"
+
+/* Inside brackets a / is always a division. */
+void parse_list(struct parser *p, struct node *to, enum tok close, struct span open)
+{
+	bool in_pred = p->in_pred;
+
+	p->in_pred = false;
+	while (!p_at(p, close) && !p->panic && !p->stop) {
+		p_add(p, to, parse_expr(p));
+		if (!p_accept(p, T_COMMA))
+			break;
+	}
+	p->in_pred = in_pred;
+	p_expect_close(p, close, open);
+}
+
+static struct node *parse_int(struct parser *p)
+{
+	struct node *n = p_node(p, E_INT, p->tok.span);
+	enum diag_tag tag;
+	const char *why;
+	uint64_t v;
+
+	if (!literal_number(p->tok.text, p->tok.len, &v, &tag, &why))
+		diag_error(p->d, p->tok.span, tag, "%s", why);
+	n->ival = (int64_t)v;
+	n->is_unsigned = v > INT64_MAX;
+	p_next(p);
+	return n;
+}
+
+static struct node *parse_str(struct parser *p)
+{
+	struct node *n = p_node(p, E_STR, p->tok.span);
+
+	n->str = literal_string(p->arena, p->d, p->tok.text + 1, p->tok.len - 2,
+				p->tok.span.start + 1, &n->len);
+	p_next(p);
+	return n;
+}
+
+/* $1 or $# */
+static struct node *parse_param(struct parser *p)
+{
+	struct node *n = p_node(p, E_PARAM, p->tok.span);
+	uint32_t i = 1;
+
+	for (; p_at(p, T_PARAM) && i < p->tok.len && n->ival < 100000; i++)
+		n->ival = n->ival * 10 + (p->tok.text[i] - '0');
+	if (p_at(p, T_PARAM) && (!n->ival || i < p->tok.len))
+		p_error(p, n->span, DT_syntax, "positional parameters are $1 to $99999");
+	p_next(p);
+	return n;
+}
+
+static struct node *parse_var(struct parser *p)
+{
+	struct node *n = p_node(p, E_VAR, p->tok.span);
+
+	n->name = arena_strndup(p->arena, p->tok.text + 1, p->tok.len - 1);
+	p_next(p);
+	return n;
+}
+
+static struct node *parse_map(struct parser *p)
+{
+	struct node *n = p_node(p, E_MAP, p->tok.span);
+	struct span open;
+
+	n->name = arena_strndup(p->arena, p->tok.text + 1, p->tok.len - 1);
+	p_next(p);
+	open = p->tok.span;
+	if (!p_accept(p, T_LBRACKET))
+		return n;
+	n->keyed = true;
+	if (p_at(p, T_RBRACKET))
+		p_expected(p, "a key");
+	parse_list(p, n, T_RBRACKET, open);
+	return p_done(p, n);
+}
+
+static struct node *parse_call(struct parser *p, struct node *n)
+{
+	struct span open = p->tok.span;
+
+	n->kind = E_CALL;
+	p_next(p);
+	n->called = p_at(p, T_RPAREN);
+	parse_list(p, n, T_RPAREN, open);
+	return p_done(p, n);
+}
+
+/* sizeof(type) and sizeof(expression); n's name is the word, which is taken. */
+static struct node *parse_sizeof(struct parser *p, struct node *n)
+{
+	struct span open = p->tok.span;
+
+	n->kind = E_SIZEOF;
+	if (!p_expect(p, T_LPAREN))
+		return n;
+	n->cast_type = parse_type_before(p, T_RPAREN);
+	if (!n->cast_type)
+		n->a = parse_expr(p);
+	p_expect_close(p, T_RPAREN, open);
+	return p_done(p, n);
+}
+
+static void parse_member_path(struct parser *p, struct node *n)
+{
+	do {
+		struct node *part = p_node(p, E_IDENT, p->tok.span);
+
+		part->name = p_expect_name(p, "a field name");
+		p_add(p, n, part);
+	} while (!p->panic && p_accept(p, T_DOT));
+}
+
+static struct node *parse_offsetof(struct parser *p, struct node *n)
+{
+	struct span open = p->tok.span;
+
+	n->kind = E_OFFSETOF;
+	if (!p_expect(p, T_LPAREN))
+		return n;
+	n->cast_type = parse_type_before(p, T_COMMA);
+	if (!n->cast_type)
+		n->a = parse_expr(p);
+	p_expect(p, T_COMMA);
+	parse_member_path(p, n);
+	p_expect_close(p, T_RPAREN, open);
+	return p_done(p, n);
+}
+
+/* Words of the language that begin no expression, or none yet: true if it was reported. */
+static bool reject_word(struct parser *p)
+{
+	static const struct {
+		const char *word, *what;
+	} later[] = {
+		{ "if", "if as an expression" }, { "comptime", "comptime" },
+		{ "typeof", "typeof" },          { "typeinfo", "typeinfo" },
+		{ "getopt", "getopt" },
+	};
+	static const char *const reserved[] = {
+		"break", "continue", "else", "for", "import", "let", "macro", "return", "unroll",
+		"while", "struct", "union", "enum",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(later); i++) {
+		if (!p_at_word(p, later[i].word))
+			continue;
+		p_unsupported(p, p->tok.span, later[i].what);
+		return true;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(reserved); i++) {
+		if (!p_at_word(p, reserved[i]))
+			continue;
+		p_expected(p, "an expression");
+		return true;
+	}
+	return false;
+}
+
+static struct node *parse_word(struct parser *p)
+{
+	struct node *n;
+
+	if (reject_word(p))
+		return p_bad_node(p);
+	n = p_node(p, E_IDENT, p->tok.span);
+	n->name = p_text(p, &p->tok);
+	p_next(p);
+	if (!strcmp(n->name, "sizeof"))
+		return parse_sizeof(p, n);
+	if (!strcmp(n->name, "offsetof"))
+		return parse_offsetof(p, n);
+	if (p_at(p, T_LPAREN))
+		return parse_call(p, n);
+	if (!strcmp(n->name, "true") || !strcmp(n->name, "false")) {
+		n->kind = E_BOOL;
+		n->ival = n->name[0] == 't';
+	}
+	return n;
+}
+
+static struct node *parse_cast(struct parser *p, struct type_ref *type, struct span open)
+{
+	struct node *n = p_node(p, E_CAST, open);
+
+	n->cast_type = type;
+	n->op_span = span_join(open, p->prev);
+	n->a = parse_operand(p);
+	return p_done(p, n);
+}
+
+/* The opening parenthesis is taken: (a) is a, anything with a comma a tuple. */
+static struct node *parse_group(struct parser *p, struct span open)
+{
+	bool in_pred = p->in_pred;
+	struct node *first, *n;
+
+	if (p_at(p, T_IDENT) && p_peek(p).kind == T_ASSIGN) {
+		p_unsupported(p, p->tok.span, "records (name=value, ...)");
+		return p_bad_node(p);
+	}
+	n = p_node(p, E_TUPLE, open);
+	if (p_accept(p, T_RPAREN))
+		return p_done(p, n);
+	p->in_pred = false;
+	first = parse_expr(p);
+	p->in_pred = in_pred;
+	if (!p->panic && p_accept(p, T_COMMA)) {
+		p_add(p, n, first);
+		parse_list(p, n, T_RPAREN, open);
+		return p_done(p, n);
+	}
+	p_expect_close(p, T_RPAREN, open);
+	return first;
+}
+
+static struct node *parse_paren(struct parser *p)
+{
+	struct span open = p->tok.span;
+	struct type_ref *type = parse_cast_type(p);
+
+	if (type)
+		return parse_cast(p, type, open);
+	p_next(p);
+	return parse_group(p, open);
+}
+
+/* Passes over the whole block, lest a condition's own block be taken to begin here. */
+static struct node *reject_block(struct parser *p)
+{
+	unsigned depth = 0;
+
+	p_unsupported(p, p->tok.span, "blocks as expressions");
+	for (; !p_at(p, T_EOF); p_next(p)) {
+		if (p_at(p, T_LBRACE))
+			depth++;
+		else if (p_at(p, T_RBRACE) && !--depth)
+			break;
+	}
+	p_accept(p, T_RBRACE);
+	return p_bad_node(p);
+}
+
+struct node *parse_primary(struct parser *p)
+{
+	if (p->panic || p->stop)
+		return p_bad_node(p);
+	switch (p->tok.kind) {
+	case T_INT:
+		return parse_int(p);
+	case T_STR:
+		return parse_str(p);
+	case T_PARAM:
+	case T_PARAMCOUNT:
+		return parse_param(p);
+	case T_VAR:
+		return parse_var(p);
+	case T_MAP:
+		return parse_map(p);
+	case T_IDENT:
+		return parse_word(p);
+	case T_LPAREN:
+		return parse_paren(p);
+	case T_LBRACE:
+		return reject_block(p);
+	default:
+		p_expected(p, "an expression");
+		return p_bad_node(p);
+	}
+}
