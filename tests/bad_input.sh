@@ -128,8 +128,8 @@ try uprobe-not-elf error text -e "uprobe:$dir/text:main { }"
 try uprobe-empty-file error nothing -e "uprobe:$dir/nothing:main { }"
 prog=$(command -v "$sonde")
 for size in 3 20 63 64 200 5000; do
-	head -c $size "$prog" >cut
-	try "uprobe-elf-of-$size-bytes" error cut -e "uprobe:$dir/cut:main { }"
+	head -c "$size" "$prog" >cut.elf
+	try "uprobe-elf-of-$size-bytes" error cut.elf -e "uprobe:$dir/cut.elf:main { }"
 done
 # Sections and names point anywhere.
 for seed in 1 2 3 4 5 6; do

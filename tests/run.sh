@@ -15,14 +15,14 @@ export SONDE="$PWD/build/sonde"
 
 # stage NAME COMMAND...: runs it, shows what matters. A command that fails says why, or dies here.
 stage() {
-	name=$1; shift
+	stage_name=$1; shift
 	started=$(date +%s)
-	"$@" >"build/test.$name" 2>&1 </dev/null
+	"$@" >"build/test.$stage_name" 2>&1 </dev/null
 	code=$?
-	if [ $code -ne 0 ] && ! grep -q '^not ok' "build/test.$name"; then
-		echo "not ok $name: ended with status $code" >>"build/test.$name"
+	if [ $code -ne 0 ] && ! grep -q '^not ok' "build/test.$stage_name"; then
+		echo "not ok $stage_name: ended with status $code" >>"build/test.$stage_name"
 	fi
-	report "$name" $(($(date +%s) - started))
+	report "$stage_name" $(($(date +%s) - started))
 }
 
 # report NAME SECONDS: shows a stage's failures with their details, skips and counts.
@@ -40,7 +40,7 @@ report() {
 # units FOLDER PREFIX
 units() {
 	for unit in "$1"/unit-*; do
-		[ -x "$unit" ] && [ ! -d "$unit" ] || continue
+		if [ ! -x "$unit" ] || [ -d "$unit" ]; then continue; fi
 		name=$2${unit##*/unit-}
 		if text=$(timeout 120 "$unit" 2>&1); then
 			echo "ok $name"

@@ -37,7 +37,7 @@ version=$(sed 's/^\([0-9]*\.[0-9]*\).*/\1/' "$dir/release")
 stage=$(mktemp -d) || exit
 trap 'rm -rf "$stage"' EXIT
 mkdir "$stage/progs"
-for prog in $build/tests/progs/*; do
+for prog in "$build"/tests/progs/*; do
 	case $prog in *-shared) continue ;; esac
 	[ -d "$prog" ] || cp "$prog" "$stage/progs/"
 done

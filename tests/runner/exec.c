@@ -147,7 +147,7 @@ static const char *command_of(struct arena *a, const struct script *s, const str
 {
 	if (s->command)
 		return arena_printf(a, "exec %s", s->command);
-	return arena_printf(a, "exec sonde %s%s %s ./%s %s", o->errors ? "--dry-run " : "",
+	return arena_printf(a, "exec sonde %s%s %s %s %s", o->errors ? "--dry-run " : "",
 			    s->args ? s->args : "", s->child ? "-c \"$TEST_CHILD\"" : "", s->file,
 			    s->params ? s->params : "");
 }
