@@ -10,7 +10,7 @@
 #define BPF_STACK_MAX 512   /* include/linux/filter.h: MAX_BPF_STACK, of a whole call chain */
 #define BPF_FRAME_ALIGN 32  /* kernel/bpf/verifier.c: check_max_stack_depth rounds each frame */
 #define BPF_JUMP_MAX 32767  /* 16-bit offset of a jump */
-#define BPF_CALL_ARGS 5
+#define BPF_CALL_ARGS 5 /* r1..r5 */
 
 /* bpf_insn.code of the forms that the back end emits; the rest are composed from linux/bpf.h. */
 #define BPF_MOV64_X (BPF_ALU64 | BPF_MOV | BPF_X)
@@ -33,6 +33,9 @@ static inline bool insn_is_cond(uint8_t code)
 	return insn_is_jmp_class(code) && BPF_OP(code) != BPF_JA && BPF_OP(code) != BPF_CALL &&
 	       BPF_OP(code) != BPF_EXIT;
 }
+
+/* Code of the conditional jump that jumps when this one does not; 0: none, or no conditional jump. */
+uint8_t insn_opposite(uint8_t code);
 
 static inline bool insn_is_alu_class(uint8_t code)
 {

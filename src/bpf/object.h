@@ -68,6 +68,9 @@ struct bpf_object {
 	VEC(struct bpf_prog *) progs;
 };
 
+/* An object without programs. Sources may be NULL: no line text. All is borrowed. */
+void bpf_object_init(struct bpf_object *obj, struct arena *arena, struct ir_module *m, const struct sources *s);
+
 /*
  * Compiles one IR function (after ir_run_passes) and the callbacks it names to a program.
  * 0, or -errno with a message: -E2BIG frame over 512 bytes, ...
@@ -87,7 +90,10 @@ struct bpf_debug {
 };
 void bpf_debug_info(struct bpf_object *obj, const struct bpf_prog *p, struct bpf_debug *ret);
 
-/* "   4: (07) r2 += -8" one a line, as the kernel's log writes it; source lines in between if asked. */
+/*
+ * "   4: (07) r2 += -8" one a line, as the kernel's log writes it; source lines in between if asked. The second
+ * takes one instruction (insn[1] too, of a 64-bit load) and adds no newline.
+ */
 void bpf_disasm(const struct bpf_object *obj, const struct bpf_prog *p, bool lines, struct strbuf *out);
 void bpf_disasm_insn(const struct bpf_insn *insn, uint32_t at, struct strbuf *out);
 

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * After allocation: copies of a register to itself go, jumps to jumps go straight, equal blocks
+ * become one (one exit, one block for each counter of losses), unreachable ones go.
+ */
+#include "bpf/mir.h"
+
+static bool is_nop(const struct mi *i)
+{
+	return mi_is_move(i) && i->dst == i->src;
+}
+
+static bool is_jump_only(const struct mblock *b)
+{
+	return b->first == b->last && b->last->code == BPF_JA_K;
+}
+
+static struct mblock *thread(struct mfn *mf, struct mblock *to)
+{
+	for (size_t hops = 0; is_jump_only(to) && hops < mf->blocks.n; hops++)
+		to = to->succ[0];
+	return to;
+}
+
+static bool thread_block(struct mfn *mf, struct mblock *b)
+{
+	bool changed = false;
+
+	for (unsigned k = 0; k < 2; k++) {
+		struct mblock *to = b->succ[k] ? thread(mf, b->succ[k]) : NULL;
+
+		changed |= to != b->succ[k];
+		b->succ[k] = to;
+	}
+	if (!b->succ[1] || b->succ[0] != b->succ[1])
+		return changed;
+	b->last->code = BPF_JA_K;
+	b->last->dst = b->last->src = MR_NONE;
+	b->succ[1] = NULL;
+	return true;
+}
+
+static bool same_insn(const struct mi *a, const struct mi *b)
+{
+	return a->kind == b->kind && a->code == b->code && a->nargs == b->nargs && a->kcall == b->kcall &&
+	       a->off == b->off && a->dst == b->dst && a->src == b->src && a->src2 == b->src2 &&
+	       a->imm == b->imm && a->map == b->map && a->fn == b->fn && a->kfunc == b->kfunc;
+}
+
+static bool same_block(const struct mblock *a, const struct mblock *b)
+{
+	const struct mi *x = a->first, *y = b->first;
+
+	if (a->succ[0] != b->succ[0] || a->succ[1] != b->succ[1])
+		return false;
+	for (; x && y && same_insn(x, y); x = x->next)
+		y = y->next;
+	return !x && !y;
+}
+
+/* The first block equal to b takes b's place; a hot one stays hot. */
+static struct mblock *first_equal(struct mfn *mf, struct mblock *b)
+{
+	for (size_t i = 0; i < mf->blocks.n && mf->blocks.v[i] != b; i++) {
+		struct mblock *a = mf->blocks.v[i];
+
+		if (i && a->seen && same_block(a, b)) {
+			a->cold &= b->cold;
+			return a;
+		}
+	}
+	return b;
+}
+
+static bool merge_block(struct mfn *mf, struct mblock *b)
+{
+	struct mblock *a = first_equal(mf, b);
+
+	if (a == b)
+		return false;
+	for (size_t i = 0; i < mf->blocks.n; i++)
+		for (unsigned k = 0; k < 2; k++)
+			if (mf->blocks.v[i]->succ[k] == b)
+				mf->blocks.v[i]->succ[k] = a;
+	b->seen = false;
+	return true;
+}
+
+static void mark(struct mfn *mf)
+{
+	VEC(struct mblock *) todo = { 0 };
+
+	for (size_t i = 0; i < mf->blocks.n; i++)
+		mf->blocks.v[i]->seen = false;
+	avec_push(mf->arena, &todo, mf->blocks.v[0]);
+	while (todo.n) {
+		struct mblock *b = todo.v[--todo.n];
+
+		if (b->seen)
+			continue;
+		b->seen = true;
+		for (unsigned k = 0; k < 2; k++)
+			if (b->succ[k])
+				avec_push(mf->arena, &todo, b->succ[k]);
+	}
+}
+
+static void sweep(struct mfn *mf)
+{
+	size_t n = 0;
+
+	mark(mf);
+	for (size_t i = 0; i < mf->blocks.n; i++)
+		if (mf->blocks.v[i]->seen)
+			mf->blocks.v[n++] = mf->blocks.v[i];
+	mf->blocks.n = n;
+}
+
+void tidy(struct mfn *mf)
+{
+	bool changed = true;
+
+	for (size_t k = 0; k < mf->blocks.n; k++)
+		for (struct mi *i = mf->blocks.v[k]->first, *next; i; i = next) {
+			next = i->next;
+			if (is_nop(i))
+				mi_remove(mf->blocks.v[k], i);
+		}
+	while (changed) {
+		changed = false;
+		for (size_t k = 0; k < mf->blocks.n; k++)
+			changed |= thread_block(mf, mf->blocks.v[k]);
+		sweep(mf);
+		for (size_t k = 1; k < mf->blocks.n; k++)
+			if (mf->blocks.v[k]->seen)
+				changed |= merge_block(mf, mf->blocks.v[k]);
+	}
+}
