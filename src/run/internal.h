@@ -16,6 +16,8 @@ struct pace {
 	bool busy;      /* it polls: the kernel side is told not to wake it */
 	unsigned quiet; /* polls in a row that found little */
 	bool settling;  /* the first sleep after polling is a short one */
+	int64_t since;  /* start of the time in which recent were counted, ns */
+	size_t recent;  /* records */
 };
 
 struct runtime {

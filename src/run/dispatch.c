@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Records to the handlers of the actions that sent them. Nothing here allocates once it runs. */
+#include <string.h>
+#include <time.h>
+
+#include "run/internal.h"
+
+static const struct action *record_action(const struct runtime *rt, const void *rec, uint32_t len)
+{
+	uint32_t id;
+
+	if (len < sizeof(id))
+		return NULL;
+	memcpy(&id, rec, sizeof(id));
+	return id < rt->tables->actions.n ? rt->tables->actions.v[id] : NULL;
+}
+
+static bool handle(void *arg, const void *rec, uint32_t len)
+{
+	struct runtime *rt = arg;
+	const struct action *a = record_action(rt, rec, len);
+
+	if (rt->ending && a && !rt->at_end[a->id])
+		return true;
+	if (a && record_decode(a, rec, len, rt->args))
+		a->fn->handle(rt, a, rt->args);
+	else
+		rt->corrupt++;
+	return !rt->exiting && !rt->out->broken;
+}
+
+size_t run_consume(struct runtime *rt)
+{
+	if (!rt->has_ring)
+		return 0;
+	return rt->ring_is_perf ? perfbuf_consume(&rt->perf, handle, rt) :
+				  ring_consume(&rt->ring, handle, rt);
+}
+
+bool run_pending(const struct runtime *rt)
+{
+	if (!rt->has_ring)
+		return false;
+	return rt->ring_is_perf ? perfbuf_pending(&rt->perf) : ring_pending(&rt->ring);
+}
+
+/*
+ * New records may come as fast as they are read, so the end is where the buffer ended at the start: each round takes
+ * at most what was there when it began, and one that was cut short by an unfinished record is repeated.
+ */
+void run_drain(struct runtime *rt)
+{
+	const struct timespec pause = { 0, 50000 };
+	unsigned long end = rt->has_ring && !rt->ring_is_perf ? *rt->ring.producer : 0;
+
+	for (int tries = 0; tries < 2000; tries++) {
+		run_consume(rt);
+		if (!rt->has_ring || rt->ring_is_perf || rt->exiting || rt->out->broken ||
+		    (long)(end - *rt->ring.consumer) <= 0)
+			return;
+		nanosleep(&pause, NULL);
+	}
+}
+
+static bool is_exit(void *arg, const void *rec, uint32_t len)
+{
+	struct runtime *rt = arg;
+	const struct action *a = record_action(rt, rec, len);
+
+	if (a && !strcmp(a->fn->name, "exit"))
+		rt->done = true;
+	return !rt->done;
+}
+
+bool run_exit_waits(struct runtime *rt)
+{
+	bool waits;
+
+	if (!rt->has_ring || rt->ring_is_perf)
+		return false;
+	ring_peek(&rt->ring, is_exit, rt);
+	waits = rt->done;
+	rt->done = false;
+	return waits;
+}

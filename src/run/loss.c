@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What was lost, and why: the counters of programs, of the kernel and of the consumer. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "run/internal.h"
+
+#define SECOND 1000000000ll
+
+struct losses {
+	VEC(struct loss) list;
+	VEC(char *) texts;
+};
+
+static uint64_t counter(const struct runtime *rt, uint32_t i)
+{
+	uint64_t n = 0;
+
+	if (rt->globals && i < rt->module->nloss && (i + 1) * sizeof(n) <= rt->globals_size)
+		memcpy(&n, rt->globals + i * sizeof(n), sizeof(n));
+	return n;
+}
+
+/* Perf buffers report in their stream what the helper's result has told the program too. */
+static uint64_t records_lost(const struct runtime *rt)
+{
+	uint64_t n = counter(rt, LOSS_RING);
+
+	return n > rt->perf.lost ? n : rt->perf.lost;
+}
+
+void run_report_lost(struct runtime *rt, int64_t now)
+{
+	uint64_t n;
+
+	if (now < rt->next_report)
+		return;
+	run_globals_sync(rt);
+	n = records_lost(rt);
+	rt->next_report = now + SECOND;
+	if (n > rt->reported_lost)
+		rt->out->ops->lost(rt->out, n - rt->reported_lost);
+	rt->reported_lost = n;
+}
+
+static void add(struct losses *l, uint64_t count, const char *what, const char *hint)
+{
+	struct loss loss = { what, hint, count };
+
+	if (count)
+		vec_push(&l->list, loss);
+}
+
+static void add_maps(struct runtime *rt, struct losses *l)
+{
+	vec_each(rt->tables->maps, i) {
+		const struct map *m = rt->tables->maps.v[i];
+		uint64_t n = m->loss == LOSS_NONE ? 0 : counter(rt, m->loss);
+		struct strbuf what = { 0 };
+
+		if (!n)
+			continue;
+		sb_addf(&what, "map @%s full: updates failed", m->name);
+		vec_push(&l->texts, sb_take(&what));
+		add(l, n, l->texts.v[l->texts.n - 1], "Try increasing max_map_keys");
+	}
+}
+
+/* Times the kernel left a program out because one ran on the same CPU already (5.12). */
+static uint64_t missed_runs(const struct runtime *rt)
+{
+	uint64_t sum = 0;
+
+	vec_each(rt->tables->probes, i) {
+		const struct probe *p = rt->tables->probes.v[i];
+		struct bpf_prog_info info = { 0 };
+		union bpf_attr attr = {
+			.info = {
+				.bpf_fd = (uint32_t)p->prog_fd,
+				.info_len = sizeof(info),
+				.info = (uintptr_t)&info,
+			},
+		};
+
+		if (p->prog_fd >= 0 && !sys_bpf(BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr)))
+			sum += info.recursion_misses;
+	}
+	return sum;
+}
+
+void run_report_losses(struct runtime *rt)
+{
+	struct losses l = { 0 };
+
+	run_globals_sync(rt);
+	add(&l, records_lost(rt), "records dropped: the buffer was full",
+	    "Try increasing perf_rb_pages, or print less");
+	add(&l, counter(rt, LOSS_READ), "reads of memory failed (value 0 or empty was used)", NULL);
+	add(&l, counter(rt, LOSS_STACK), "stack traces not stored", "Try increasing max_map_keys");
+	add(&l, counter(rt, LOSS_LOOP), "loops ended at their limit", NULL);
+	add_maps(rt, &l);
+	add(&l, rt->corrupt + rt->ring.corrupt + rt->perf.corrupt, "records not understood", NULL);
+	add(&l, missed_runs(rt), "events missed: a probe ran on that CPU already", NULL);
+	if (l.list.n)
+		rt->out->ops->losses(rt->out, l.list.v, l.list.n);
+	vec_each(l.texts, i)
+		free(l.texts.v[i]);
+	vec_done(&l.texts);
+	vec_done(&l.list);
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reading the script's maps. Entries come in batches of many thousands where the kernel has
+ * batch look-ups (5.6); values of CPUs are put together while they are read, so memory holds
+ * one key, one value and one index entry for each.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fdutil.h"
+#include "run/internal.h"
+
+#define BATCH_BYTES (4u << 20) /* room for the raw values of a batch */
+#define BATCH_MOST 16384
+#define BATCH_LEAST 64
+
+struct map_copy {
+	struct map_dump dump;
+	size_t cap;         /* of dump.entries */
+	VEC(void *) blocks; /* keys and values */
+	int fd;
+	uint32_t key_size;
+	uint32_t cpus;      /* values of each entry */
+	uint32_t stride;    /* of one CPU's value */
+	uint32_t out_size;  /* of a finished value */
+	bool plain;         /* raw values serve as they are */
+};
+
+struct batch {
+	uint8_t *keys, *raw;
+	uint32_t cap;
+};
+
+static uint32_t round8(uint32_t n)
+{
+	return (n + 7) & ~7u;
+}
+
+static uint32_t value_bytes(const struct type *t)
+{
+	return t->kind == TY_AGG ? t->agg->size(t) : t->size;
+}
+
+/* Puts the values of all CPUs together; what is no aggregation has one value. */
+static void reduce(const struct type *t, void *acc, const uint8_t *raw, uint32_t cpus, uint32_t stride)
+{
+	if (t->kind != TY_AGG) {
+		memcpy(acc, raw, t->size);
+		return;
+	}
+	for (uint32_t i = 0; i < cpus; i++)
+		t->agg->reduce(t, acc, raw + (size_t)i * stride);
+}
+
+static void *keep(struct map_copy *c, void *block)
+{
+	vec_push(&c->blocks, block);
+	return block;
+}
+
+static void add_entry(struct map_copy *c, const void *key, const void *value)
+{
+	if (c->dump.n == c->cap) {
+		c->cap = c->cap ? c->cap * 2 : 256;
+		c->dump.entries = xrealloc(c->dump.entries, c->cap * sizeof(*c->dump.entries));
+	}
+	c->dump.entries[c->dump.n++] = (struct map_entry){ key, value };
+}
+
+static void batch_alloc(const struct map_copy *c, struct batch *b, uint32_t cap)
+{
+	b->cap = cap;
+	b->keys = xmalloc((size_t)cap * c->key_size);
+	b->raw = xmalloc((size_t)cap * c->cpus * c->stride);
+}
+
+static void batch_free(struct batch *b)
+{
+	free(b->keys);
+	free(b->raw);
+	b->keys = b->raw = NULL;
+}
+
+/* Makes entries of the first n; the batch loses the blocks that they point into. */
+static void batch_take(struct map_copy *c, struct batch *b, uint32_t n)
+{
+	size_t one = (size_t)c->cpus * c->stride;
+	uint32_t step = c->plain ? c->stride : c->out_size;
+	uint8_t *keys = keep(c, xrealloc(b->keys, (size_t)n * c->key_size)), *values;
+
+	b->keys = NULL;
+	if (c->plain) {
+		values = keep(c, xrealloc(b->raw, n * one));
+		b->raw = NULL;
+	} else {
+		values = keep(c, xcalloc(n, c->out_size));
+		for (uint32_t i = 0; i < n; i++)
+			reduce(c->dump.value, values + (size_t)i * step, b->raw + i * one, c->cpus, c->stride);
+	}
+	for (uint32_t i = 0; i < n; i++)
+		add_entry(c, keys + (size_t)i * c->key_size, values + (size_t)i * step);
+}
+
+static uint32_t batch_room(const struct map_copy *c)
+{
+	size_t n = BATCH_BYTES / ((size_t)c->cpus * c->stride);
+
+	if (n > BATCH_MOST)
+		n = BATCH_MOST;
+	return n < BATCH_LEAST ? BATCH_LEAST : (uint32_t)n;
+}
+
+/* -EINVAL, -ENOTSUPP and the like before the first entry: this kernel has no batches for the map. */
+static int read_batches(struct map_copy *c)
+{
+	_cleanup_free_ void *position = xcalloc(1, c->key_size + 8);
+	uint32_t cap = batch_room(c);
+	bool first = true;
+	int rc = 0;
+
+	while (!rc) {
+		struct batch b;
+		uint32_t n = cap;
+
+		batch_alloc(c, &b, cap);
+		rc = sys_map_lookup_batch(c->fd, first, position, b.keys, b.raw, &n);
+		/* A bucket holds more than the room. */
+		if (rc == -ENOSPC && cap < 1u << 24) {
+			cap *= 2;
+			rc = 0;
+			batch_free(&b);
+			continue;
+		}
+		if ((!rc || rc == -ENOENT) && n)
+			batch_take(c, &b, n);
+		batch_free(&b);
+		first = false;
+	}
+	return rc == -ENOENT ? 0 : rc;
+}
+
+/* Key after key. A key that goes away sends the kernel back to the first: the count is bounded. */
+static void read_keys(struct map_copy *c, uint32_t max_entries)
+{
+	_cleanup_free_ uint8_t *key = xcalloc(1, c->key_size);
+	bool first = true;
+
+	for (uint64_t left = 2ull * max_entries; left; left--) {
+		struct batch b;
+
+		batch_alloc(c, &b, 1);
+		if (sys_map_next_key(c->fd, first ? NULL : key, b.keys)) {
+			batch_free(&b);
+			break;
+		}
+		memcpy(key, b.keys, c->key_size);
+		first = false;
+		if (!sys_map_lookup(c->fd, key, b.raw))
+			batch_take(c, &b, 1);
+		batch_free(&b);
+	}
+}
+
+static void read_hash(struct runtime *rt, const struct map *m, struct map_copy *c)
+{
+	c->fd = run_map_fd(rt, m->ir);
+	c->key_size = m->ir->key_size;
+	c->cpus = m->per_cpu ? rt->target->ncpus : 1;
+	c->stride = m->per_cpu ? round8(m->ir->value_size) : m->ir->value_size;
+	c->plain = c->cpus == 1 && m->value->kind != TY_AGG;
+	if (c->fd < 0 || value_bytes(m->value) > c->stride)
+		return;
+	if (read_batches(c) && !c->dump.n)
+		read_keys(c, m->ir->max_entries);
+}
+
+static void read_global(struct runtime *rt, const struct map *m, struct map_copy *c)
+{
+	uint32_t size = value_bytes(m->value);
+	uint8_t *value = keep(c, xcalloc(1, c->out_size));
+
+	run_globals_sync(rt);
+	if (rt->globals && size <= rt->globals_size && m->offset <= rt->globals_size - size)
+		reduce(m->value, value, rt->globals + m->offset, 1, size);
+	add_entry(c, NULL, value);
+}
+
+static void read_pcpu(struct runtime *rt, const struct map *m, struct map_copy *c)
+{
+	const struct ir_module *mod = rt->module;
+	uint32_t key = 0, size = value_bytes(m->value), stride = round8(mod->pcpu_size);
+	_cleanup_free_ uint8_t *raw = xcalloc(rt->target->ncpus, stride + 8);
+	uint8_t *value = keep(c, xcalloc(1, c->out_size));
+
+	if (size <= stride && m->offset <= stride - size &&
+	    !sys_map_lookup(run_map_fd(rt, mod->pcpu), &key, raw))
+		reduce(m->value, value, raw + m->offset, rt->target->ncpus, stride);
+	add_entry(c, NULL, value);
+}
+
+struct map_copy *map_copy_read(struct runtime *rt, const struct map *m)
+{
+	struct map_copy *c;
+
+	if (!m->value || m->value->kind == TY_NONE)
+		return NULL;
+	c = xcalloc(1, sizeof(*c));
+	c->dump = (struct map_dump){ .name = m->name, .key = m->key, .value = m->value };
+	c->out_size = round8(value_bytes(m->value) + 1);
+	switch (m->storage) {
+	case MS_GLOBAL: read_global(rt, m, c); break;
+	case MS_PCPU: read_pcpu(rt, m, c); break;
+	case MS_HASH: read_hash(rt, m, c); break;
+	}
+	return c;
+}
+
+struct map_dump *map_copy_dump(struct map_copy *c)
+{
+	return &c->dump;
+}
+
+void map_copy_free(struct map_copy *c)
+{
+	if (!c)
+		return;
+	vec_each(c->blocks, i)
+		free(c->blocks.v[i]);
+	vec_done(&c->blocks);
+	free(c->dump.entries);
+	free(c);
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* print(@m), clear(@m), zero(@m) and the maps shown at the end. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fdutil.h"
+#include "run/internal.h"
+
+#define LOOKUP_AND_DELETE_BATCH 25 /* BPF_MAP_LOOKUP_AND_DELETE_BATCH */
+
+static size_t map_position(const struct runtime *rt, const struct map *m)
+{
+	vec_each(rt->tables->maps, i)
+		if (rt->tables->maps.v[i] == m)
+			return i;
+	return rt->tables->maps.n;
+}
+
+static void print_map(struct runtime *rt, const struct map *m, uint64_t top, int64_t div, bool final)
+{
+	struct map_copy *c = map_copy_read(rt, m);
+	struct map_dump *d;
+
+	if (!c)
+		return;
+	d = map_copy_dump(c);
+	d->top = top;
+	d->div = div;
+	if (d->n || !final)
+		rt->out->ops->map(rt->out, d);
+	map_copy_free(c);
+}
+
+void rt_print_map(struct runtime *rt, const struct map *m, uint64_t top, int64_t div)
+{
+	print_map(rt, m, top, div, false);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp((*(struct map *const *)a)->name, (*(struct map *const *)b)->name);
+}
+
+/* By name. Probes may still be attached (finish.c): what an end probe cleared stays so. */
+void run_print_final_maps(struct runtime *rt)
+{
+	size_t n = rt->tables->maps.n;
+	_cleanup_free_ struct map **sorted = xcalloc(n + 1, sizeof(*sorted));
+
+	memcpy(sorted, rt->tables->maps.v, n * sizeof(*sorted));
+	qsort(sorted, n, sizeof(*sorted), compare_names);
+	for (size_t i = 0; i < n && !rt->out->broken; i++)
+		if (!sorted[i]->keyed || !rt->emptied[map_position(rt, sorted[i])])
+			print_map(rt, sorted[i], 0, 0, true);
+}
+
+/* All entries taken out, batch by batch; -errno if this kernel cannot. */
+static int delete_batches(int fd, const struct ir_map *m, size_t value_room)
+{
+	uint32_t cap = 1024;
+	_cleanup_free_ uint8_t *position = xcalloc(1, m->key_size + 8);
+	bool first = true;
+	int rc = 0;
+
+	while (!rc) {
+		_cleanup_free_ uint8_t *keys = xmalloc((size_t)cap * m->key_size);
+		_cleanup_free_ uint8_t *values = xmalloc(cap * value_room);
+		union bpf_attr attr = {
+			.batch = {
+				.in_batch = first ? 0 : (uintptr_t)position,
+				.out_batch = (uintptr_t)position,
+				.keys = (uintptr_t)keys,
+				.values = (uintptr_t)values,
+				.count = cap,
+				.map_fd = (uint32_t)fd,
+			},
+		};
+
+		rc = sys_bpf(LOOKUP_AND_DELETE_BATCH, &attr, sizeof(attr));
+		if (rc == -ENOSPC && cap < 1u << 24) {
+			cap *= 2;
+			rc = 0;
+			continue;
+		}
+		first = false;
+	}
+	return rc == -ENOENT ? 0 : rc;
+}
+
+/* Always the first key, until there is none; other CPUs may add some all the time, so not forever. */
+static void delete_keys(int fd, const struct ir_map *m)
+{
+	_cleanup_free_ uint8_t *key = xcalloc(1, m->key_size);
+
+	for (uint64_t left = 2ull * m->max_entries; left && !sys_map_next_key(fd, NULL, key); left--)
+		sys_map_delete(fd, key);
+}
+
+static void zero_keys(struct runtime *rt, const struct map *m)
+{
+	size_t room = ((m->ir->value_size + 7) & ~7u) * (size_t)(m->per_cpu ? rt->target->ncpus : 1);
+	_cleanup_free_ uint8_t *zeros = xcalloc(1, room);
+	struct map_copy *c = map_copy_read(rt, m);
+	struct map_dump *d;
+
+	if (!c)
+		return;
+	d = map_copy_dump(c);
+	for (size_t i = 0; i < d->n; i++)
+		sys_map_update(run_map_fd(rt, m->ir), d->entries[i].key, zeros, BPF_EXIST);
+	map_copy_free(c);
+}
+
+static uint32_t scalar_size(const struct map *m)
+{
+	return m->value->kind == TY_AGG ? m->value->agg->size(m->value) : m->value->size;
+}
+
+static void clear_scalar(struct runtime *rt, const struct map *m)
+{
+	int rc;
+
+	if (!m->value || m->value->kind == TY_NONE)
+		return;
+	if (m->storage == MS_GLOBAL) {
+		run_globals_clear(rt, m->offset, scalar_size(m));
+		return;
+	}
+	rc = run_pcpu_clear(rt, m->offset, scalar_size(m));
+	if (rc)
+		rt_warn(rt, "cannot clear @%s: %s", m->name, errname(rc));
+}
+
+void rt_clear_map(struct runtime *rt, const struct map *m)
+{
+	int fd = run_map_fd(rt, m->ir);
+
+	if (rt->ending)
+		rt->emptied[map_position(rt, m)] = true;
+	if (m->storage != MS_HASH) {
+		clear_scalar(rt, m);
+		return;
+	}
+	if (fd >= 0 &&
+	    delete_batches(fd, m->ir, ((m->ir->value_size + 7) & ~7u) * (size_t)rt->target->ncpus))
+		delete_keys(fd, m->ir);
+}
+
+void rt_zero_map(struct runtime *rt, const struct map *m)
+{
+	if (m->storage != MS_HASH)
+		clear_scalar(rt, m);
+	else
+		zero_keys(rt, m);
+}

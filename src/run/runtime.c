@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A runtime's making and unmaking, and what it does for the handlers of built-ins (fn/runtime.h). */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/fdutil.h"
+#include "run/internal.h"
+
+static const struct ir_map *stack_map(const struct runtime *rt)
+{
+	vec_each(rt->module->maps, i)
+		if (rt->module->maps.v[i]->role == IM_STACKS)
+			return rt->module->maps.v[i];
+	return NULL;
+}
+
+/* render's callback: frames of a stack trace map, ended by 0 if they are fewer than it has room for. */
+static int stored_stack(void *arg, int64_t id, uint64_t *ret_frames, unsigned max)
+{
+	struct runtime *rt = arg;
+	const struct ir_map *m = stack_map(rt);
+	unsigned room = m ? m->value_size / 8 : 0, n = 0;
+	_cleanup_free_ uint64_t *frames = xcalloc(room + 1, sizeof(*frames));
+	uint32_t key = (uint32_t)id;
+	int rc;
+
+	if (id < 0)
+		return id > -4096 ? (int)id : -EINVAL;
+	if (!room)
+		return -ENOENT;
+	rc = sys_map_lookup(run_map_fd(rt, m), m->key_size == 8 ? (void *)&id : (void *)&key, frames);
+	if (rc)
+		return rc;
+	for (; n < room && n < max && frames[n]; n++)
+		ret_frames[n] = frames[n];
+	return (int)n;
+}
+
+static int64_t clock_ns(clockid_t id)
+{
+	struct timespec t;
+
+	clock_gettime(id, &t);
+	return t.tv_sec * 1000000000ll + t.tv_nsec;
+}
+
+static void connect_render(struct runtime *rt)
+{
+	struct render *r = rt->out->render;
+
+	r->stack = stored_stack;
+	r->stack_arg = rt;
+	r->strings = rt->tables->strings.v;
+	r->nstrings = rt->tables->strings.n;
+	if (!r->boot_to_real)
+		r->boot_to_real = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME);
+}
+
+/* Does an end probe send this action's records? They name their probe, as written or as expanded. */
+static bool sent_at_end(const struct runtime *rt, const struct action *a)
+{
+	if (!a->probe)
+		return false;
+	vec_each(rt->tables->probes, i) {
+		const struct probe *p = rt->tables->probes.v[i];
+
+		if (!run_is_end(p))
+			continue;
+		if (!strcmp(a->probe, p->name))
+			return true;
+		vec_each(p->targets, k)
+			if (!strcmp(a->probe, p->targets.v[k]->name))
+				return true;
+	}
+	return false;
+}
+
+static void prepare_actions(struct runtime *rt)
+{
+	uint32_t most = 0;
+
+	rt->at_end = xcalloc(rt->tables->actions.n + 1, sizeof(bool));
+	vec_each(rt->tables->actions, i) {
+		const struct action *a = rt->tables->actions.v[i];
+
+		rt->at_end[i] = sent_at_end(rt, a);
+		if (a->layout->nparts > most)
+			most = a->layout->nparts;
+	}
+	rt->args = xcalloc(most + 1, sizeof(*rt->args));
+	rt->emptied = xcalloc(rt->tables->maps.n + 1, sizeof(bool));
+}
+
+int run_new(struct tables *t, struct target *target, struct out *out, const struct run_options *opt,
+	    struct child *child, struct runtime **ret, struct err *e)
+{
+	struct runtime *rt;
+
+	if (!t->object || !t->object->module)
+		return err_set(e, -EINVAL, "nothing was compiled");
+	rt = xcalloc(1, sizeof(*rt));
+	rt->tables = t;
+	rt->module = t->object->module;
+	rt->target = target;
+	rt->out = out;
+	rt->opt = opt;
+	rt->child = child;
+	rt->btf_fd = rt->epoll_fd = rt->stop_fd = rt->watch_fd = -1;
+	vec_each(t->probes, i)
+		t->probes.v[i]->prog_fd = -1;
+	prepare_actions(rt);
+	connect_render(rt);
+	*ret = rt;
+	return 0;
+}
+
+static void free_globals(struct runtime *rt)
+{
+	if (rt->globals && rt->globals_mapped)
+		munmap(rt->globals, rt->globals_size);
+	else
+		free(rt->globals);
+}
+
+void run_free(struct runtime *rt)
+{
+	if (!rt)
+		return;
+	run_drop_links(rt);
+	vec_each(rt->tables->probes, i)
+		fd_close(&rt->tables->probes.v[i]->prog_fd);
+	ring_close(&rt->ring);
+	perfbuf_close(&rt->perf);
+	free_globals(rt);
+	for (size_t i = 0; i < rt->nmaps; i++)
+		fd_close(&rt->map_fds[i]);
+	free(rt->map_fds);
+	fd_close(&rt->btf_fd);
+	fd_close(&rt->epoll_fd);
+	fd_close(&rt->watch_fd);
+	run_release_signals(rt->stop_fd);
+	rt->out->render->stack = NULL;
+	free(rt->at_end);
+	free(rt->emptied);
+	free(rt->args);
+	sb_done(&rt->scratch);
+	sb_done(&rt->log);
+	free(rt);
+}
+
+int run_status(const struct runtime *rt)
+{
+	return rt->status;
+}
+
+struct out *rt_out(struct runtime *rt)
+{
+	return rt->out;
+}
+
+struct render *rt_render(struct runtime *rt)
+{
+	return rt->out->render;
+}
+
+const struct config *rt_config(struct runtime *rt)
+{
+	return &rt->tables->config;
+}
+
+struct strbuf *rt_scratch(struct runtime *rt)
+{
+	sb_reset(&rt->scratch);
+	return &rt->scratch;
+}
+
+void rt_exit(struct runtime *rt, int status)
+{
+	rt->exiting = true;
+	rt->status = status;
+}
+
+/* To stderr, after the output that came before it. */
+void run_note(struct runtime *rt, const char *text)
+{
+	size_t n = strlen(text);
+
+	out_flush(rt->out);
+	while (n) {
+		ssize_t done = write(STDERR_FILENO, text, n);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return;
+		text += done;
+		n -= (size_t)done;
+	}
+}
+
+void rt_warn(struct runtime *rt, const char *fmt, ...)
+{
+	struct strbuf b = { 0 };
+	va_list ap;
+
+	sb_adds(&b, "WARNING: ");
+	va_start(ap, fmt);
+	sb_addv(&b, fmt, ap);
+	va_end(ap);
+	sb_addc(&b, '\n');
+	run_note(rt, sb_str(&b));
+	sb_done(&b);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * SIGINT and SIGTERM end a run in order; the second one ends the process as if none were caught.
+ * Handlers, not signalfd: a mask or SIG_IGN would be inherited by the programs that system() runs.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "run/internal.h"
+
+volatile int run_stop_signal;
+static volatile int stop_fd = -1;
+
+static void on_stop(int sig)
+{
+	int saved = errno;
+	uint64_t one = 1;
+
+	run_stop_signal = sig;
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	if (stop_fd >= 0 && write(stop_fd, &one, sizeof(one)) < 0)
+		_exit(128 + sig);
+	errno = saved;
+}
+
+static void on_pipe(int sig)
+{
+}
+
+/* Even if it is ignored, as in background jobs of a plain shell: `kill -INT` is how these are ended. */
+static void catch_one(int sig, void (*handler)(int), int flags)
+{
+	struct sigaction sa = { .sa_handler = handler, .sa_flags = flags };
+
+	sigemptyset(&sa.sa_mask);
+	sigaction(sig, &sa, NULL);
+}
+
+int run_catch_signals(void)
+{
+	int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+
+	if (fd < 0)
+		return -errno;
+	stop_fd = fd;
+	run_stop_signal = 0;
+	catch_one(SIGINT, on_stop, 0);
+	catch_one(SIGTERM, on_stop, 0);
+	catch_one(SIGPIPE, on_pipe, SA_RESTART);
+	return fd;
+}
+
+void run_release_signals(int fd)
+{
+	if (fd < 0)
+		return;
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	stop_fd = -1;
+	close(fd);
+}

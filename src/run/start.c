@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From loaded programs to a running script: begin, attach, let the child go.
+ *
+ * begin programs run before anything is attached, so what they set is there for all others; their
+ * records are handled after the attaching, so that the message about it comes first. Unless one
+ * of them is an exit(): then nothing is attached at all.
+ */
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "run/internal.h"
+
+static bool is_special(const struct probe *p, const char *name)
+{
+	return p->provider->flags & PF_SPECIAL && !strcasecmp(p->provider->name, name);
+}
+
+bool run_is_begin(const struct probe *p)
+{
+	return is_special(p, "begin");
+}
+
+bool run_is_end(const struct probe *p)
+{
+	return is_special(p, "end");
+}
+
+int run_special(struct runtime *rt, bool end, struct err *e)
+{
+	vec_each(rt->tables->probes, i) {
+		const struct probe *p = rt->tables->probes.v[i];
+		int rc;
+
+		if (!(end ? run_is_end(p) : run_is_begin(p)) || p->prog_fd < 0)
+			continue;
+		rc = sys_prog_test_run_raw(p->prog_fd, NULL);
+		if (!rc)
+			continue;
+		err_set(e, rc, "cannot run %s: %s", p->name, errname(rc));
+		if (rc == -EINVAL || rc == -EOPNOTSUPP || rc == -ENOTSUP)
+			err_hint(e, "It needs Linux 5.10 (test runs of raw tracepoint programs).");
+		return rc;
+	}
+	return 0;
+}
+
+static int attach_failed(struct runtime *rt, const struct probe *p, int rc, struct err *e)
+{
+	const char *policy = rt->tables->config.missing_probes;
+
+	err_prefix(e, rc, "Unable to attach probe: %s: ", p->name);
+	if (!strcmp(policy, "ignore"))
+		return 0;
+	if (!strcmp(policy, "warn")) {
+		rt_warn(rt, "%s", e->what);
+		return 0;
+	}
+	if (!e->hint[0])
+		run_rights_hint(e, rc);
+	if (!e->hint[0])
+		err_hint(e, "If this is expected, set the 'missing_probes' config variable to 'warn'.");
+	return rc;
+}
+
+static int attach_probe(struct runtime *rt, const struct probe *p, struct err *e)
+{
+	struct attach_env env = {
+		.pid = (pid_t)rt->tables->config.target_pid,
+		.target = rt->target,
+		.tracefs = sys_tracefs(),
+		.ncpus = rt->target->ncpus,
+		.cookie = p->index,
+	};
+	unsigned before = rt->links.nprobes;
+	int rc;
+
+	if (e)
+		e->what[0] = e->hint[0] = 0;
+	rc = p->provider->attach(&env, p, p->prog_fd, &rt->links, e);
+	if (rc)
+		return attach_failed(rt, p, rc, e);
+	if (rt->links.nprobes == before)
+		rt->links.nprobes += (unsigned)p->targets.n;
+	return 0;
+}
+
+static int attach_all(struct runtime *rt, struct err *e)
+{
+	unsigned wanted = 0;
+
+	vec_each(rt->tables->probes, i) {
+		const struct probe *p = rt->tables->probes.v[i];
+		int rc = 0;
+
+		if (p->provider->flags & PF_SPECIAL)
+			continue;
+		wanted++;
+		if (p->prog_fd >= 0)
+			rc = attach_probe(rt, p, e);
+		if (rc)
+			return rc;
+	}
+	rt->alone = !wanted && !rt->child && !rt->opt->pid;
+	if (wanted && !rt->links.nprobes)
+		return err_set(e, -ENOENT, "No probes could be attached");
+	return 0;
+}
+
+static unsigned count_specials(const struct runtime *rt)
+{
+	unsigned n = 0;
+
+	vec_each(rt->tables->probes, i)
+		if (rt->tables->probes.v[i]->provider->flags & PF_SPECIAL)
+			n += (unsigned)rt->tables->probes.v[i]->targets.n;
+	return n;
+}
+
+static void tell_attached(struct runtime *rt)
+{
+	static const char line[] = "__BPFTRACE_NOTIFY_PROBES_ATTACHED\n";
+
+	rt->out->ops->attached(rt->out, rt->links.nprobes + count_specials(rt));
+	if (!rt->opt->notify)
+		return;
+	out_flush(rt->out);
+	if (write(STDOUT_FILENO, line, sizeof(line) - 1) < 0)
+		rt->out->broken = true;
+}
+
+int run_start(struct runtime *rt, struct err *e)
+{
+	int rc;
+
+	rt->stop_fd = run_catch_signals();
+	if (rt->stop_fd < 0)
+		return err_set(e, rt->stop_fd, "cannot make an eventfd: %s", errname(rt->stop_fd));
+	rc = run_special(rt, false, e);
+	if (rc)
+		return rc;
+	if (run_exit_waits(rt)) {
+		rt->alone = true;
+		tell_attached(rt);
+		return 0;
+	}
+	rc = attach_all(rt, e);
+	if (rc)
+		return rc;
+	tell_attached(rt);
+	return rt->child ? child_go(rt->child, e) : 0;
+}
