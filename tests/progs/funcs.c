@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FUNC __attribute__((noinline, noclone))
+#define FUNC __attribute__((noinline))
 
 struct point {
 	int x, y;
