@@ -10,6 +10,7 @@
 #include "probe/probe.h"
 
 struct types *check_types(struct check *ck);
+struct probe_env *check_env(struct check *ck); /* target process, BTF, kernel symbols */
 struct arena *check_arena(struct check *ck);
 const struct config *check_config(struct check *ck);
 struct tables *check_tables(struct check *ck);

@@ -16,10 +16,15 @@ const struct config *lower_config(struct lower *lw);
 struct tables *lower_tables(struct lower *lw);
 const struct probe *lower_probe(struct lower *lw); /* program being generated */
 
+/* The program's context, also from inside a callback. */
+struct ir_val *lower_ctx(struct lower *lw);
+
 /* Evaluates an expression: scalar (64 bits, extended by its type), or pointer to an aggregate. */
 struct ir_val *lower_expr(struct lower *lw, struct node *e);
 /* The same converted to another type (width, sign, string size). */
 struct ir_val *lower_expr_as(struct lower *lw, struct node *e, const struct type *t);
+/* Argument i of the aggregation being updated, evaluated once before its value was looked up. */
+struct ir_val *lower_agg_arg(struct lower *lw, unsigned i);
 /* Address of a string literal in the read-only data, n bytes with NUL. */
 struct ir_val *lower_literal(struct lower *lw, const char *s, uint32_t n);
 /* Reads memory at a pointer of the given space: kernel or user. */
@@ -46,6 +51,8 @@ struct ir_val *lower_key(struct lower *lw, struct node *map_node);
 /* Layout of one whole opaque value made of scalars: stores parts at the given offsets; gives the aggregate. */
 struct ir_val *lower_pack(struct lower *lw, uint32_t size, unsigned n, const uint32_t *offs,
 			  const uint32_t *sizes, struct ir_val *const *vals);
+/* All predecessors of a block made by ir_block_new() exist now: go on there. */
+void lower_seal(struct lower *lw, struct ir_block *b);
 /* then/else control inside a callback: value 0/1 of cond; builder is placed in the then-block. */
 struct lower_if {
 	struct ir_block *yes, *no, *join;

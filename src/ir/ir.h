@@ -106,6 +106,7 @@ enum ir_loss {
 	LOSS_READ,       /* kernel or user memory could not be read */
 	LOSS_STACK,      /* stack trace not stored (hash collision or full) */
 	LOSS_LOOP,       /* a loop hit its limit */
+	LOSS_DIV,        /* divided by zero */
 	LOSS_FIRST_MAP,  /* + map's own number */
 	LOSS_NONE = 0xffffffff,
 };

@@ -7,6 +7,11 @@ struct types *check_types(struct check *ck)
 	return ck->types;
 }
 
+struct probe_env *check_env(struct check *ck)
+{
+	return ck->in->env;
+}
+
 struct arena *check_arena(struct check *ck)
 {
 	return ck->arena;

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Histograms: hist() with buckets that grow by powers of two, each split into 2^bits; lhist() with equal
+ * ones. A value is an array of 64-bit counters.
+ *
+ * hist buckets: 0 counts negative values, 1 counts 0 (bits 0: then 2 counts 1, 3 counts 2 to 3, ...). With bits = k
+ * the values below 2^k have a bucket each; above, the k bits after the leading one choose the part.
+ */
+#include "fn/internal.h"
+
+#define HIST_MAX_BITS 5
+#define LHIST_MAX 1000 /* buckets */
+
+static uint32_t hist_buckets(int64_t bits)
+{
+	return ((64 - bits + 1) << bits) + 2;
+}
+
+static uint32_t hist_size(const struct type *t)
+{
+	return hist_buckets(t->param[0]) * sizeof(uint64_t);
+}
+
+static uint32_t lhist_buckets(const struct type *t)
+{
+	return (t->param[1] - t->param[0]) / t->param[2] + 2;
+}
+
+static uint32_t lhist_size(const struct type *t)
+{
+	return lhist_buckets(t) * sizeof(uint64_t);
+}
+
+static uint64_t bucket(const void *acc, uint32_t i)
+{
+	uint64_t v;
+
+	memcpy(&v, (const char *)acc + i * sizeof(v), sizeof(v));
+	return v;
+}
+
+static void reduce_counts(void *acc, const void *one, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		uint64_t v = bucket(acc, i) + bucket(one, i);
+
+		memcpy((char *)acc + i * sizeof(v), &v, sizeof(v));
+	}
+}
+
+static void hist_reduce(const struct type *t, void *acc, const void *one)
+{
+	reduce_counts(acc, one, hist_buckets(t->param[0]));
+}
+
+static void lhist_reduce(const struct type *t, void *acc, const void *one)
+{
+	reduce_counts(acc, one, lhist_buckets(t));
+}
+
+static int64_t total(const void *acc, uint32_t n)
+{
+	int64_t sum = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		sum += bucket(acc, i);
+	return sum;
+}
+
+static int64_t hist_order(const struct type *t, const void *acc)
+{
+	return total(acc, hist_buckets(t->param[0]));
+}
+
+static int64_t lhist_order(const struct type *t, const void *acc)
+{
+	return total(acc, lhist_buckets(t));
+}
+
+/* Lowest value of hist bucket i >= 1; the bucket ends below that of i + 1. */
+static uint64_t hist_low(uint32_t i, int64_t bits)
+{
+	uint64_t n = i - 1;
+	unsigned power;
+
+	if (n < (1ULL << bits))
+		return n;
+	n -= 1ULL << bits;
+	power = n >> bits;
+	return ((1ULL << bits) + (n & ((1ULL << bits) - 1))) << power;
+}
+
+/* First and last bucket in use; false if none. */
+static bool used(const void *acc, uint32_t n, uint32_t *first, uint32_t *last)
+{
+	bool any = false;
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (!bucket(acc, i))
+			continue;
+		if (!any)
+			*first = i;
+		*last = i;
+		any = true;
+	}
+	return any;
+}
+
+static void add_short(struct strbuf *out, uint64_t v)
+{
+	static const char units[] = " KMGTPE";
+	unsigned u = 0;
+
+	while (v && !(v & 1023) && u < 6) {
+		v >>= 10;
+		u++;
+	}
+	sb_addu(out, v);
+	if (u)
+		sb_addc(out, units[u]);
+}
+
+static void hist_label(struct strbuf *out, uint32_t i, int64_t bits)
+{
+	uint64_t low, high;
+
+	if (!i) {
+		sb_adds(out, "(..., 0)");
+		return;
+	}
+	low = hist_low(i, bits);
+	high = hist_low(i + 1, bits);
+	sb_addc(out, '[');
+	add_short(out, low);
+	if (high - low != 1) {
+		sb_adds(out, ", ");
+		add_short(out, high);
+		sb_addc(out, ')');
+	} else {
+		sb_addc(out, ']');
+	}
+}
+
+static void lhist_label(struct strbuf *out, uint32_t i, const struct type *t)
+{
+	int64_t min = t->param[0], max = t->param[1], step = t->param[2], low = min + (i - 1) * step;
+
+	if (!i) {
+		sb_adds(out, "(..., ");
+		add_short(out, min);
+		sb_addc(out, ')');
+		return;
+	}
+	sb_addc(out, '[');
+	add_short(out, i == lhist_buckets(t) - 1 ? max : low);
+	sb_adds(out, ", ");
+	if (i == lhist_buckets(t) - 1)
+		sb_adds(out, "...");
+	else
+		add_short(out, low + step);
+	sb_addc(out, ')');
+}
+
+/* Rows from the first to the last used bucket. */
+static void rows_text(struct strbuf *out, const struct type *t, const void *acc, uint32_t n, int64_t div, bool log)
+{
+	struct hist_row rows[1 + LHIST_MAX + hist_buckets(HIST_MAX_BITS)];
+	struct strbuf label = { 0 };
+	uint32_t first, last;
+	size_t at[ARRAY_SIZE(rows)];
+
+	if (!used(acc, n, &first, &last))
+		return;
+	for (uint32_t i = first; i <= last; i++) {
+		at[i - first] = label.n;
+		if (log)
+			hist_label(&label, i, t->param[0]);
+		else
+			lhist_label(&label, i, t);
+		sb_addc(&label, 0);
+		rows[i - first].count = bucket(acc, i) / div;
+	}
+	for (uint32_t i = first; i <= last; i++)
+		rows[i - first].label = label.p + at[i - first];
+	render_hist_rows(out, rows, last - first + 1);
+	sb_done(&label);
+}
+
+static void hist_text(struct render *r, struct strbuf *out, const struct type *t, const void *acc, int64_t div)
+{
+	rows_text(out, t, acc, hist_buckets(t->param[0]), div, true);
+}
+
+static void lhist_text(struct render *r, struct strbuf *out, const struct type *t, const void *acc, int64_t div)
+{
+	rows_text(out, t, acc, lhist_buckets(t), div, false);
+}
+
+static void json_row(struct strbuf *out, bool *comma, const char *min, int64_t low, const char *max, int64_t high,
+		     uint64_t count)
+{
+	sb_adds(out, *comma ? ", {" : "{");
+	*comma = true;
+	if (min)
+		sb_addf(out, "\"min\": %lld, ", (long long)low);
+	if (max)
+		sb_addf(out, "\"max\": %lld, ", (long long)high);
+	sb_addf(out, "\"count\": %llu}", (unsigned long long)count);
+}
+
+static void hist_json(struct render *r, struct strbuf *out, const struct type *t, const void *acc, int64_t div)
+{
+	uint32_t first, last, n = hist_buckets(t->param[0]);
+	bool comma = false;
+
+	sb_addc(out, '[');
+	if (used(acc, n, &first, &last))
+		for (uint32_t i = first; i <= last; i++)
+			json_row(out, &comma, i ? "" : NULL, i ? hist_low(i, t->param[0]) : 0, "",
+				 i ? (int64_t)(hist_low(i + 1, t->param[0]) - 1) : -1, bucket(acc, i) / div);
+	sb_addc(out, ']');
+}
+
+static void lhist_json(struct render *r, struct strbuf *out, const struct type *t, const void *acc, int64_t div)
+{
+	uint32_t first, last, n = lhist_buckets(t);
+	bool comma = false;
+
+	sb_addc(out, '[');
+	if (used(acc, n, &first, &last))
+		for (uint32_t i = first; i <= last; i++) {
+			int64_t low = t->param[0] + (i - 1) * t->param[2];
+
+			json_row(out, &comma, i ? "" : NULL, i == n - 1 ? t->param[1] : low,
+				 i < n - 1 ? "" : NULL, i ? low + t->param[2] - 1 : t->param[0] - 1,
+				 bucket(acc, i) / div);
+		}
+	sb_addc(out, ']');
+}
+
+static const struct agg_ops hist_agg = {
+	.name = "hist_t", .size = hist_size, .reduce = hist_reduce, .order = hist_order, .text = hist_text,
+	.json = hist_json, .multiline = true, .json_type = "hist",
+};
+static const struct agg_ops lhist_agg = {
+	.name = "lhist_t", .size = lhist_size, .reduce = lhist_reduce, .order = lhist_order, .text = lhist_text,
+	.json = lhist_json, .multiline = true, .json_type = "hist",
+};
+
+static const struct type *hist_type(struct check *ck, struct node *call)
+{
+	int64_t bits = 0;
+
+	if (call->list.n > 1 && (!check_const_int(ck, call->list.v[1], &bits) || bits < 0 || bits > HIST_MAX_BITS)) {
+		check_error(ck, call->list.v[1]->span, DT_bad_argument, "hist: bits must be a literal from 0 to %d",
+			    HIST_MAX_BITS);
+		return NULL;
+	}
+	return type_agg(check_types(ck), &hist_agg, bits, 0, 0);
+}
+
+static const struct type *lhist_type(struct check *ck, struct node *call)
+{
+	int64_t min, max, step;
+
+	if (!check_const_int(ck, call->list.v[1], &min) || !check_const_int(ck, call->list.v[2], &max) ||
+	    !check_const_int(ck, call->list.v[3], &step))
+		check_error(ck, call->span, DT_bad_argument, "lhist: min, max and step must be literals");
+	else if (step <= 0)
+		check_error(ck, call->list.v[3]->span, DT_bad_argument, "lhist() step must be >= 1 (%lld provided)",
+			    (long long)step);
+	else if (min >= max)
+		check_error(ck, call->list.v[2]->span, DT_bad_argument, "lhist() min must be less than max (provided min %lld and max %lld)",
+			    (long long)min, (long long)max);
+	else if ((max - min) / step > LHIST_MAX)
+		check_error(ck, call->span, DT_bad_argument, "lhist() too many buckets, must be <= %d (would need %lld)",
+			    LHIST_MAX, (long long)((max - min) / step));
+	else
+		return type_agg(check_types(ck), &lhist_agg, min, max, step);
+	return NULL;
+}
+
+static void count_bucket(struct lower *lw, struct ir_val *ptr, struct ir_val *index, uint32_t n, bool atomic)
+{
+	struct ir_builder *b = lower_b(lw);
+
+	index = ir_bin(b, IR_shl, ir_umin(b, index, n - 1), ir_iconst(b, 3));
+	ptr = ir_bin(b, IR_add, ptr, index);
+	if (atomic)
+		ir_atomadd(b, ptr, 0, ir_iconst(b, 1), 8);
+	else
+		ir_store(b, ptr, 0, ir_bin(b, IR_add, ir_load(b, ptr, 0, 8, false), ir_iconst(b, 1)), 8);
+}
+
+/* Bucket of a value >= 2^bits: power and the bits after the leading one. */
+static struct ir_val *log_index(struct lower *lw, struct ir_val *v, int64_t bits)
+{
+	struct ir_builder *b = lower_b(lw);
+	struct ir_val *log = ir_op(b, IR_log2, 1, v), *power, *part;
+
+	if (!bits)
+		return ir_addi(b, log, 2);
+	power = ir_addi(b, log, -bits);
+	part = ir_bin(b, IR_and, ir_bin(b, IR_shr, v, power), ir_iconst(b, (1LL << bits) - 1));
+	power = ir_bin(b, IR_shl, ir_addi(b, power, 1), ir_iconst(b, bits));
+	return ir_addi(b, ir_bin(b, IR_add, power, part), 1);
+}
+
+static void update_hist(struct lower *lw, struct node *call, struct ir_val *ptr, bool atomic)
+{
+	struct ir_builder *b = lower_b(lw);
+	struct ir_val *v = lower_agg_arg(lw, 0);
+	int64_t bits = call->type->param[0];
+	uint32_t n = hist_buckets(bits);
+	bool is_signed = call->list.v[0]->type->is_signed;
+	struct lower_if neg, small;
+
+	if (is_signed) {
+		neg = lower_if_begin(lw, ir_bin(b, IR_slt, v, ir_iconst(b, 0)));
+		count_bucket(lw, ptr, ir_iconst(b, 0), n, atomic);
+		lower_if_else(lw, &neg);
+	}
+	small = lower_if_begin(lw, ir_bin(b, IR_ult, v, ir_iconst(b, 1LL << bits)));
+	count_bucket(lw, ptr, ir_addi(b, v, 1), n, atomic);
+	lower_if_else(lw, &small);
+	count_bucket(lw, ptr, log_index(lw, v, bits), n, atomic);
+	lower_if_end(lw, &small);
+	if (is_signed)
+		lower_if_end(lw, &neg);
+}
+
+static void update_lhist(struct lower *lw, struct node *call, struct ir_val *ptr, bool atomic)
+{
+	struct ir_builder *b = lower_b(lw);
+	const struct type *t = call->type;
+	struct ir_val *v = lower_agg_arg(lw, 0), *i;
+	uint32_t n = lhist_buckets(t);
+	struct lower_if low;
+
+	low = lower_if_begin(lw, ir_bin(b, IR_slt, v, ir_iconst(b, t->param[0])));
+	count_bucket(lw, ptr, ir_iconst(b, 0), n, atomic);
+	lower_if_else(lw, &low);
+	i = ir_bin(b, IR_udiv, ir_addi(b, v, -t->param[0]), ir_iconst(b, t->param[2]));
+	count_bucket(lw, ptr, ir_addi(b, i, 1), n, atomic);
+	lower_if_end(lw, &low);
+}
+
+const struct fn_ops fn_hist = {
+	.name = "hist", .proto = "@m = hist(int n[, int bits])", .doc = "histogram by powers of two",
+	.flags = FN_CALL | FN_AGG, .min_args = 1, .max_args = 2, .arg = { FA_INT, FA_CONST_INT },
+	.agg_type = hist_type, .agg_update = update_hist,
+};
+const struct fn_ops fn_lhist = {
+	.name = "lhist", .proto = "@m = lhist(int n, int min, int max, int step)", .doc = "histogram of equal steps",
+	.flags = FN_CALL | FN_AGG, .min_args = 4, .max_args = 4,
+	.arg = { FA_INT, FA_CONST_INT, FA_CONST_INT, FA_CONST_INT }, .agg_type = lhist_type,
+	.agg_update = update_lhist,
+};

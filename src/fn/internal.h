@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Shared by the built-ins' files: small typings and lowerings that many use, and the list of all. */
+#ifndef FN_INTERNAL_H
+#define FN_INTERNAL_H
+
+#include "fn/check.h"
+#include "fn/fn.h"
+#include "fn/lower.h"
+#include "fn/runtime.h"
+
+static inline const struct type *fn_u64(struct check *ck)
+{
+	return type_u64();
+}
+
+static inline const struct type *fn_u32(struct check *ck)
+{
+	return type_u32();
+}
+
+static inline const struct type *fn_i64(struct check *ck)
+{
+	return type_i64();
+}
+
+/* Types of kernel and user symbols, shared by ksym(), usym() and func (sym.c). */
+extern const struct value_ops ksym_value, usym_value;
+const struct type *fn_ksym_type(struct check *ck);
+const struct type *fn_usym_type(struct check *ck);
+struct ir_val *fn_pack_usym(struct lower *lw, struct ir_val *addr);
+struct ir_val *fn_pack_ksym(struct lower *lw, struct ir_val *addr);
+/* The process id of the running task (task.c). */
+struct ir_val *fn_lower_pid(struct lower *lw);
+/* printf-like calls: format and argument checks, records (printf.c). */
+bool fn_check_format(struct check *ck, struct node *call);
+struct ir_val *fn_lower_format(struct lower *lw, struct node *call);
+
+/* Every built-in: FN(C name of its struct fn_ops). */
+#define FN_LIST                                                                                    \
+	FN(fn_pid) FN(fn_tid) FN(fn_uid) FN(fn_gid) FN(fn_comm) FN(fn_cpu) FN(fn_curtask)           \
+	FN(fn_cgroup) FN(fn_ppid) FN(fn_numaid) FN(fn_ncpus) FN(fn_rand) FN(fn_username)            \
+	FN(fn_nsecs) FN(fn_elapsed) FN(fn_time) FN(fn_strftime)                                     \
+	FN(fn_arg0) FN(fn_arg1) FN(fn_arg2) FN(fn_arg3) FN(fn_arg4) FN(fn_arg5) FN(fn_arg6)         \
+	FN(fn_arg7) FN(fn_arg8) FN(fn_arg9) FN(fn_arg10) FN(fn_arg11) FN(fn_args) FN(fn_retval)     \
+	FN(fn_func) FN(fn_probe) FN(fn_reg)                                                         \
+	FN(fn_count) FN(fn_sum) FN(fn_min) FN(fn_max) FN(fn_avg) FN(fn_stats) FN(fn_hist)           \
+	FN(fn_lhist)                                                                                \
+	FN(fn_delete) FN(fn_clear) FN(fn_zero) FN(fn_len) FN(fn_has_key) FN(fn_print)               \
+	FN(fn_printf) FN(fn_cat) FN(fn_system) FN(fn_join)                                          \
+	FN(fn_str) FN(fn_buf) FN(fn_strncmp)                                                        \
+	FN(fn_ksym) FN(fn_usym) FN(fn_kaddr) FN(fn_uaddr) FN(fn_kstack) FN(fn_ustack)               \
+	FN(fn_ntop) FN(fn_macaddr) FN(fn_exit) FN(fn_signal)
+
+#define FN(x) extern const struct fn_ops x;
+FN_LIST
+#undef FN
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Network addresses: ntop, macaddr. */
+#include <arpa/inet.h>
+
+#include "fn/internal.h"
+
+#define INET_SIZE 20 /* address family, up to 16 bytes in network order */
+
+static void inet_text(struct render *r, struct strbuf *out, const struct type *t, const void *bytes)
+{
+	char text[INET6_ADDRSTRLEN];
+	uint32_t af;
+
+	memcpy(&af, bytes, sizeof(af));
+	if ((af == AF_INET || af == AF_INET6) && inet_ntop(af, (const char *)bytes + 4, text, sizeof(text)))
+		sb_adds(out, text);
+}
+
+static const struct value_ops inet_value = { .name = "inet_t", .text = inet_text };
+
+static bool check_ntop(struct check *ck, struct node *call)
+{
+	struct node *n = call->list.v[call->list.n - 1];
+	const struct type *t = n->type;
+
+	call->type = type_opaque(check_types(ck), &inet_value, INET_SIZE, 4);
+	if (call->list.n == 2 && !type_is_int(call->list.v[0]->type))
+		return check_error(ck, call->list.v[0]->span, DT_bad_argument, "ntop() expects an address family as its first of two arguments");
+	if (type_is_int(t))
+		return true;
+	if ((t->kind == TY_ARRAY || t->kind == TY_STRING) && (t->size == 4 || t->size == 16))
+		return true;
+	if (t->kind == TY_STRUCT && (t->size == 4 || t->size == 16))
+		return true;
+	return check_error(ck, n->span, DT_bad_argument, "ntop() expects an integer or an array of 4 or 16 bytes, found '%s'",
+			   type_text(check_arena(ck), t));
+}
+
+static struct ir_val *lower_ntop(struct lower *lw, struct node *call)
+{
+	struct ir_builder *b = lower_b(lw);
+	struct node *n = call->list.v[call->list.n - 1];
+	struct ir_layout *l = ir_layout_new(b->module->arena, 2);
+	struct ir_val *vals[2];
+	uint32_t size = type_is_int(n->type) ? 4 : n->type->size;
+
+	if (call->list.n == 2)
+		vals[0] = lower_expr(lw, call->list.v[0]);
+	else
+		vals[0] = ir_iconst(b, size == 4 ? AF_INET : AF_INET6);
+	vals[1] = lower_expr(lw, n);
+	l->size = INET_SIZE;
+	l->part[0] = (struct ir_part){ IP_SCALAR, 0, 4 };
+	l->part[1] = (struct ir_part){ type_is_int(n->type) ? IP_SCALAR : IP_AGG, 4, size };
+	if (n->type->kind == TY_ARRAY || n->type->kind == TY_STRUCT)
+		vals[1] = lower_read_agg(lw, vals[1], size, n->type->space);
+	return ir_key(b, l, vals);
+}
+
+const struct fn_ops fn_ntop = {
+	.name = "ntop", .proto = "ntop([int family,] address): inet_t", .doc = "an IPv4 or IPv6 address as text",
+	.flags = FN_CALL, .min_args = 1, .max_args = 2, .arg = { FA_ANY, FA_ANY }, .check = check_ntop,
+	.lower = lower_ntop,
+};
+
+#define MAC_SIZE 6
+
+static void mac_text(struct render *r, struct strbuf *out, const struct type *t, const void *bytes)
+{
+	const uint8_t *m = bytes;
+
+	sb_addf(out, "%02X:%02X:%02X:%02X:%02X:%02X", m[0], m[1], m[2], m[3], m[4], m[5]);
+}
+
+static const struct value_ops mac_value = { .name = "mac_address_t", .text = mac_text };
+
+static bool check_macaddr(struct check *ck, struct node *call)
+{
+	struct node *n = call->list.v[0];
+	const struct type *t = n->type;
+
+	call->type = type_opaque(check_types(ck), &mac_value, MAC_SIZE, 1);
+	if ((t->kind == TY_ARRAY || t->kind == TY_STRING) && t->size >= MAC_SIZE)
+		return true;
+	if (t->kind == TY_PTR)
+		return true;
+	return check_error(ck, n->span, DT_bad_argument, "macaddr() expects an array of 6 bytes, found '%s'",
+			   type_text(check_arena(ck), t));
+}
+
+/* From a char array: its address, not its text (a string ends at the first zero byte). */
+static struct ir_val *lower_macaddr(struct lower *lw, struct node *call)
+{
+	struct node *n = call->list.v[0];
+	enum addr_space space = n->type->space;
+
+	if (n->type->kind == TY_STRING)
+		return lower_expr(lw, n);
+	if (n->type->kind == TY_PTR)
+		space = lower_space(lw, n->type);
+	return lower_read_agg(lw, lower_expr(lw, n), MAC_SIZE, space);
+}
+
+const struct fn_ops fn_macaddr = {
+	.name = "macaddr", .proto = "macaddr(char[6]): mac_address_t", .doc = "a hardware address as text",
+	.flags = FN_CALL, .min_args = 1, .max_args = 1, .arg = { FA_ARRAY | FA_STRING | FA_PTR },
+	.check = check_macaddr, .lower = lower_macaddr,
+};

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Stacks: kstack, ustack. The kernel walks and stores them in a stack map; values are the id
+ * there (and the process, for user symbols). A stack that could not be stored has a negative id and is counted.
+ */
+#include <linux/bpf.h>
+
+#include "fn/internal.h"
+#include "sym/ksyms.h"
+#include "sym/usyms.h"
+
+#define STACK_DEPTH 127     /* PERF_MAX_STACK_DEPTH, include/uapi/linux/perf_event.h */
+#define STACK_BUCKETS 16384
+#define STACK_SIZE 16 /* id, process */
+
+enum stack_mode { SM_BPFTRACE, SM_PERF, SM_RAW };
+
+static const char *const mode_names[] = { "bpftrace", "perf", "raw" };
+
+static void kernel_frame(struct render *r, struct strbuf *out, uint64_t addr, bool perf)
+{
+	const struct ksym *s = ksyms_find(r->ksyms, addr);
+
+	if (!s) {
+		sb_addf(out, "0x%llx", (unsigned long long)addr);
+		return;
+	}
+	sb_adds(out, s->name);
+	sb_addf(out, "+%llu", (unsigned long long)(addr - s->addr));
+	if (perf && s->module)
+		sb_addf(out, " ([%s])", s->module);
+}
+
+static void user_frame(struct render *r, struct strbuf *out, uint64_t addr, uint32_t pid, bool perf)
+{
+	struct usym s = { 0 };
+	bool known = usyms_find(r->usyms, pid, addr, &s);
+
+	if (known && s.name) {
+		render_escape(r, out, s.name, strlen(s.name));
+		sb_addf(out, "+%llu", (unsigned long long)s.offset);
+	} else if (perf) {
+		sb_adds(out, "[unknown]");
+	} else {
+		sb_addf(out, "0x%llx", (unsigned long long)addr);
+	}
+	if (perf) {
+		sb_adds(out, " (");
+		render_escape(r, out, s.module ? s.module : "[unknown]", strlen(s.module ? s.module : "[unknown]"));
+		sb_addc(out, ')');
+	}
+}
+
+static void add_frame(struct render *r, struct strbuf *out, const struct type *t, uint64_t addr, uint32_t pid, bool user)
+{
+	enum stack_mode mode = t->param[1];
+
+	if (mode == SM_PERF)
+		sb_addf(out, "\t%llx ", (unsigned long long)addr);
+	else
+		sb_adds(out, "        ");
+	if (mode == SM_RAW)
+		sb_addx(out, addr);
+	else if (user)
+		user_frame(r, out, addr, pid, mode == SM_PERF);
+	else
+		kernel_frame(r, out, addr, mode == SM_PERF);
+	sb_addc(out, '\n');
+}
+
+static void stack_text(struct render *r, struct strbuf *out, const struct type *t, const void *bytes, bool user)
+{
+	uint64_t frames[STACK_DEPTH];
+	unsigned limit = t->param[0];
+	uint32_t pid;
+	int64_t id;
+	int n;
+
+	memcpy(&id, bytes, sizeof(id));
+	memcpy(&pid, (const char *)bytes + 8, sizeof(pid));
+	sb_addc(out, '\n');
+	n = id < 0 ? (int)id : r->stack(r->stack_arg, id, frames, STACK_DEPTH);
+	if (n < 0) {
+		/* -EFAULT: there is none, as for a kernel thread's user stack */
+		if (n != -14)
+			sb_adds(out, "        [stack not stored]\n");
+		return;
+	}
+	for (int i = 0; i < n && (unsigned)i < limit; i++)
+		add_frame(r, out, t, frames[i], pid, user);
+}
+
+static void kstack_text(struct render *r, struct strbuf *out, const struct type *t, const void *bytes)
+{
+	stack_text(r, out, t, bytes, false);
+}
+
+static void ustack_text(struct render *r, struct strbuf *out, const struct type *t, const void *bytes)
+{
+	stack_text(r, out, t, bytes, true);
+}
+
+static const struct value_ops kstack_value = { .name = "kstack_t", .text = kstack_text };
+static const struct value_ops ustack_value = { .name = "ustack_t", .text = ustack_text };
+
+static bool find_mode(const char *name, int64_t *ret)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(mode_names); i++)
+		if (!strcmp(name, mode_names[i]))
+			return *ret = i, true;
+	return false;
+}
+
+static bool bad_mode(struct check *ck, struct node *n, const char *name)
+{
+	if (!strcmp(name, "build_id"))
+		return check_error(ck, n->span, DT_not_supported, "not supported yet: stack mode build_id");
+	return check_error(ck, n->span, DT_bad_argument, "Invalid stack mode: %s (bpftrace, perf, raw)", name);
+}
+
+/* kstack, kstack(limit), kstack(mode), kstack(mode, limit) */
+static bool check_stack(struct check *ck, struct node *call, const struct value_ops *ops)
+{
+	int64_t limit = STACK_DEPTH, mode = SM_BPFTRACE;
+	const char *standard = check_config(ck)->stack_mode;
+	size_t i = 0;
+
+	if (standard && !find_mode(standard, &mode))
+		return bad_mode(ck, call, standard);
+	if (call->list.n && call->list.v[0]->kind == E_IDENT) {
+		i = 1;
+		if (!find_mode(call->list.v[0]->name, &mode))
+			return bad_mode(ck, call->list.v[0], call->list.v[0]->name);
+	}
+	if (call->list.n > i + 1)
+		return check_error(ck, call->span, DT_bad_argument, "%s() takes a mode and a limit", call->name);
+	if (call->list.n > i && !check_const_int(ck, call->list.v[i], &limit))
+		return check_error(ck, call->list.v[i]->span, DT_bad_argument, "%s: invalid limit value; it must be a literal",
+				   call->name);
+	if (limit < 0 || limit > 1024)
+		return check_error(ck, call->span, DT_bad_argument, "%s([int limit]): limit shouldn't exceed 1024, %lld given",
+				   call->name, (long long)limit);
+	call->type = type_opaque_p(check_types(ck), ops, STACK_SIZE, 8, limit, mode);
+	return true;
+}
+
+static bool check_kstack(struct check *ck, struct node *call)
+{
+	return check_stack(ck, call, &kstack_value);
+}
+
+static bool check_ustack(struct check *ck, struct node *call)
+{
+	return check_stack(ck, call, &ustack_value);
+}
+
+static struct ir_map *stack_map(struct ir_module *m)
+{
+	vec_each(m->maps, i)
+		if (m->maps.v[i]->role == IM_STACKS)
+			return m->maps.v[i];
+	return ir_map_new(m, "stacks", IM_STACKS, BPF_MAP_TYPE_STACK_TRACE, 4, STACK_DEPTH * 8, STACK_BUCKETS, 0);
+}
+
+/* Counts stacks that were lost; a user stack that is not there (-EFAULT) is none. */
+static void count_lost(struct lower *lw, struct ir_val *id)
+{
+	struct ir_builder *b = lower_b(lw);
+	struct lower_if neg, real;
+
+	neg = lower_if_begin(lw, ir_bin(b, IR_slt, id, ir_iconst(b, 0)));
+	neg.yes->cold = true;
+	real = lower_if_begin(lw, ir_bin(b, IR_ne, id, ir_iconst(b, -14)));
+	real.yes->cold = true;
+	ir_loss(b, LOSS_STACK);
+	lower_if_end(lw, &real);
+	lower_if_end(lw, &neg);
+}
+
+static struct ir_val *lower_stack(struct lower *lw, bool user)
+{
+	struct ir_builder *b = lower_b(lw);
+	struct ir_val *id = ir_call(b, IRH_get_stackid, 3, lower_ctx(lw), ir_mapaddr(b, stack_map(b->module)),
+				    ir_iconst(b, user ? BPF_F_USER_STACK : 0));
+	struct ir_val *parts[2] = { id, user ? fn_lower_pid(lw) : ir_iconst(b, 0) };
+
+	count_lost(lw, id);
+	return lower_pack(lw, STACK_SIZE, 2, (uint32_t[]){ 0, 8 }, (uint32_t[]){ 8, 8 }, parts);
+}
+
+static struct ir_val *lower_kstack(struct lower *lw, struct node *call)
+{
+	return lower_stack(lw, false);
+}
+
+static struct ir_val *lower_ustack(struct lower *lw, struct node *call)
+{
+	return lower_stack(lw, true);
+}
+
+const struct fn_ops fn_kstack = {
+	.name = "kstack", .proto = "kstack[([mode,] [int limit])]: kstack_t", .doc = "kernel stack",
+	.flags = FN_VAR | FN_CALL, .max_args = 2, .arg = { FA_IDENT | FA_INT, FA_INT }, .check = check_kstack,
+	.lower = lower_kstack,
+};
+const struct fn_ops fn_ustack = {
+	.name = "ustack", .proto = "ustack[([mode,] [int limit])]: ustack_t", .doc = "user stack (frame pointers)",
+	.flags = FN_VAR | FN_CALL, .max_args = 2, .arg = { FA_IDENT | FA_INT, FA_INT }, .check = check_ustack,
+	.lower = lower_ustack,
+};

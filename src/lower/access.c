@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Members, indexes, and the memory behind them. */
+#include "lower/internal.h"
+
+enum addr_space lower_space(struct lower *lw, const struct type *ptr)
+{
+	if (ptr->space != AS_NONE)
+		return ptr->space;
+	return lw->probe->provider->flags & PF_USER ? AS_USER : AS_KERNEL;
+}
+
+struct ir_val *lower_read(struct lower *lw, struct ir_val *ptr, int64_t off, unsigned width,
+			  bool is_signed, enum addr_space space)
+{
+	if (space == AS_NONE)
+		return ir_load(&lw->b, ptr, off, width, is_signed);
+	if (space == AS_USER)
+		return ir_uread(&lw->b, ptr, off, width, is_signed);
+	return ir_kread(&lw->b, ptr, off, width, is_signed);
+}
+
+static enum ir_helper read_helper(struct lower *lw, enum addr_space space, bool str)
+{
+	if (!target_has(lower_target(lw), TF_PROBE_READ_KERNEL))
+		return str ? IRH_probe_read_str : IRH_probe_read;
+	if (space == AS_USER)
+		return str ? IRH_probe_read_user_str : IRH_probe_read_user;
+	return str ? IRH_probe_read_kernel_str : IRH_probe_read_kernel;
+}
+
+struct ir_val *lower_read_agg(struct lower *lw, struct ir_val *ptr, uint32_t size, enum addr_space space)
+{
+	if (space == AS_NONE)
+		return ptr;
+	return ir_fill(&lw->b, read_helper(lw, space, false), size, 1, ptr);
+}
+
+struct ir_val *lower_read_str(struct lower *lw, struct ir_val *ptr, uint32_t size, enum addr_space space)
+{
+	if (space == AS_NONE)
+		return ptr;
+	return ir_fill(&lw->b, read_helper(lw, space, true), size, 1, ptr);
+}
+
+struct ir_val *lower_local(struct lower *lw, struct ir_val *v, const struct type *t)
+{
+	if (t->kind != TY_STRUCT && t->kind != TY_ARRAY)
+		return v;
+	return lower_read_agg(lw, v, t->size, t->space);
+}
+
+/* Bits of a value that was read as whole bytes. */
+static struct ir_val *extract_bits(struct lower *lw, struct ir_val *v, const struct field *f)
+{
+	unsigned up = 64 - f->bit_offset - f->bit_size, down = 64 - f->bit_size;
+	bool s = type_is_int(f->type) && f->type->is_signed;
+
+	if (up)
+		v = ir_bin(&lw->b, IR_shl, v, ir_iconst(&lw->b, up));
+	return ir_bin(&lw->b, s ? IR_sar : IR_shr, v, ir_iconst(&lw->b, down));
+}
+
+static unsigned bit_bytes(const struct field *f)
+{
+	unsigned n = (f->bit_offset + f->bit_size + 7) / 8;
+
+	return n <= 1 ? 1 : n <= 2 ? 2 : n <= 4 ? 4 : 8;
+}
+
+/*
+ * A BTF pointer may be loaded from directly only where the verifier's walk of the type is
+ * sure to agree with ours: plain members named in the structure itself (btf_struct_walk in
+ * kernel/bpf/verifier.c). Others are read with a helper, from the address as a number.
+ */
+static bool is_plain_member(struct lower *lw, const struct type *st, const char *name, const struct field *f)
+{
+	const struct struct_def *d = type_fields(lw->types, st);
+
+	if (f->bit_size || !d || d->is_union)
+		return false;
+	vec_each(d->fields, i)
+		if (!strcmp(d->fields.v[i].name, name))
+			return true;
+	return false;
+}
+
+static struct ir_val *as_number(struct lower *lw, struct ir_val *p, int64_t off)
+{
+	struct ir_val *v = ir_addi(&lw->b, p, off);
+
+	if (v->ptr != PK_BTF)
+		return v;
+	if (v == p)
+		v = ir_op(&lw->b, IR_add, 2, p, ir_iconst(&lw->b, 0));
+	v->ptr = PK_NONE;
+	return v;
+}
+
+/* Reads a member's value, or gives its address, from the start of its structure. */
+static struct ir_val *read_member(struct lower *lw, struct ir_val *base, const struct field *f,
+				  const struct type *t, const struct type *st, const char *name,
+				  enum addr_space space)
+{
+	bool direct = base->ptr == PK_BTF && is_plain_member(lw, st, name, f);
+	struct ir_val *v;
+	int64_t off = f->offset;
+
+	if (t->kind == TY_STRUCT || t->kind == TY_ARRAY)
+		return direct ? ir_addi(&lw->b, base, off) : as_number(lw, base, off);
+	if (t->kind == TY_STRING)
+		return lower_read_str(lw, as_number(lw, base, off), t->size, space);
+	if (!direct && base->ptr == PK_BTF) {
+		base = as_number(lw, base, off);
+		off = 0;
+	}
+	v = lower_read(lw, base, off, f->bit_size ? bit_bytes(f) : t->size,
+		       type_is_int(t) && t->is_signed && !f->bit_size, space);
+	if (f->bit_size)
+		return extract_bits(lw, v, f);
+	if (direct && t->kind == TY_PTR && t->space != AS_USER && t->to->kind == TY_STRUCT &&
+	    t->to->st->name[0])
+		v->ptr = PK_BTF;
+	return v;
+}
+
+static struct ir_val *lower_args_field(struct lower *lw, struct node *n)
+{
+	enum addr_space space = AS_NONE;
+	struct ir_val *v = lw->probe->provider->lower_field(lw, &n->field, &space);
+	const struct type *t = n->type;
+
+	if (t->kind == TY_STRING)
+		return lower_read_str(lw, v, t->size, space);
+	return v;
+}
+
+static struct ir_val *lower_field(struct lower *lw, struct node *n)
+{
+	const struct type *t = n->a->type;
+	struct ir_val *base;
+	enum addr_space space;
+
+	if (n->a->kind == E_IDENT && !strcmp(n->a->name, "args"))
+		return lower_args_field(lw, n);
+	base = lower_expr(lw, n->a);
+	if (t->kind == TY_PTR) {
+		space = lower_space(lw, t);
+		t = t->to;
+	} else {
+		space = t->space;
+	}
+	return read_member(lw, base, &n->field, n->type, t, n->name, space);
+}
+
+/* A member of an aggregate: its value, or a pointer to its bytes. */
+static struct ir_val *tuple_member(struct lower *lw, struct ir_val *agg, const struct field *f)
+{
+	const struct type *t = f->type;
+
+	if (type_is_scalar(t))
+		return ir_load(&lw->b, agg, f->offset, t->size, type_is_int(t) && t->is_signed);
+	return ir_addi(&lw->b, agg, f->offset);
+}
+
+/* $kv.0 and $kv.1 read the entry itself. */
+static struct ir_val *pair_member(struct lower *lw, struct node *n)
+{
+	struct callback *cb = lw->callback;
+	struct field f = { .name = "", .type = n->type };
+	struct ir_val *from = n->ival ? cb->value : cb->key, *copy;
+
+	if (type_is_scalar(n->type))
+		return tuple_member(lw, from, &f);
+	copy = ir_slot(&lw->b, n->type->size, 8);
+	ir_copy(&lw->b, copy, 0, from, n->type->size);
+	return copy;
+}
+
+static struct ir_val *lower_tupidx(struct lower *lw, struct node *n)
+{
+	if (n->a->kind == E_VAR && lw->callback && lw->callback->pair == n->a->var)
+		return pair_member(lw, n);
+	return tuple_member(lw, lower_expr(lw, n->a), &n->field);
+}
+
+/* Offset of an element; a variable index is kept inside the array. */
+static struct ir_val *element(struct lower *lw, struct node *n, struct ir_val *base, bool local)
+{
+	const struct type *t = n->a->type;
+	struct ir_val *i;
+
+	if (n->b->is_const)
+		return ir_addi(&lw->b, base, n->b->ival * (int64_t)t->to->size);
+	i = lower_expr(lw, n->b);
+	if (t->kind == TY_ARRAY && t->count && local)
+		i = ir_umin(&lw->b, i, t->count - 1);
+	i = ir_bin(&lw->b, IR_mul, i, ir_iconst(&lw->b, t->to->size));
+	return ir_bin(&lw->b, IR_add, base, i);
+}
+
+static struct ir_val *lower_index(struct lower *lw, struct node *n)
+{
+	const struct type *t = n->a->type, *e = n->type;
+	struct ir_val *base = lower_expr(lw, n->a);
+	enum addr_space space = t->kind == TY_PTR ? lower_space(lw, t) : t->space;
+
+	if (base->ptr == PK_BTF)
+		base = as_number(lw, base, 0);
+	base = element(lw, n, base, space == AS_NONE);
+	if (e->kind == TY_STRUCT || e->kind == TY_ARRAY)
+		return base;
+	return lower_read(lw, base, 0, e->size, type_is_int(e) && e->is_signed, space);
+}
+
+struct ir_val *lower_access(struct lower *lw, struct node *n)
+{
+	if (n->kind == E_FIELD)
+		return lower_field(lw, n);
+	return n->kind == E_TUPIDX ? lower_tupidx(lw, n) : lower_index(lw, n);
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Shared by the files of lower/. */
+#ifndef LOWER_INTERNAL_H
+#define LOWER_INTERNAL_H
+
+#include "fn/lower.h"
+#include "lower/lower.h"
+#include "sema/program.h"
+
+/* A loop that statements are in, innermost first. */
+struct loop {
+	struct loop *up;
+	struct ir_block *next, *done; /* continue, break; NULL in a callback's own body */
+	struct ir_val *iter;          /* open-coded iterator to be destroyed on the way out, or NULL */
+};
+
+/* The callback being generated; NULL in lower means the program itself. */
+struct callback {
+	struct callback *up;
+	struct ir_val *key, *value; /* of the entry */
+	struct var *pair;
+	const struct map *map;
+};
+
+/* How a scratch variable is kept while a probe is lowered. */
+struct lvar {
+	struct var *var;
+	struct lvar *next;
+	bool in_memory;
+	uint32_t frame_off;       /* captured: offset in the frame */
+	struct ir_val *slot;      /* in memory, not captured */
+	VEC(struct ir_val *) defs; /* by block id: value at the end of the block so far */
+};
+
+/* A phi that waits for the predecessors of its block. */
+struct open_phi {
+	struct open_phi *next;
+	struct ir_val *phi;
+	struct lvar *var;
+};
+
+/* What is known of a block while it is built. */
+struct block_state {
+	bool sealed;
+	struct open_phi *open;
+};
+
+struct lower {
+	struct ir_builder b;
+	struct arena *arena;
+	struct types *types;
+	struct tables *tables;
+	struct diags *diags;
+	struct probe *probe;
+	struct lvar *vars;
+	VEC(struct block_state) blocks; /* by block id, of the function being built */
+	struct loop *loop;
+	struct callback *callback;
+	uint32_t frame_size;   /* memory shared with callbacks: 0 none */
+	struct ir_val *frame;  /* its address in the function being built */
+	unsigned ncallbacks;
+	struct ir_val *agg_args[FN_MAX_ARGS];
+};
+
+/* The first words of the frame. */
+#define FRAME_CTX 0   /* the program's context */
+#define FRAME_LEAVE 8 /* u64: 1 once a callback wants the whole probe to end */
+#define FRAME_VARS 16
+
+/* ssa.c: scratch variables as values */
+struct lvar *lvar_get(struct lower *lw, struct var *v);
+struct ir_val *var_read(struct lower *lw, struct var *v);
+void var_write(struct lower *lw, struct var *v, struct ir_val *val);
+/* A block whose predecessors are all known (seal at once) or not yet (seal later). */
+struct ir_block *block_open(struct lower *lw);
+void block_seal(struct lower *lw, struct ir_block *b);
+/* New block, sealed when first entered by block_enter(). */
+void block_enter(struct lower *lw, struct ir_block *b);
+
+/* frame.c */
+void frame_plan(struct lower *lw, const struct probe_block *b);
+void frame_make(struct lower *lw);
+
+/* stmt.c, loop.c */
+void lower_block(struct lower *lw, struct node *n);
+void lower_stmt(struct lower *lw, struct node *n);
+void lower_while(struct lower *lw, struct node *n);
+void lower_unroll(struct lower *lw, struct node *n);
+void lower_for_range(struct lower *lw, struct node *n);
+void lower_for_map(struct lower *lw, struct node *n);
+void lower_jump(struct lower *lw, struct node *n);
+
+/* expr.c, op.c, access.c, convert.c, map.c */
+void lower_cond(struct lower *lw, struct node *n, struct ir_block *yes, struct ir_block *no);
+struct ir_val *lower_op(struct lower *lw, struct node *n);
+struct ir_val *lower_access(struct lower *lw, struct node *n);
+struct ir_val *lower_arith(struct lower *lw, struct node *at, enum op op, struct ir_val *a, struct ir_val *b,
+			   const struct type *ta, const struct type *tb, const struct type *t);
+/* Bytes of a value where a program may read them directly; v as lower_expr() gave it. */
+struct ir_val *lower_local(struct lower *lw, struct ir_val *v, const struct type *t);
+struct ir_val *lower_convert(struct lower *lw, struct node *e, struct ir_val *v, const struct type *from,
+			     const struct type *to);
+struct ir_val *lower_zero(struct lower *lw, const struct type *t);
+struct ir_val *lower_map_read(struct lower *lw, struct node *n);
+void lower_map_assign(struct lower *lw, struct node *n);
+struct ir_val *lower_map_incdec(struct lower *lw, struct node *n);
+struct ir_val *lower_tuple(struct lower *lw, const struct type *t, struct node *const *elems);
+
+#endif

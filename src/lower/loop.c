@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Loops. Ranges and `while` are natural loops that the verifier accepts without walking each
+ * round where the kernel has open-coded iterators (bpf_iter_num, 6.4); on older kernels they count against
+ * a fixed limit and the verifier walks them (5.3 and newer). Loops over maps call a
+ * function of their own for each element (bpf_for_each_map_elem, 5.13).
+ */
+#include "lower/internal.h"
+
+#define LOOP_MAX_ITER (1 << 23) /* BPF_MAX_LOOPS, include/linux/bpf.h */
+#define LOOP_MAX_WALKED 4096    /* rounds that the verifier walks on older kernels */
+
+#define LOOP_SHORT 64           /* rounds that any verifier walks without pain */
+
+/* How many rounds are left, in whichever way the kernel offers. */
+struct rounds {
+	struct loop loop;
+	struct ir_block *head, *body, *full;
+	struct var *count; /* fallback */
+};
+
+static void destroy_iter(struct lower *lw, struct ir_val *iter)
+{
+	if (iter)
+		ir_kcall(&lw->b, "bpf_iter_num_destroy", 1, iter);
+}
+
+/* Starts a loop that ends by itself after LOOP_MAX_ITER rounds; builder is in the head, at the test. */
+static void rounds_begin_iter(struct lower *lw, struct rounds *r)
+{
+	struct ir_val *p;
+
+	r->loop.iter = ir_slot(&lw->b, 8, 8);
+	ir_kcall(&lw->b, "bpf_iter_num_new", 3, r->loop.iter, ir_iconst(&lw->b, 0),
+		 ir_iconst(&lw->b, LOOP_MAX_ITER));
+	ir_jmp(&lw->b, r->head);
+	ir_at(&lw->b, r->head);
+	p = ir_kcall(&lw->b, "bpf_iter_num_next", 1, r->loop.iter);
+	ir_br(&lw->b, ir_bin(&lw->b, IR_ne, p, ir_iconst(&lw->b, 0)), r->body, r->full);
+}
+
+static void rounds_begin_walked(struct lower *lw, struct rounds *r)
+{
+	struct ir_val *n;
+
+	r->count = arena_new(lw->arena, struct var);
+	r->count->name = "(rounds)";
+	r->count->type = type_u64();
+	var_write(lw, r->count, ir_iconst(&lw->b, 0));
+	ir_jmp(&lw->b, r->head);
+	ir_at(&lw->b, r->head);
+	n = var_read(lw, r->count);
+	var_write(lw, r->count, ir_addi(&lw->b, n, 1));
+	ir_br(&lw->b, ir_bin(&lw->b, IR_ult, n, ir_iconst(&lw->b, LOOP_MAX_WALKED)), r->body, r->full);
+}
+
+/* few: the loop's own test ends it soon, so no rounds are counted. */
+static void rounds_begin(struct lower *lw, struct rounds *r, bool few)
+{
+	memset(r, 0, sizeof(*r));
+	r->head = block_open(lw);
+	r->body = few ? r->head : block_open(lw);
+	r->full = few ? NULL : block_open(lw);
+	r->loop.up = lw->loop;
+	r->loop.next = block_open(lw);
+	r->loop.done = block_open(lw);
+	lw->loop = &r->loop;
+	if (few) {
+		ir_jmp(&lw->b, r->head);
+		ir_at(&lw->b, r->head);
+		return;
+	}
+	if (target_has(lower_target(lw), TF_ITER_NUM))
+		rounds_begin_iter(lw, r);
+	else
+		rounds_begin_walked(lw, r);
+	block_enter(lw, r->body);
+}
+
+/* The body is done: next round. Then what comes when the rounds are used up, and after the loop. */
+static void rounds_end(struct lower *lw, struct rounds *r)
+{
+	ir_jmp(&lw->b, r->head);
+	block_seal(lw, r->head);
+	if (r->full) {
+		block_enter(lw, r->full);
+		r->full->cold = true;
+		ir_loss(&lw->b, LOSS_LOOP);
+		ir_jmp(&lw->b, r->loop.done);
+	}
+	block_enter(lw, r->loop.done);
+	destroy_iter(lw, r->loop.iter);
+	lw->loop = r->loop.up;
+}
+
+void lower_while(struct lower *lw, struct node *n)
+{
+	struct ir_block *inside = block_open(lw);
+	struct rounds r;
+
+	rounds_begin(lw, &r, false);
+	lower_cond(lw, n->a, inside, r.loop.done);
+	block_enter(lw, inside);
+	lower_block(lw, n->b);
+	ir_jmp(&lw->b, r.loop.next);
+	block_enter(lw, r.loop.next);
+	rounds_end(lw, &r);
+}
+
+static bool is_short(const struct node *n)
+{
+	return n->a->is_const && n->b->is_const && n->b->ival - n->a->ival <= LOOP_SHORT;
+}
+
+void lower_for_range(struct lower *lw, struct node *n)
+{
+	struct ir_val *end = NULL, *i, *from = lower_expr(lw, n->a);
+	struct ir_block *inside = block_open(lw);
+	struct var *hidden = arena_new(lw->arena, struct var);
+	struct rounds r;
+
+	end = lower_expr(lw, n->b);
+	hidden->name = n->decl->name;
+	hidden->type = type_i64();
+	var_write(lw, hidden, from);
+	rounds_begin(lw, &r, is_short(n));
+	i = var_read(lw, hidden);
+	ir_br(&lw->b, ir_bin(&lw->b, IR_slt, i, end), inside, r.loop.done);
+	block_enter(lw, inside);
+	var_write(lw, n->decl->var, i);
+	lower_block(lw, n->c);
+	ir_jmp(&lw->b, r.loop.next);
+	block_enter(lw, r.loop.next);
+	var_write(lw, hidden, ir_addi(&lw->b, var_read(lw, hidden), 1));
+	rounds_end(lw, &r);
+}
+
+void lower_unroll(struct lower *lw, struct node *n)
+{
+	struct loop l = { .up = lw->loop, .done = block_open(lw) };
+
+	lw->loop = &l;
+	for (int64_t i = 0; i < n->a->ival; i++) {
+		l.next = block_open(lw);
+		lower_block(lw, n->b);
+		ir_jmp(&lw->b, l.next);
+		block_enter(lw, l.next);
+	}
+	ir_jmp(&lw->b, l.done);
+	block_enter(lw, l.done);
+	lw->loop = l.up;
+}
+
+void lower_jump(struct lower *lw, struct node *n)
+{
+	struct loop *l = lw->loop;
+
+	if (l->done)
+		ir_jmp(&lw->b, n->kind == S_BREAK ? l->done : l->next);
+	else
+		ir_ret(&lw->b, ir_iconst(&lw->b, n->kind == S_BREAK));
+	block_enter(lw, block_open(lw)); /* what follows is unreachable */
+}
+
+/* The state of lower that belongs to one function, put aside while a callback is built. */
+struct outer {
+	struct ir_builder b;
+	struct ir_val *frame;
+	struct loop *loop;
+	struct callback *callback;
+};
+
+static struct ir_val *param(struct lower *lw, int64_t n, enum ir_ptr kind, uint32_t size)
+{
+	struct ir_val *v = ir_op(&lw->b, IR_param, 0);
+
+	v->imm = n;
+	v->ptr = kind;
+	v->size = size;
+	return v;
+}
+
+/* A captured pair is put into the frame, where inner callbacks find it. */
+static void save_pair(struct lower *lw, struct node *n)
+{
+	struct var *v = n->decl->var;
+	struct callback *cb = lw->callback;
+	const struct type *t = v->type;
+	struct ir_val *pair;
+
+	if (!v->captured)
+		return;
+	pair = ir_slot(&lw->b, t->size, 8);
+	ir_zero(&lw->b, pair, 0, t->size);
+	ir_copy(&lw->b, pair, t->st->fields.v[0].offset, cb->key, t->st->fields.v[0].type->size);
+	ir_copy(&lw->b, pair, t->st->fields.v[1].offset, cb->value, t->st->fields.v[1].type->size);
+	cb->pair = NULL;
+	var_write(lw, v, pair);
+}
+
+static void build_callback(struct lower *lw, struct node *n, struct ir_fn *fn)
+{
+	struct map *m = n->a->map;
+	struct callback cb = { .up = lw->callback, .pair = n->decl->var, .map = m };
+	struct loop l = { 0 };
+
+	lw->b.fn = fn;
+	lw->callback = &cb;
+	lw->loop = &l;
+	lw->blocks.n = 0;
+	block_enter(lw, block_open(lw));
+	cb.key = param(lw, 1, PK_MAPVAL, m->key->size);
+	cb.value = param(lw, 2, PK_MAPVAL, m->ir->value_size);
+	lw->frame = param(lw, 3, PK_STACK, lw->frame_size);
+	save_pair(lw, n);
+	lower_block(lw, n->c);
+	ir_ret(&lw->b, ir_iconst(&lw->b, 0));
+}
+
+/* A callback may have asked to leave the whole probe. */
+static void leave_if_asked(struct lower *lw)
+{
+	struct ir_block *yes = block_open(lw), *no = block_open(lw);
+
+	ir_br(&lw->b, ir_load(&lw->b, lw->frame, FRAME_LEAVE, 8, false), yes, no);
+	block_enter(lw, yes);
+	lower_exit(lw);
+	ir_ret(&lw->b, ir_iconst(&lw->b, 0)); /* of the unreachable rest */
+	block_enter(lw, no);
+}
+
+void lower_for_map(struct lower *lw, struct node *n)
+{
+	struct outer o = { lw->b, lw->frame, lw->loop, lw->callback };
+	VEC(struct block_state) blocks;
+	struct ir_fn *fn;
+
+	if (!target_has(lower_target(lw), TF_FOR_EACH_MAP)) {
+		diag_error(lw->diags, n->span, DT_kernel_lacks,
+			   "Loops over maps need the helper for_each_map_elem, which this kernel lacks (5.13 has it)");
+		return;
+	}
+	memcpy(&blocks, &lw->blocks, sizeof(blocks));
+	memset(&lw->blocks, 0, sizeof(lw->blocks));
+	fn = ir_fn_new(lw->b.module, arena_printf(lw->arena, "%s_cb%u", lw->b.fn->name, lw->ncallbacks++));
+	fn->is_callback = true;
+	fn->nparams = 4;
+	fn->span = n->span;
+	build_callback(lw, n, fn);
+	lw->b = o.b;
+	lw->frame = o.frame;
+	lw->loop = o.loop;
+	lw->callback = o.callback;
+	memcpy(&lw->blocks, &blocks, sizeof(blocks));
+	ir_call(&lw->b, IRH_for_each_map_elem, 4, ir_mapaddr(&lw->b, n->a->map->ir), ir_fnaddr(&lw->b, fn),
+		lw->frame, ir_iconst(&lw->b, 0));
+	leave_if_asked(lw);
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Operators and conditions. */
+#include "lower/internal.h"
+
+static struct ir_val *is_zero(struct lower *lw, struct ir_val *v)
+{
+	return ir_bin(&lw->b, IR_eq, v, ir_iconst(&lw->b, 0));
+}
+
+static bool compare_signed(const struct node *n)
+{
+	const struct node *a = n->a, *b = n->b;
+
+	if (a->type->kind == TY_PTR || b->type->kind == TY_PTR)
+		return false;
+	if (a->is_const && a->ival >= 0)
+		return b->type->is_signed;
+	if (b->is_const && b->ival >= 0)
+		return a->type->is_signed;
+	return a->type->is_signed || b->type->is_signed;
+}
+
+static struct ir_val *lower_scalar_compare(struct lower *lw, struct node *n)
+{
+	struct ir_val *a = lower_expr(lw, n->a), *b = lower_expr(lw, n->b);
+	bool s = compare_signed(n);
+
+	switch (n->op) {
+	case OP_EQ:
+		return ir_bin(&lw->b, IR_eq, a, b);
+	case OP_NE:
+		return ir_bin(&lw->b, IR_ne, a, b);
+	case OP_LT:
+		return ir_bin(&lw->b, s ? IR_slt : IR_ult, a, b);
+	case OP_LE:
+		return ir_bin(&lw->b, s ? IR_sle : IR_ule, a, b);
+	case OP_GT:
+		return ir_bin(&lw->b, s ? IR_slt : IR_ult, b, a);
+	default:
+		return ir_bin(&lw->b, s ? IR_sle : IR_ule, b, a);
+	}
+}
+
+static struct ir_val *lower_aggregate_compare(struct lower *lw, struct node *n)
+{
+	const struct type *ta = n->a->type, *tb = n->b->type;
+	struct ir_val *a = lower_local(lw, lower_expr(lw, n->a), ta);
+	struct ir_val *b = lower_local(lw, lower_expr(lw, n->b), tb), *v;
+
+	v = ir_op(&lw->b, ta->kind == TY_STRING ? IR_streq : IR_memeq, 2, a, b);
+	v->size = v->imm = ta->size < tb->size ? ta->size : tb->size;
+	return n->op == OP_EQ ? v : is_zero(lw, v);
+}
+
+static struct ir_val *lower_compare(struct lower *lw, struct node *n)
+{
+	if (type_is_scalar(n->a->type))
+		return lower_scalar_compare(lw, n);
+	return lower_aggregate_compare(lw, n);
+}
+
+/* Quotient or remainder; by zero: 1, as bpftrace has it, and counted. */
+static struct ir_val *divide(struct lower *lw, enum ir_op op, struct ir_val *a, struct ir_val *b)
+{
+	struct ir_block *good, *bad, *join;
+	struct ir_val *q, *phi, *one;
+
+	if (b->op == IR_iconst && b->imm)
+		return ir_bin(&lw->b, op, a, b);
+	good = block_open(lw);
+	bad = block_open(lw);
+	join = block_open(lw);
+	ir_br(&lw->b, b, good, bad);
+	block_enter(lw, bad);
+	bad->cold = true;
+	ir_loss(&lw->b, LOSS_DIV);
+	one = ir_iconst(&lw->b, 1);
+	ir_jmp(&lw->b, join);
+	block_enter(lw, good);
+	q = ir_bin(&lw->b, op, a, b);
+	ir_jmp(&lw->b, join);
+	block_enter(lw, join);
+	phi = ir_phi(&lw->b, join);
+	vec_each(join->preds, i)
+		ir_phi_add(&lw->b, phi, join->preds.v[i] == bad ? one : q);
+	return phi;
+}
+
+static struct ir_val *scale(struct lower *lw, struct ir_val *v, const struct type *ptr)
+{
+	uint32_t size = ptr->to->size;
+
+	return size > 1 ? ir_bin(&lw->b, IR_mul, v, ir_iconst(&lw->b, size)) : v;
+}
+
+static enum ir_op arith_op(enum op op, bool is_signed)
+{
+	switch (op) {
+	case OP_ADD:
+		return IR_add;
+	case OP_SUB:
+		return IR_sub;
+	case OP_MUL:
+		return IR_mul;
+	case OP_DIV:
+		return is_signed ? IR_sdiv : IR_udiv;
+	case OP_MOD:
+		return is_signed ? IR_smod : IR_umod;
+	case OP_BITAND:
+		return IR_and;
+	case OP_BITOR:
+		return IR_or;
+	case OP_BITXOR:
+		return IR_xor;
+	case OP_SHL:
+		return IR_shl;
+	default:
+		return is_signed ? IR_sar : IR_shr;
+	}
+}
+
+struct ir_val *lower_arith(struct lower *lw, struct node *at, enum op op, struct ir_val *a, struct ir_val *b,
+			   const struct type *ta, const struct type *tb, const struct type *t)
+{
+	enum ir_op o = arith_op(op, t->kind == TY_INT && t->is_signed);
+	struct ir_val *d;
+
+	if (ta->kind == TY_PTR && tb->kind == TY_PTR && op == OP_SUB) {
+		d = ir_bin(&lw->b, IR_sub, a, b);
+		return ta->to->size > 1 ? ir_bin(&lw->b, IR_sdiv, d, ir_iconst(&lw->b, ta->to->size)) : d;
+	}
+	if (ta->kind == TY_PTR && t->kind == TY_PTR)
+		b = scale(lw, b, ta);
+	else if (tb->kind == TY_PTR && t->kind == TY_PTR)
+		a = scale(lw, a, tb);
+	if (op == OP_DIV || op == OP_MOD)
+		return divide(lw, o, a, b);
+	if (op == OP_SHL || op == OP_SHR)
+		b = ir_bin(&lw->b, IR_and, b, ir_iconst(&lw->b, 63));
+	return ir_bin(&lw->b, o, a, b);
+}
+
+/* The value 0 or 1 of a condition that was made of branches. */
+static struct ir_val *lower_truth(struct lower *lw, struct node *n)
+{
+	struct ir_block *yes = block_open(lw), *no = block_open(lw), *join = block_open(lw);
+	struct var *v = arena_new(lw->arena, struct var);
+
+	v->name = "(truth)";
+	v->type = type_bool();
+	lower_cond(lw, n, yes, no);
+	block_enter(lw, yes);
+	var_write(lw, v, ir_iconst(&lw->b, 1));
+	ir_jmp(&lw->b, join);
+	block_enter(lw, no);
+	var_write(lw, v, ir_iconst(&lw->b, 0));
+	ir_jmp(&lw->b, join);
+	block_enter(lw, join);
+	return var_read(lw, v);
+}
+
+static struct ir_val *lower_binop(struct lower *lw, struct node *n)
+{
+	struct ir_val *a, *b;
+
+	if (n->op >= OP_EQ && n->op <= OP_GE)
+		return lower_compare(lw, n);
+	if (n->op == OP_LAND || n->op == OP_LOR)
+		return lower_truth(lw, n);
+	a = lower_expr(lw, n->a);
+	b = lower_expr(lw, n->b);
+	return lower_arith(lw, n, n->op, a, b, n->a->type, n->b->type, n->type);
+}
+
+static struct ir_val *lower_deref(struct lower *lw, struct node *n)
+{
+	struct ir_val *p = lower_expr(lw, n->a);
+	const struct type *t = n->type;
+
+	if (t->kind == TY_STRUCT || t->kind == TY_ARRAY)
+		return p;
+	return lower_read(lw, p, 0, t->size, t->is_signed, lower_space(lw, n->a->type));
+}
+
+struct ir_val *lower_op(struct lower *lw, struct node *n)
+{
+	if (n->kind == E_BINOP)
+		return lower_binop(lw, n);
+	switch (n->op) {
+	case OP_NOT:
+		return is_zero(lw, lower_expr(lw, n->a));
+	case OP_NEG:
+		return ir_op(&lw->b, IR_neg, 1, lower_expr(lw, n->a));
+	case OP_BITNOT:
+		return ir_bin(&lw->b, IR_xor, lower_expr(lw, n->a), ir_iconst(&lw->b, -1));
+	case OP_DEREF:
+		return lower_deref(lw, n);
+	default:
+		return lower_expr(lw, n->a);
+	}
+}
+
+void lower_cond(struct lower *lw, struct node *n, struct ir_block *yes, struct ir_block *no)
+{
+	struct ir_block *mid;
+
+	if (n->kind == E_UNOP && n->op == OP_NOT && !n->is_const) {
+		lower_cond(lw, n->a, no, yes);
+	} else if (n->kind == E_BINOP && (n->op == OP_LAND || n->op == OP_LOR) && !n->is_const) {
+		mid = block_open(lw);
+		if (n->op == OP_LAND)
+			lower_cond(lw, n->a, mid, no);
+		else
+			lower_cond(lw, n->a, yes, mid);
+		block_enter(lw, mid);
+		lower_cond(lw, n->b, yes, no);
+	} else {
+		ir_br(&lw->b, lower_expr(lw, n), yes, no);
+	}
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The services of fn/lower.h that are not an expression's own. */
+#include "lower/internal.h"
+
+#define INLINE_STRING 64 /* longer strings of a record take only the bytes they have */
+
+struct ir_builder *lower_b(struct lower *lw)
+{
+	return &lw->b;
+}
+
+struct types *lower_types(struct lower *lw)
+{
+	return lw->types;
+}
+
+struct target *lower_target(struct lower *lw)
+{
+	return lw->b.module->target;
+}
+
+const struct config *lower_config(struct lower *lw)
+{
+	return &lw->tables->config;
+}
+
+struct tables *lower_tables(struct lower *lw)
+{
+	return lw->tables;
+}
+
+const struct probe *lower_probe(struct lower *lw)
+{
+	return lw->probe;
+}
+
+struct ir_val *lower_ctx(struct lower *lw)
+{
+	struct ir_val *v;
+
+	if (!lw->callback)
+		return ir_ctx(&lw->b);
+	v = ir_load(&lw->b, lw->frame, FRAME_CTX, 8, false);
+	v->ptr = PK_CTX;
+	return v;
+}
+
+/* What an argument is in a record; *off moves on. */
+static struct ir_part record_part(const struct type *t, uint32_t *off)
+{
+	struct ir_part p = { .size = t->size, .kind = IP_AGG };
+	uint32_t align = 8;
+
+	if (type_is_scalar(t)) {
+		p.kind = IP_SCALAR;
+		align = t->size;
+	} else if (t->kind == TY_STRING) {
+		p.kind = t->size > INLINE_STRING ? IP_VSTR : IP_STR;
+		align = p.kind == IP_VSTR ? 4 : 8;
+	}
+	p.off = (*off + align - 1) & ~(align - 1);
+	*off = p.off + (p.kind == IP_VSTR ? 4 : p.size);
+	return p;
+}
+
+static struct action *new_action(struct lower *lw, struct node *call, void *data)
+{
+	struct action *a = arena_new(lw->arena, struct action);
+
+	a->id = lw->tables->actions.n;
+	a->fn = call->fn;
+	a->span = call->span;
+	a->data = data;
+	a->probe = lw->probe->name;
+	avec_push(lw->arena, &lw->tables->actions, a);
+	return a;
+}
+
+struct action *lower_emit(struct lower *lw, struct node *call, unsigned nargs, const struct type *const *types,
+			  struct ir_val *const *vals, void *data)
+{
+	struct action *a = new_action(lw, call, data);
+	struct ir_layout *l = ir_layout_new(lw->arena, nargs);
+	struct ir_val **parts = arena_array(lw->arena, struct ir_val *, nargs + 1);
+	uint32_t off = 4;
+
+	a->nargs = nargs;
+	a->arg_types = arena_array(lw->arena, const struct type *, nargs + 1);
+	for (unsigned i = 0; i < nargs; i++) {
+		a->arg_types[i] = types[i];
+		l->part[i] = record_part(types[i], &off);
+		parts[i] = lower_local(lw, vals[i], types[i]);
+	}
+	l->size = off;
+	a->layout = l;
+	ir_emit(&lw->b, a->id, l, parts);
+	return a;
+}
+
+static void destroy_iterators(struct lower *lw)
+{
+	for (struct loop *l = lw->loop; l; l = l->up)
+		if (l->iter)
+			ir_kcall(&lw->b, "bpf_iter_num_destroy", 1, l->iter);
+}
+
+void lower_exit(struct lower *lw)
+{
+	destroy_iterators(lw);
+	if (lw->callback) {
+		ir_store(&lw->b, lw->frame, FRAME_LEAVE, ir_iconst(&lw->b, 1), 8);
+		ir_ret(&lw->b, ir_iconst(&lw->b, 1));
+	} else {
+		ir_ret(&lw->b, ir_iconst(&lw->b, 0));
+	}
+	block_enter(lw, block_open(lw)); /* what follows is unreachable */
+}
+
+void lower_seal(struct lower *lw, struct ir_block *b)
+{
+	block_enter(lw, b);
+}
+
+struct lower_if lower_if_begin(struct lower *lw, struct ir_val *cond)
+{
+	struct lower_if s = { block_open(lw), block_open(lw), block_open(lw) };
+
+	ir_br(&lw->b, cond, s.yes, s.no);
+	block_enter(lw, s.yes);
+	return s;
+}
+
+void lower_if_else(struct lower *lw, struct lower_if *s)
+{
+	ir_jmp(&lw->b, s->join);
+	block_enter(lw, s->no);
+	s->no = NULL;
+}
+
+void lower_if_end(struct lower *lw, struct lower_if *s)
+{
+	ir_jmp(&lw->b, s->join);
+	if (s->no) {
+		block_enter(lw, s->no);
+		ir_jmp(&lw->b, s->join);
+	}
+	block_enter(lw, s->join);
+}
