@@ -118,11 +118,10 @@ void run_drop_links(struct runtime *rt)
 	int hold = -1;
 
 	run_close_fast_links(rt);
-	if (rt->links.fds.n && !start_closer(rt, &hold))
+	/* Events that were made through tracefs can be deleted only after their fds are closed. */
+	if (rt->links.fds.n && !rt->links.events.n && !start_closer(rt, &hold))
 		hold = -1;
-	vec_each(rt->links.fds, i)
-		close(rt->links.fds.v[i]);
-	vec_done(&rt->links.fds);
+	links_close(&rt->links);
 	if (hold >= 0)
 		close(hold);
 }

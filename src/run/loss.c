@@ -98,6 +98,7 @@ void run_report_losses(struct runtime *rt)
 	add(&l, counter(rt, LOSS_READ), "reads of memory failed (value 0 or empty was used)", NULL);
 	add(&l, counter(rt, LOSS_STACK), "stack traces not stored", "Try increasing max_map_keys");
 	add(&l, counter(rt, LOSS_LOOP), "loops ended at their limit", NULL);
+	add(&l, counter(rt, LOSS_DIV), "divisions by zero (the result was 0)", NULL);
 	add_maps(rt, &l);
 	add(&l, rt->corrupt + rt->ring.corrupt + rt->perf.corrupt, "records not understood", NULL);
 	add(&l, missed_runs(rt), "events missed: a probe ran on that CPU already", NULL);

@@ -21,7 +21,7 @@ bool record_decode(const struct action *a, const void *rec, uint32_t len, struct
 		if (p->kind != IP_VSTR)
 			continue;
 		memcpy(&n, bytes + p->off, sizeof(n));
-		if (n > len - rest)
+		if (n > len - rest || (n && bytes[rest + n - 1]))
 			return false;
 		/* A string whose read failed has no bytes, not even a NUL. */
 		ret[i].bytes = n ? (const void *)(bytes + rest) : "";

@@ -9,7 +9,7 @@
 
 /*
  * Fills one value for each part of the action's layout, pointing into the record. False if the
- * record is shorter than its layout or a length in it is not possible.
+ * record is shorter than its layout, or a string leaves it or has no NUL at its end.
  */
 bool record_decode(const struct action *a, const void *rec, uint32_t len, struct value_ref *ret);
 

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Records and the verifier's log, both as they come from the kernel. */
+#include <stdlib.h>
+
+#include "run/internal.h"
+#include "tests/unit.h"
+
+/* u32 id, u32 number, then two strings of variable length. */
+static struct action *make_action(struct arena *a)
+{
+	struct ir_layout *l = arena_alloc(a, sizeof(*l) + 3 * sizeof(l->part[0]));
+	struct action *action = arena_new(a, struct action);
+	static struct type text = { .kind = TY_STRING, .size = 64, .align = 1 };
+
+	l->size = 16;
+	l->nparts = 3;
+	l->part[0] = (struct ir_part){ IP_SCALAR, 4, 4 };
+	l->part[1] = (struct ir_part){ IP_VSTR, 8, 64 };
+	l->part[2] = (struct ir_part){ IP_VSTR, 12, 64 };
+	action->layout = l;
+	action->nargs = 3;
+	action->arg_types = arena_array(a, const struct type *, 3);
+	action->arg_types[0] = type_int(4, false);
+	action->arg_types[1] = action->arg_types[2] = &text;
+	return action;
+}
+
+/* Exactly as large as the record, for the sanitizer to see a step over its end. */
+static bool decode(const struct action *a, const void *rec, uint32_t len, struct value_ref *ret)
+{
+	void *copy = xmalloc(len ? len : 1);
+	bool ok;
+
+	memcpy(copy, rec, len);
+	ok = record_decode(a, copy, len, ret);
+	free(copy);
+	return ok;
+}
+
+TEST(record_parts)
+{
+	struct arena a = { 0 };
+	struct action *action = make_action(&a);
+	struct value_ref v[3];
+	struct {
+		uint32_t id, n, len1, len2;
+		char text[8];
+	} rec = { 0, 42, 3, 5, "ab\0cdef" };
+
+	rec.text[7] = 0;
+	CHECK(record_decode(action, &rec, 16 + 8, v));
+	CHECK_EQ(*(const uint32_t *)v[0].bytes, 42);
+	CHECK_STR(v[1].bytes, "ab");
+	CHECK_EQ(v[1].len, 3);
+	CHECK_STR(v[2].bytes, "cdef");
+	rec.len1 = rec.len2 = 0;
+	CHECK(record_decode(action, &rec, 16, v));
+	CHECK_STR(v[1].bytes, "");
+	CHECK_EQ(v[2].len, 1);
+	/* Perf buffers pad records. */
+	CHECK(record_decode(action, &rec, 20, v));
+	arena_done(&a);
+}
+
+TEST(record_broken)
+{
+	struct arena a = { 0 };
+	struct action *action = make_action(&a);
+	struct value_ref v[3];
+	uint32_t rec[6] = { 0, 42, 3, 5, 0x00006261, 0 };
+
+	for (uint32_t len = 0; len < 24; len++)
+		CHECK(!decode(action, rec, len, v));
+	CHECK(decode(action, rec, 24, v));
+	rec[2] = 9;
+	CHECK(!decode(action, rec, 24, v));
+	rec[2] = 0xffffffff;
+	CHECK(!decode(action, rec, 24, v));
+	rec[2] = rec[3] = 0x80000000;
+	CHECK(!decode(action, rec, 24, v));
+	rec[2] = 2; /* no NUL at its end */
+	rec[3] = 0;
+	CHECK(!decode(action, rec, 24, v));
+	arena_done(&a);
+}
+
+TEST(verifier_log)
+{
+	static const char log[] = "func#0 @0\n"
+				  "0: R1=ctx() R10=fp0\n"
+				  "; @x = *(uint64*)arg0 @ stdin:1\n"
+				  "0: (79) r1 = *(u64 *)(r1 +0)          ; R1_w=scalar()\n"
+				  "1: (79) r0 = *(u64 *)(r1 +0)\n"
+				  "R1 invalid mem access 'scalar'\n"
+				  "processed 2 insns (limit 1000000) max_states_per_insn 0\n";
+	struct verdict v;
+	struct strbuf tail = { 0 };
+
+	verifier_read(log, &v);
+	CHECK_EQ(v.insn, 1);
+	CHECK_STR(v.reason, "R1 invalid mem access 'scalar'");
+	verifier_tail(log, 2, &tail);
+	CHECK_STR(sb_str(&tail), "    R1 invalid mem access 'scalar'\n"
+				 "    processed 2 insns (limit 1000000) max_states_per_insn 0\n");
+	sb_done(&tail);
+	verifier_read("", &v);
+	CHECK_EQ(v.insn, -1);
+	CHECK_STR(v.reason, "");
+	verifier_read("\n\n", &v);
+	verifier_read("unknown func bpf_x#300", &v);
+	CHECK_STR(v.reason, "unknown func bpf_x#300");
+}
+
+TEST(verifier_place)
+{
+	struct bpf_prog p = { 0 };
+	struct span s;
+
+	vec_push(&p.lines, ((struct bpf_line){ 0, { 5, 9 } }));
+	vec_push(&p.lines, ((struct bpf_line){ 4, { 20, 25 } }));
+	CHECK(verifier_span(&p, 3, &s));
+	CHECK_EQ(s.start, 5);
+	CHECK(verifier_span(&p, 100, &s));
+	CHECK_EQ(s.start, 20);
+	CHECK(!verifier_span(&p, -1, &s));
+	vec_done(&p.lines);
+}
