@@ -47,23 +47,32 @@ static const char *text_behind_provider(const struct attach_point *ap)
 	return colon ? colon + 1 : ap->text;
 }
 
-bool no_match(struct probe_env *env, const struct provider *p, const struct attach_point *ap,
-	      const char *prefix, const struct near *near)
+bool missing(struct probe_env *env, struct span at, const char *text, const char *hint)
 {
-	const char *what = text_behind_provider(ap), *policy = env->missing_probes;
+	const char *policy = env->missing_probes;
 	struct diag *d;
 
 	if (policy && !strcmp(policy, "ignore"))
 		return true;
 	if (policy && !strcmp(policy, "warn")) {
-		diag_warning(env->diags, ap->span, DT_unknown_probe, "No matches for %s %s. Skipping.",
-			     p->name, what);
+		diag_warning(env->diags, at, DT_unknown_probe, "%s Skipping.", text);
 		return true;
 	}
-	d = diag_error(env->diags, ap->span, DT_unknown_probe, "No matches for %s %s.", p->name, what);
-	if (near && near->best)
-		diag_hint(env->diags, d, "did you mean %s%s?", prefix, near->best);
+	d = diag_error(env->diags, at, DT_unknown_probe, "%s", text);
+	if (hint)
+		diag_hint(env->diags, d, "%s", hint);
 	return false;
+}
+
+bool no_match(struct probe_env *env, const struct provider *p, const struct attach_point *ap,
+	      const char *prefix, const struct near *near)
+{
+	const char *hint = NULL;
+
+	if (near && near->best)
+		hint = arena_printf(env->arena, "did you mean %s%s?", prefix, near->best);
+	return missing(env, ap->span,
+		       arena_printf(env->arena, "No matches for %s %s.", p->name, text_behind_provider(ap)), hint);
 }
 
 bool no_tracefs(struct probe_env *env, const struct provider *p, struct span at)

@@ -37,6 +37,8 @@ bool bad_form(struct probe_env *env, const struct provider *p, struct span at, c
  */
 bool no_match(struct probe_env *env, const struct provider *p, const struct attach_point *ap,
 	      const char *prefix, const struct near *near);
+/* The same for other things that are missing, in words of their own. */
+bool missing(struct probe_env *env, struct span at, const char *text, const char *hint);
 /* tracefs is not mounted, or refuses us; always false. */
 bool no_tracefs(struct probe_env *env, const struct provider *p, struct span at);
 bool no_rights(struct probe_env *env, struct span at, const char *path);

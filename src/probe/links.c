@@ -2,6 +2,7 @@
 /* Attachments and how they are undone. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,12 +13,11 @@
 /* "-:GROUP/NAME" deletes (Documentation/trace/kprobetrace.rst). */
 static void delete_event(const struct link_event *ev)
 {
-	char text[sizeof(ev->name) + 4] = "-:";
+	char text[sizeof(ev->name) + 4];
 	_cleanup_fd_ int fd = open(ev->list, O_WRONLY | O_APPEND | O_CLOEXEC);
 	ssize_t n;
 
-	strncat(text, ev->name, sizeof(ev->name));
-	strcat(text, "\n");
+	snprintf(text, sizeof(text), "-:%s\n", ev->name);
 	if (fd >= 0) {
 		n = write(fd, text, strlen(text));
 		(void)n; /* nobody could do anything about it */

@@ -28,7 +28,16 @@ struct ir_val *lower_reg(struct lower *lw, int offset)
 
 struct ir_val *lower_reg_arg(struct lower *lw, unsigned n)
 {
-	return n < regs_native->nargs ? lower_reg(lw, regs_native->arg[n]) : NULL;
+	struct ir_builder *b = lower_b(lw);
+	struct ir_val *sp;
+	int64_t off;
+
+	if (n < regs_native->nargs)
+		return lower_reg(lw, regs_native->arg[n]);
+	sp = lower_reg(lw, regs_native->sp);
+	off = regs_native->stack_arg + 8 * (int64_t)(n - regs_native->nargs);
+	return lower_probe(lw)->provider->flags & PF_USER ? ir_uread(b, sp, off, 8, false)
+							  : ir_kread(b, sp, off, 8, false);
 }
 
 struct ir_val *lower_reg_retval(struct lower *lw)

@@ -27,6 +27,7 @@ struct regs {
 	int arg[REGS_MAX_ARGS];
 	unsigned nargs;
 	int ret, ip, sp;
+	int stack_arg; /* at a function's entry: from sp to the first argument that has no register */
 	unsigned probe_ip_bias; /* what a kprobe's saved ip is beyond the probed address */
 };
 

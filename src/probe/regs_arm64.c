@@ -27,5 +27,6 @@ const struct regs regs_arm64 = {
 	.ret = 0,
 	.ip = 256,
 	.sp = 248,
+	.stack_arg = 0,
 	.probe_ip_bias = 0,
 };

@@ -25,5 +25,6 @@ const struct regs regs_x86_64 = {
 	.ret = 80,
 	.ip = 128,
 	.sp = 152,
+	.stack_arg = 8,
 	.probe_ip_bias = 1,
 };

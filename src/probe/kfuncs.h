@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Lists of kernel functions that can be probed. */
+#ifndef PROBE_KFUNCS_H
+#define PROBE_KFUNCS_H
+
+#include "probe/probe.h"
+
+#define KFUNCS_KERNEL "vmlinux" /* module of the kernel's own functions */
+
+/*
+ * Calls f for each function that probes may be put on: those that the function tracer knows, or, if its list cannot be
+ * read, those of kallsyms; without compiler-made parts (names with a dot) and without those that refuse
+ * kprobes. Strings are valid during the call. Costs tens of milliseconds. 0 or -errno.
+ */
+int kfuncs_each(struct probe_env *env, void (*f)(void *arg, const char *module, const char *func), void *arg);
+/* The tracer's list alone: -errno if it cannot be read. */
+int kfuncs_each_traceable(struct probe_env *env, void (*f)(void *arg, const char *module, const char *func),
+			  void *arg);
+/* kallsyms alone, only the text symbols' names, unfiltered. Returns how many there were. */
+size_t kfuncs_each_symbol(struct ksyms *k, void (*f)(void *arg, const char *module, const char *func),
+			  void *arg);
+
+#endif

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * kprobe and kretprobe: entry (or any instruction) and return of kernel functions.
+ *
+ * Several functions go into one kprobe.multi link where the kernel has it (5.18 with CONFIG_FPROBE); a single one takes
+ * the perf PMU: its attaching costs no search of all symbols, and it also works on functions that the function
+ * tracer does not know.
+ */
+#include <errno.h>
+#include <linux/bpf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fn/lower.h"
+#include "probe/dynevent.h"
+#include "probe/kfuncs.h"
+#include "probe/providers.h"
+#include "probe/regs.h"
+#include "run/sys.h"
+#include "sym/ksyms.h"
+#include "type/btf.h"
+
+static bool is_ret(const struct provider *p)
+{
+	return p == &provider_kretprobe;
+}
+
+struct expansion {
+	struct probe_env *env;
+	struct probe *out;
+	struct part module, func;
+	struct near near;
+	bool found;
+};
+
+static void add_function(struct expansion *x, const char *module, const char *func, uint64_t off)
+{
+	struct arena *a = x->env->arena;
+	struct strbuf name = { 0 };
+	struct probe_target *t;
+
+	sb_addf(&name, "%s:", x->out->provider->name);
+	if (module)
+		sb_addf(&name, "%s:", module);
+	sb_adds(&name, func);
+	if (off)
+		sb_addf(&name, "+%llu", (unsigned long long)off);
+	t = target_add(x->env, x->out, "%s", sb_str(&name));
+	sb_done(&name);
+	t->module = module ? arena_strdup(a, module) : NULL;
+	t->func = arena_strdup(a, func);
+	t->offset = off;
+}
+
+static void expand_match(void *arg, const char *module, const char *func)
+{
+	struct expansion *x = arg;
+
+	if (!part_match(&x->func, func) || !part_match(&x->module, module))
+		return;
+	add_function(x, strcmp(module, KFUNCS_KERNEL) ? module : NULL, func, 0);
+}
+
+/* Functions of the same name (static ones of several files) cannot be told apart: one is kept. */
+static void drop_equal(struct probe *out, size_t from)
+{
+	size_t n = from;
+
+	for (size_t i = from; i < out->targets.n; i++)
+		if (n == from || strcmp(out->targets.v[n - 1]->name, out->targets.v[i]->name))
+			out->targets.v[n++] = out->targets.v[i];
+	out->targets.n = n;
+}
+
+static bool expand_wild(struct expansion *x, const struct attach_point *ap)
+{
+	size_t from = x->out->targets.n;
+	int r = kfuncs_each(x->env, expand_match, x);
+
+	if (r)
+		return no_rights(x->env, ap->span, "/proc/kallsyms");
+	targets_sort(x->out, from);
+	drop_equal(x->out, from);
+	return x->out->targets.n > from || no_match(x->env, x->out->provider, ap, "", NULL);
+}
+
+static void look_for(void *arg, const char *module, const char *func)
+{
+	struct expansion *x = arg;
+	const char *before = x->near.best;
+
+	x->found |= !strcmp(func, x->near.name);
+	if (x->found || strchr(func, '.'))
+		return;
+	near_try(&x->near, func);
+	if (x->near.best != before)
+		x->near.best = arena_strdup(x->env->arena, func);
+}
+
+/* Most functions are in BTF, where a look-up is cheap; of the others kallsyms is asked. Unknown: attaching tells. */
+static bool is_missing(struct expansion *x, const char *func)
+{
+	if (!x->env->btf || btf_file_find(x->env->btf, BK_FUNC, func))
+		return false;
+	near_start(&x->near, func);
+	return kfuncs_each_symbol(x->env->ksyms, look_for, x) && !x->found;
+}
+
+static bool expand_address(struct expansion *x, uint64_t addr)
+{
+	struct probe_target *t;
+
+	if (!x->env->unsafe) {
+		struct diag *d = diag_error(x->env->diags, x->func.span, DT_unsafe,
+					    "%s: a probe at an address may break the kernel",
+					    x->out->provider->name);
+
+		diag_hint(x->env->diags, d, "--unsafe allows it; or write FUNCTION+OFFSET");
+		return false;
+	}
+	t = target_add(x->env, x->out, "%s:0x%llx", x->out->provider->name, (unsigned long long)addr);
+	t->offset = addr;
+	return true;
+}
+
+static bool expand_function(struct expansion *x, const struct attach_point *ap, size_t len, uint64_t off)
+{
+	const char *func = arena_strndup(x->env->arena, x->func.text, len);
+	const char *prefix = arena_printf(x->env->arena, "%s:", x->out->provider->name);
+
+	if (!x->module.text && is_missing(x, func))
+		return no_match(x->env, x->out->provider, ap, prefix, &x->near);
+	add_function(x, x->module.text, func, off);
+	return true;
+}
+
+static bool kprobe_expand(struct probe_env *env, const struct attach_point *ap, struct probe *out)
+{
+	struct expansion x = { .env = env, .out = out };
+	const struct provider *p = out->provider;
+	size_t n = part_count(ap), len;
+	uint64_t off, addr;
+	bool has_off;
+
+	x.func = part_get(ap, n == 2 ? 2 : 1);
+	if (n == 2)
+		x.module = part_get(ap, 1);
+	if (n < 1 || n > 2 || (x.module.text && !*x.module.text))
+		return bad_form(env, p, ap->span, "needs a function");
+	if (!part_offset(&x.func, &len, &off, &has_off) || !len)
+		return bad_form(env, p, x.func.span, "'%s' is no function and offset", x.func.text);
+	if (has_off && is_ret(p))
+		return bad_form(env, p, x.func.span, "a return has no offset");
+	if (part_is_wild(&x.func) || part_is_wild(&x.module))
+		return has_off ? bad_form(env, p, x.func.span, "an offset needs the name of one function")
+			       : expand_wild(&x, ap);
+	if (n == 1 && !has_off && text_number(x.func.text, &addr))
+		return is_ret(p) ? bad_form(env, p, x.func.span, "an address has no return")
+				 : expand_address(&x, addr);
+	return expand_function(&x, ap, len, off);
+}
+
+/* Whole functions only, all of them named. */
+static bool all_functions(const struct probe *p)
+{
+	vec_each(p->targets, i)
+		if (!p->targets.v[i]->func || p->targets.v[i]->offset)
+			return false;
+	return true;
+}
+
+static bool use_multi(struct target *t, const struct probe *p)
+{
+	return p->targets.n > 1 && all_functions(p) && target_has(t, TF_KPROBE_MULTI);
+}
+
+static struct ir_val *kprobe_ip(struct lower *lw)
+{
+	const struct probe *p = lower_probe(lw);
+	struct ir_builder *b = lower_b(lw);
+
+	if (all_functions(p) && target_has(lower_target(lw), TF_FUNC_IP))
+		return lower_func_ip(lw);
+	if (is_ret(p->provider))
+		return ir_iconst(b, 0); /* the registers tell where it returns to */
+	if (!regs_native->probe_ip_bias)
+		return lower_reg_ip(lw);
+	return ir_addi(b, lower_reg_ip(lw), -(int64_t)regs_native->probe_ip_bias);
+}
+
+static void kprobe_kind(struct target *t, const struct probe *p, struct prog_kind *ret)
+{
+	ret->type = BPF_PROG_TYPE_KPROBE;
+	if (use_multi(t, p))
+		ret->attach_type = SYS_BPF_TRACE_KPROBE_MULTI;
+}
+
+/* The kernel does not know the function: now kallsyms is worth its 50 ms. */
+static void hint_near(struct err *e, const struct probe *p, const struct probe_target *t)
+{
+	struct arena scratch = { 0 };
+	struct probe_env env = { .arena = &scratch };
+	struct expansion x = { .env = &env };
+	struct ksyms *k = ksyms_new();
+
+	near_start(&x.near, t->func);
+	kfuncs_each_symbol(k, look_for, &x);
+	if (x.near.best && !x.found)
+		err_hint(e, "did you mean %s:%s?", p->provider->name, x.near.best);
+	ksyms_free(k);
+	arena_done(&scratch);
+}
+
+static int kprobe_error(struct err *e, int r, const struct probe *p, const struct probe_target *t)
+{
+	attach_error(e, r, t->name);
+	if (r == -EOPNOTSUPP)
+		err_hint(e, "this kernel has no kprobes (CONFIG_KPROBES); use tracepoint or rawtracepoint probes");
+	else if (r == -ENOENT && t->func)
+		hint_near(e, p, t);
+	else if (r == -EADDRNOTAVAIL)
+		err_hint(e, "several functions have this name; with --unsafe an address tells them apart");
+	else if (r == -EILSEQ)
+		err_hint(e, "no instruction begins at this offset");
+	else if (r == -EINVAL)
+		err_hint(e, "the function may be one that must not be probed (%s)",
+			 "/sys/kernel/debug/kprobes/blacklist");
+	return r;
+}
+
+static int attach_multi(const struct attach_env *env, const struct probe *p, int prog_fd,
+			struct links *links, struct err *e)
+{
+	size_t n = p->targets.n;
+	const char **syms = xmalloc(n * sizeof(*syms));
+	int r;
+
+	vec_each(p->targets, i)
+		syms[i] = p->targets.v[i]->func;
+	r = sys_link_create_kprobe_multi(prog_fd, syms, NULL, (uint32_t)n, is_ret(p->provider), NULL);
+	free(syms);
+	if (r < 0)
+		return kprobe_error(e, r, p, &(struct probe_target){ .name = p->name });
+	vec_push(&links->fds, r);
+	links->nprobes += (unsigned)n;
+	return 0;
+}
+
+static int attach_one(const struct dyn_pmu *pmu, const struct attach_env *env, const struct probe *p,
+		      const struct probe_target *t, int prog_fd, struct links *links)
+{
+	struct dyn_probe d = { .ret = is_ret(p->provider), .where = t->func, .offset = t->offset };
+	char name[512];
+	int r;
+
+	if (t->module && strcmp(t->module, KFUNCS_KERNEL)) {
+		if (snprintf(name, sizeof(name), "%s:%s", t->module, t->func) >= (int)sizeof(name))
+			return -ENAMETOOLONG;
+		d.where = name;
+	}
+	r = dyn_attach(pmu, env, &d, -1, prog_fd, links);
+	if (!r)
+		links->nprobes++;
+	return r;
+}
+
+/* Of what a wildcard matched, functions that cannot be probed are left out, as long as one can. */
+static bool may_skip(const struct probe *p, int r)
+{
+	return p->targets.n > 1 && (r == -EINVAL || r == -ENOENT || r == -EADDRNOTAVAIL);
+}
+
+static int kprobe_attach(const struct attach_env *env, const struct probe *p, int prog_fd,
+			 struct links *links, struct err *e)
+{
+	struct links_mark mark = links_mark(links);
+	struct dyn_pmu pmu;
+	int r = 0;
+
+	if (use_multi(env->target, p))
+		return attach_multi(env, p, prog_fd, links, e);
+	dyn_pmu_init(&pmu, "kprobe");
+	vec_each(p->targets, i) {
+		r = attach_one(&pmu, env, p, p->targets.v[i], prog_fd, links);
+		if (r && (!may_skip(p, r) || (i + 1 == p->targets.n && links->nprobes == mark.nprobes))) {
+			links_rollback(links, mark);
+			return kprobe_error(e, r, p, p->targets.v[i]);
+		}
+	}
+	return 0;
+}
+
+struct listing {
+	const struct provider *provider;
+	struct part module, func;
+	void (*emit)(void *arg, const char *name, const struct probe_target *t);
+	void *arg;
+};
+
+static void list_function(void *arg, const char *module, const char *func)
+{
+	const struct listing *l = arg;
+	bool own = !strcmp(module, KFUNCS_KERNEL);
+	char name[512];
+
+	if (!part_match(&l->func, func) || !part_match(&l->module, module))
+		return;
+	snprintf(name, sizeof(name), "%s:%s%s%s", l->provider->name, own ? "" : module, own ? "" : ":", func);
+	l->emit(l->arg, name, &(struct probe_target){ .name = name, .module = own ? NULL : module, .func = func });
+}
+
+static int list_functions(const struct provider *p, struct probe_env *env, const struct attach_point *pattern,
+			  void (*emit)(void *arg, const char *name, const struct probe_target *t), void *arg,
+			  struct err *e)
+{
+	bool has_module = part_count(pattern) == 2;
+	struct listing l = { .provider = p, .emit = emit, .arg = arg };
+	int r;
+
+	if (env->target && !target_has(env->target, TF_KPROBE))
+		return err_set(e, -EOPNOTSUPP, "this kernel has no kprobes");
+	l.func = part_get(pattern, has_module ? 2 : 1);
+	if (has_module)
+		l.module = part_get(pattern, 1);
+	r = kfuncs_each(env, list_function, &l);
+	return r ? err_set(e, r, "cannot read the names of kernel functions: %s", errname(r)) : 0;
+}
+
+static int kprobe_list(struct probe_env *env, const struct attach_point *pattern,
+		       void (*emit)(void *arg, const char *name, const struct probe_target *t), void *arg,
+		       struct err *e)
+{
+	return list_functions(&provider_kprobe, env, pattern, emit, arg, e);
+}
+
+static int kretprobe_list(struct probe_env *env, const struct attach_point *pattern,
+			  void (*emit)(void *arg, const char *name, const struct probe_target *t), void *arg,
+			  struct err *e)
+{
+	return list_functions(&provider_kretprobe, env, pattern, emit, arg, e);
+}
+
+const struct provider provider_kprobe = {
+	.name = "kprobe",
+	.alias = { "k" },
+	.doc = "entry of a kernel function, or an instruction in it",
+	.forms = "kprobe:FUNCTION[+OFFSET]\nkprobe:MODULE:FUNCTION[+OFFSET]\nkprobe:0xADDRESS",
+	.flags = PF_ARGN | PF_REGS | PF_FUNC | PF_TASK | PF_KSTACK,
+	.expand = kprobe_expand,
+	.lower_arg = lower_reg_arg,
+	.lower_ip = kprobe_ip,
+	.reg_offset = native_reg_offset,
+	.kind = kprobe_kind,
+	.attach = kprobe_attach,
+	.list = kprobe_list,
+};
+
+const struct provider provider_kretprobe = {
+	.name = "kretprobe",
+	.alias = { "kr" },
+	.doc = "return of a kernel function",
+	.forms = "kretprobe:FUNCTION\nkretprobe:MODULE:FUNCTION",
+	.flags = PF_RETVAL | PF_REGS | PF_FUNC | PF_TASK | PF_KSTACK,
+	.expand = kprobe_expand,
+	.lower_retval = lower_reg_retval,
+	.lower_ip = kprobe_ip,
+	.reg_offset = native_reg_offset,
+	.kind = kprobe_kind,
+	.attach = kprobe_attach,
+	.list = kretprobe_list,
+};
