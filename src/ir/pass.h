@@ -15,6 +15,7 @@
 	for (struct ir_val *v = (b)->first, *n = v ? v->next : NULL; v; v = n, n = v ? v->next : NULL)
 
 /* The passes: see passes.c for the order and each file for the contract. */
+void ir_pass_promote(struct ir_fn *fn);
 void ir_pass_cfg(struct ir_fn *fn);
 void ir_pass_fold(struct ir_fn *fn);
 void ir_pass_gvn(struct ir_fn *fn);
@@ -74,7 +75,12 @@ void ir_move_succs(struct ir_block *old, struct ir_block *by);
 /* Cuts block before v; what follows (v included) moves to the new block, which is returned unlinked. */
 struct ir_block *ir_split_before(struct ir_fn *fn, struct ir_val *v);
 struct ir_block *ir_new_block(struct ir_fn *fn);
-void ir_remove_block(struct ir_fn *fn, struct ir_block *block);
+
+/* dom.c */
+/* As ir_dominators() but changes no block and no order; unreachable blocks get rpo UINT32_MAX. */
+void ir_analyse(struct ir_fn *fn);
+/* Nearest block that dominates both; either may be NULL. */
+struct ir_block *ir_common_dominator(struct ir_block *a, struct ir_block *b);
 
 /* ssa.c */
 /*

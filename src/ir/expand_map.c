@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Expansion of map operations. */
+#include <linux/bpf.h>
+
+#include "ir/expand.h"
+
+static struct ir_val *lookup(struct ir_expand *x, struct ir_val *v)
+{
+	return ir_call(&x->b, IRH_map_lookup_elem, 2, ir_mapaddr(&x->b, v->map), ir_arg(v, 0));
+}
+
+/* A value in memory for map_update_elem(), which reads all of the map's value size. */
+static struct ir_val *value_in_slot(struct ir_expand *x, struct ir_map *map, struct ir_val *val, unsigned width)
+{
+	uint32_t size = map->value_size ? map->value_size : width;
+	struct ir_val *slot = ir_slot(&x->b, size, size < 8 ? size : 8);
+
+	if (size > 8)
+		ir_expand_zero(x, slot, 8, size - 8);
+	ir_store(&x->b, slot, 0, val, size < 8 ? size : 8);
+	return slot;
+}
+
+/* 0 or -errno; a full map is counted. */
+static struct ir_val *update(struct ir_expand *x, struct ir_map *map, struct ir_val *key, struct ir_val *ptr)
+{
+	struct ir_builder *b = &x->b;
+	struct ir_val *r = ir_call(b, IRH_map_update_elem, 4, ir_mapaddr(b, map), key, ptr, ir_iconst(b, BPF_ANY));
+
+	ir_count_if(x, r, map->loss);
+	return r;
+}
+
+/* lookup; null: 0. The miss goes straight to the join, where jump threading finds the constant. */
+static struct ir_val *expand_get(struct ir_expand *x, struct ir_val *v)
+{
+	struct ir_builder *b = &x->b;
+	struct ir_block *hit = ir_block_new(b), *join = ir_block_new(b);
+	struct ir_val *zero = ir_iconst(b, 0), *p = lookup(x, v), *val, *phi;
+
+	hit->cold = join->cold = b->block->cold;
+	ir_br(b, p, hit, join);
+	ir_at(b, hit);
+	val = ir_load(b, ir_nonnull(b, p), 0, v->width, v->is_signed);
+	ir_jmp(b, join);
+	phi = ir_phi(b, join);
+	ir_phi_add(b, phi, zero);
+	ir_phi_add(b, phi, val);
+	ir_at(b, join);
+	return phi;
+}
+
+static void expand_set(struct ir_expand *x, struct ir_val *v)
+{
+	struct ir_val *ptr = ir_arg(v, 1);
+
+	if (v->width)
+		ptr = value_in_slot(x, v->map, ptr, v->width);
+	update(x, v->map, ir_arg(v, 0), ptr);
+}
+
+/* In place if the key is there (not atomic, as values of shared maps are in bpftrace), else inserted. */
+static struct ir_val *expand_add(struct ir_expand *x, struct ir_val *v)
+{
+	struct ir_builder *b = &x->b;
+	struct ir_block *hit = ir_block_new(b), *miss = ir_block_new(b), *join = ir_block_new(b);
+	struct ir_val *p = lookup(x, v), *old, *nn, *zero, *phi;
+	bool cold = b->block->cold;
+
+	hit->cold = miss->cold = join->cold = cold;
+	ir_br(b, p, hit, miss);
+	ir_at(b, hit);
+	nn = ir_nonnull(b, p);
+	old = ir_load(b, nn, 0, 8, false);
+	ir_store(b, nn, 0, ir_bin(b, IR_add, old, ir_arg(v, 1)), 8);
+	ir_jmp(b, join);
+	ir_at(b, miss);
+	zero = ir_iconst(b, 0);
+	update(x, v->map, ir_arg(v, 0), value_in_slot(x, v->map, ir_arg(v, 1), 8));
+	ir_jmp(b, join);
+	phi = ir_phi(b, join);
+	ir_phi_add(b, phi, old);
+	ir_phi_add(b, phi, zero);
+	ir_at(b, join);
+	return phi;
+}
+
+struct ir_val *ir_expand_map(struct ir_expand *x, struct ir_val *v)
+{
+	switch (v->op) {
+	case IR_mapget:
+		return expand_get(x, v);
+	case IR_mapptr:
+		return lookup(x, v);
+	case IR_mapset:
+		expand_set(x, v);
+		return NULL;
+	case IR_mapadd:
+		return expand_add(x, v);
+	case IR_mapins:
+		return update(x, v->map, ir_arg(v, 0), ir_arg(v, 1));
+	case IR_mapdel:
+		return ir_call(&x->b, IRH_map_delete_elem, 2, ir_mapaddr(&x->b, v->map), ir_arg(v, 0));
+	default:
+		return NULL;
+	}
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Global value numbering: a value that a dominating block (or the same one) already computed is taken
+ * from there. Helper calls, keys and map look-ups are values like others; what memory they read counts
+ * as one more argument, the epoch: a number that changes with each write of that memory.
+ */
+#include "ir/effects.h"
+#include "ir/pass.h"
+
+#define BUCKETS 1024
+
+struct leader {
+	struct ir_val *v;
+	uint32_t epoch;
+	struct leader *next;
+};
+
+struct gvn {
+	struct ir_fn *fn;
+	struct arena arena;
+	struct ir_effects *fx;
+	unsigned nclasses;
+	uint32_t **exit; /* by rpo: epoch of each class at the block's end */
+	uint32_t *now;
+	uint32_t fresh;
+	bool *written;
+	struct leader *bucket[BUCKETS];
+};
+
+static uint64_t mix(uint64_t h, uint64_t v)
+{
+	return (h ^ v) * 0x9e3779b97f4a7c15ull ^ (h >> 29);
+}
+
+static uint32_t hash_val(const struct ir_val *v, uint32_t epoch)
+{
+	uint64_t h = mix(v->op, epoch);
+
+	h = mix(h, (uint64_t)v->imm);
+	h = mix(h, (uint64_t)v->width << 32 | v->size);
+	h = mix(h, (uintptr_t)v->map ^ v->helper);
+	for (uint32_t i = 0; i < v->nargs; i++)
+		h = ir_ops[v->op].commutes ? h + mix(1, v->arg[i]->id) : mix(h, v->arg[i]->id);
+	return (uint32_t)(h >> 40) % BUCKETS;
+}
+
+static bool same_layout(const struct ir_layout *a, const struct ir_layout *b)
+{
+	if (a == b)
+		return true;
+	return a && b && a->size == b->size && a->nparts == b->nparts &&
+	       !memcmp(a->part, b->part, a->nparts * sizeof(a->part[0]));
+}
+
+static bool same_args(const struct ir_val *a, const struct ir_val *b)
+{
+	if (a->nargs != b->nargs)
+		return false;
+	if (ir_ops[a->op].commutes && a->nargs == 2 && a->arg[0] == b->arg[1] && a->arg[1] == b->arg[0])
+		return true;
+	for (uint32_t i = 0; i < a->nargs; i++)
+		if (a->arg[i] != b->arg[i])
+			return false;
+	return true;
+}
+
+static bool same(const struct ir_val *a, const struct ir_val *b)
+{
+	return a->op == b->op && a->imm == b->imm && a->width == b->width && a->is_signed == b->is_signed &&
+	       a->ptr == b->ptr && a->size == b->size && a->helper == b->helper && a->map == b->map &&
+	       a->fn == b->fn && same_args(a, b) && same_layout(a->layout, b->layout) &&
+	       (a->op != IR_phi || a->block == b->block);
+}
+
+/* A call's memory arguments are not in its number: only calls without them may be merged. */
+static bool may_merge(const struct gvn *g, const struct ir_val *v, uint32_t *ret_epoch)
+{
+	enum ir_effect e = ir_effect(v);
+
+	*ret_epoch = 0;
+	if (v->op == IR_call)
+		return e == IRE_CONST;
+	if (e == IRE_PURE || e == IRE_CONST)
+		return true;
+	if (e != IRE_RMEM && e != IRE_RMAP)
+		return false;
+	*ret_epoch = g->now[ir_effects_read(g->fx, v)];
+	return true;
+}
+
+static struct ir_val *find_leader(struct gvn *g, struct ir_val *v, uint32_t epoch)
+{
+	struct leader **head = &g->bucket[hash_val(v, epoch)], *l;
+
+	for (l = *head; l; l = l->next)
+		if (l->epoch == epoch && same(l->v, v) && ir_dominates(l->v->block, v->block))
+			return l->v;
+	l = arena_new(&g->arena, struct leader);
+	*l = (struct leader){ v, epoch, *head };
+	*head = l;
+	return NULL;
+}
+
+static void advance(struct gvn *g, const struct ir_val *v)
+{
+	memset(g->written, 0, g->nclasses);
+	ir_effects_written(g->fx, v, g->written);
+	for (unsigned c = 0; c < g->nclasses; c++)
+		if (g->written[c])
+			g->now[c] = ++g->fresh;
+}
+
+/* At a block's start: what its dominator left, but for what the ways in between write. */
+static void enter(struct gvn *g, struct ir_block *b)
+{
+	memset(g->written, 0, g->nclasses);
+	if (b->idom)
+		ir_effects_between(g->fx, b->idom, b, g->written);
+	for (unsigned c = 0; c < g->nclasses; c++)
+		g->now[c] = b->idom && !g->written[c] ? g->exit[b->idom->rpo][c] : ++g->fresh;
+}
+
+static void number_block(struct gvn *g, struct ir_block *b)
+{
+	enter(g, b);
+	each_val(b, v) {
+		struct ir_val *by = NULL;
+		uint32_t epoch;
+
+		for (uint32_t i = 0; i < v->nargs; i++)
+			v->arg[i] = ir_subst_of(v->arg[i]);
+		if (may_merge(g, v, &epoch))
+			by = find_leader(g, v, epoch);
+		if (by)
+			ir_subst(v, by);
+		else
+			advance(g, v);
+	}
+	g->exit[b->rpo] = arena_dup(&g->arena, g->now, g->nclasses * sizeof(*g->now));
+}
+
+/*
+ * requires: SSA
+ * keeps:    SSA, edges, order of what has effects
+ * breaks:   nothing
+ */
+void ir_pass_gvn(struct ir_fn *fn)
+{
+	struct gvn *g = xcalloc(1, sizeof(*g));
+
+	ir_dominators(fn);
+	g->fn = fn;
+	g->fx = ir_effects_new(fn);
+	g->nclasses = ir_effects_classes(g->fx);
+	g->exit = arena_array(&g->arena, uint32_t *, fn->blocks.n);
+	g->now = arena_array(&g->arena, uint32_t, g->nclasses);
+	g->written = arena_array(&g->arena, bool, g->nclasses);
+	ir_subst_start(fn);
+	vec_each(fn->blocks, i)
+		number_block(g, fn->blocks.v[i]);
+	ir_subst_apply(fn);
+	ir_effects_free(g->fx);
+	arena_done(&g->arena);
+	free(g);
+}

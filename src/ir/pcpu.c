@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One look-up of the per-CPU data serves all that a function wants of them. */
+#include "ir/pass.h"
+
+static bool has_ops(const struct ir_fn *fn)
+{
+	each_block(fn, b)
+		each_val(b, v)
+			if (v->op == IR_pcpu)
+				return true;
+	return false;
+}
+
+/* Nearest block that dominates all uses, out of all loops. */
+static struct ir_block *place_block(struct ir_fn *fn)
+{
+	struct ir_block *at = NULL;
+
+	each_block(fn, b)
+		each_val(b, v)
+			for (uint32_t i = 0; i < v->nargs; i++)
+				if (v->arg[i]->op == IR_pcpu)
+					at = ir_common_dominator(at, v->op == IR_phi ? b->preds.v[i] : b);
+	while (at && at->loop)
+		at = at->idom;
+	return at;
+}
+
+static bool uses_pcpu(const struct ir_val *v)
+{
+	for (uint32_t i = 0; v->op != IR_phi && i < v->nargs; i++)
+		if (v->arg[i]->op == IR_pcpu)
+			return true;
+	return false;
+}
+
+static struct ir_val *place_in(struct ir_block *b)
+{
+	each_val(b, v)
+		if (uses_pcpu(v))
+			return v;
+	return b->last;
+}
+
+static bool ends_record(const struct ir_val *v)
+{
+	return v->op == IR_call && (v->imm == IRH_ringbuf_submit || v->imm == IRH_ringbuf_discard);
+}
+
+/* The way from this reserve to the block is the way on which the record is held. */
+static bool holds_record(const struct ir_val *reserve, const struct ir_block *b)
+{
+	const struct ir_block *r = reserve->block;
+
+	if (r == b)
+		return true;
+	for (int i = 0; i < 2; i++)
+		if (r->succ[i] && r->succ[i] != b && r->succ[i]->preds.n == 1 && ir_dominates(r->succ[i], b))
+			return true;
+	return r->succ[0] == b && b->preds.n == 1;
+}
+
+/*
+ * Leaving the program between reserve and submit would leak the record: then the look-up comes before the
+ * reserve. From a place backwards, a reserve before any submit on the way up means inside.
+ */
+static struct ir_val *before_record(struct ir_val *at)
+{
+	struct ir_block *b = at->block;
+	struct ir_val *v = at->prev;
+
+	for (;;) {
+		for (; v; v = v->prev) {
+			if (ends_record(v))
+				return at;
+			if (v->op == IR_call && v->imm == IRH_ringbuf_reserve && holds_record(v, at->block))
+				return v;
+		}
+		b = b->idom;
+		if (!b)
+			return at;
+		v = b->last;
+	}
+}
+
+static struct ir_val *key_slot(struct ir_builder *b)
+{
+	struct ir_val *slot = ir_slot(b, 4, 4);
+
+	b->fn->frame += 8;
+	slot->imm = -(int64_t)b->fn->frame;
+	ir_store(b, slot, 0, ir_iconst(b, 0), 4);
+	return slot;
+}
+
+/* Splits before at: key, look-up, and a way out of the program that is never taken (the key exists). */
+static struct ir_val *look_up(struct ir_fn *fn, struct ir_val *at)
+{
+	struct ir_builder b = { fn->module, fn, at->block, at->span };
+	struct ir_block *rest = ir_split_before(fn, at), *out = ir_block_new(&b), *on = ir_block_new(&b);
+	struct ir_val *key = key_slot(&b), *p, *base;
+
+	out->cold = true;
+	on->cold = rest->cold;
+	p = ir_call(&b, IRH_map_lookup_elem, 2, ir_mapaddr(&b, ir_pcpu_map(fn->module)), key);
+	ir_br(&b, p, on, out);
+	ir_at(&b, out);
+	ir_ret(&b, NULL);
+	ir_at(&b, on);
+	base = ir_nonnull(&b, p);
+	ir_jmp(&b, rest);
+	return base;
+}
+
+/* base + imm at each use; loads and stores take the offset themselves. */
+static void replace_use(struct ir_fn *fn, struct ir_val *user, uint32_t i, struct ir_val *base)
+{
+	int64_t off = user->arg[i]->imm;
+	struct ir_val *at = user->op == IR_phi ? user->block->preds.v[i]->last : user, *sum, *k;
+	bool access = i == 0 && (user->op == IR_load || user->op == IR_store || user->op == IR_atomadd);
+
+	if (access && user->imm + off <= INT16_MAX) {
+		user->imm += off;
+		user->arg[i] = base;
+		return;
+	}
+	user->arg[i] = base;
+	if (!off)
+		return;
+	k = ir_val_new(fn, IR_iconst, 0);
+	k->imm = off;
+	k->span = user->span;
+	sum = ir_val_new(fn, IR_add, 2);
+	sum->arg[0] = base;
+	sum->arg[1] = k;
+	sum->ptr = PK_MAPVAL;
+	sum->span = user->span;
+	ir_insert_before(fn, at, k);
+	ir_insert_before(fn, at, sum);
+	user->arg[i] = sum;
+}
+
+static void replace_all(struct ir_fn *fn, struct ir_val *base)
+{
+	each_block(fn, b)
+		each_val(b, v)
+			for (uint32_t i = 0; i < v->nargs; i++)
+				if (v->arg[i]->op == IR_pcpu)
+					replace_use(fn, v, i, base);
+	each_block(fn, b)
+		each_val_safe(b, v, next)
+			if (v->op == IR_pcpu)
+				ir_remove(v);
+}
+
+/*
+ * requires: level L, slots placed
+ * keeps:    SSA; frame grows by the key's 8 bytes
+ * breaks:   analyses; pcpu operations are gone
+ */
+void ir_pass_pcpu(struct ir_fn *fn)
+{
+	struct ir_block *at;
+
+	ir_dominators(fn);
+	if (!has_ops(fn))
+		return;
+	at = place_block(fn);
+	if (at)
+		replace_all(fn, look_up(fn, before_record(place_in(at))));
+	ir_dominators(fn);
+}
