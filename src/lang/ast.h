@@ -34,7 +34,7 @@ enum node_kind {
 	E_INDEX,     /* a[b] */
 	E_TUPLE,     /* (list...) */
 	E_SIZEOF,    /* sizeof(a), or sizeof(cast_type) with a NULL */
-	E_OFFSETOF,  /* offsetof(cast_type, path) or offsetof(a, path); list: E_IDENT for each part of path */
+	E_OFFSETOF,  /* offsetof(cast_type or a, path); list: E_IDENT for each part of path */
 	/* Statements */
 	S_EXPR,      /* a; */
 	S_ASSIGN,    /* a = b, or a op= b with op not OP_NONE; a is E_VAR or E_MAP */
@@ -63,8 +63,8 @@ enum op {
 /* A type as written: resolved by sema, for it may name kernel types. */
 struct type_ref {
 	struct span span;
-	const char *name;     /* "struct task_struct", "uint32", "string", "buffer", ... one space between words */
-	unsigned elem_stars;  /* number of * before the brackets: int32*[4] is an array of pointers */
+	const char *name;     /* "struct task_struct", "uint32", "string"; one space between words */
+	unsigned elem_stars;  /* number of * before the brackets: int32*[4], an array of pointers */
 	unsigned stars;       /* number of trailing *, after the brackets if there are any */
 	bool is_array;
 	bool has_count;       /* string[N], buffer[N], T[N]; T[] infers the size */
@@ -114,7 +114,7 @@ struct attach_point {
 	const char *text;           /* as written, parameters expanded */
 	VEC(const char *) parts;    /* quotes removed */
 	VEC(struct span) part_spans;
-	VEC(size_t) quoted; /* of each part: how many bytes at its head came out of quotes (to be taken literally) */
+	VEC(size_t) quoted; /* of each part: bytes at its head that came out of quotes, taken literally */
 };
 
 struct probe_block {
@@ -142,9 +142,10 @@ struct parse_params {
 };
 
 /*
- * Parses one source. C definitions go into ts. Always returns a script; it is usable only if d has no
- * errors. Nesting deeper than PARSE_DEPTH, trees higher than PARSE_HEIGHT (long chains of operators)
- * and more nodes than PARSE_NODES give one diagnostic, so passes over the tree may recurse.
+ * Parses one source. C definitions go into ts. Always returns a script; it is usable only if d
+ * has no errors. Nesting deeper than PARSE_DEPTH, trees higher than PARSE_HEIGHT (long chains of
+ * operators) and more nodes than PARSE_NODES give one diagnostic, so passes over the tree may
+ * recurse.
  */
 #define PARSE_DEPTH 256
 #define PARSE_HEIGHT 2000
@@ -152,12 +153,12 @@ struct parse_params {
 struct script *parse_script(struct arena *a, struct diags *d, struct types *ts, struct source *src,
 			    const struct parse_params *params);
 /*
- * Numeric text of a positional parameter (decimal, octal, hexadecimal, negative; up to UINT64_MAX, which
- * wraps); false: it is a string.
+ * Numeric text of a positional parameter (decimal, octal, hexadecimal, negative; up to
+ * UINT64_MAX, which wraps); false: it is a string.
  */
 bool param_number(const char *text, int64_t *ret);
 
-/* Prints the tree, one node a line, indented; types too once sema filled them (-d ast, -d types). */
+/* Prints the tree, one node a line, indented; types too once sema filled them. */
 void ast_print(const struct script *s, struct strbuf *out);
 const char *op_text(enum op op);
 

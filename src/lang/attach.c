@@ -69,6 +69,8 @@ static struct run scan_run(struct parser *p, uint32_t start)
 		i++;
 	}
 	r.end = i;
+	if (i - start > PARSE_MAX_POINT)
+		run_span_error(p, start, i, DT_too_large, "this attach point is too long");
 	return r;
 }
 

@@ -103,7 +103,7 @@ static struct cdecl parse_inner(struct parser *p, const struct type *base)
 	p_next(p);
 	if (!p_at(p, T_STAR))
 		p_expected(p, "'*'");
-	/* What they point to is known only behind the closing parenthesis: counted on a stand-in. */
+	/* What they point to stands behind the closing parenthesis: built on a stand-in. */
 	stars = parse_pointers(p, type_none());
 	parse_name(p, &d);
 	parse_dims(p, &inside);

@@ -56,7 +56,7 @@ static struct type *define(struct parser *p, bool is_union, const char *name, st
 		diag_error(p->d, at, DT_redefined, "%s is defined twice", key);
 	else if (taken)
 		diag_error(p->d, at, DT_redefined,
-			   "%s was used above as the kernel's: define it before its first use", key);
+			   "%s was used above as the kernel's: define it before that", key);
 	t = type_struct_new(p->ts, taken ? "" : name, is_union);
 	if (*name && !taken) {
 		if (!tag)
@@ -75,7 +75,7 @@ void cdef_check_complete(struct parser *p, const struct type *t, struct span at)
 			type_text(p->arena, t));
 }
 
-/* How many types are inside one another: passes over types recurse. BTF's structures count as one. */
+/* How many types are inside one another, for passes over types recurse; one of BTF counts as one. */
 static uintptr_t levels_in(struct parser *p, const struct type *t)
 {
 	uintptr_t n = 1;

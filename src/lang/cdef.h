@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* C definitions in scripts, shared by the files that parse them. All follow the rules of parse.h. */
+/* C definitions in scripts, shared by the files that parse them. The rules of parse.h hold. */
 #ifndef LANG_CDEF_H
 #define LANG_CDEF_H
 
@@ -24,7 +24,7 @@ struct cattrs {
 	unsigned align; /* at least; 0: not said */
 };
 
-/* Any number of __attribute__((...)), added to what is known. Those without bearing on layout are ignored. */
+/* Any number of __attribute__((...)), added to attrs. Those without bearing on layout are ignored. */
 void cdecl_attributes(struct parser *p, struct cattrs *attrs);
 
 /* enum [NAME] [{ A, B = 2 }]; the word is taken (cenum.c). */

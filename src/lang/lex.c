@@ -99,7 +99,7 @@ bool lex_layout(struct lexer *lx, bool *ret_new_line)
 		char c = lex_at(lx, 0), next = lex_at(lx, 1);
 
 		if (c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v' || c == '\n') {
-			new_line |= c == '\n';
+			new_line |= c == '\n' && !lx->up;
 			lx->pos++;
 		} else if (c == '\\' && next == '\n' && lx->up) {
 			lx->pos += 2;

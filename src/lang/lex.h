@@ -2,10 +2,10 @@
 /*
  * Lexer: makes tokens on demand, one at a time, from a source.
  *
- * The struct is small and holds all state that goes back when the parser does: to look ahead, copy it,
- * lex on, and assign the copy. What never goes back (preprocessor lines seen so far) is behind pp.
- * The lexer reports nothing: text that is no token comes back as T_BAD and the parser reports it
- * where it trips over it. Attach points are not made of tokens: see attach.c.
+ * The struct is small and holds all state that goes back when the parser does: to look ahead,
+ * copy it, lex on, and assign the copy. What never goes back (preprocessor lines seen so far) is
+ * behind pp. The lexer reports nothing: text that is no token comes back as T_BAD and the parser
+ * reports it where it trips over it. Attach points are not made of tokens: see attach.c.
  */
 #ifndef LANG_LEX_H
 #define LANG_LEX_H

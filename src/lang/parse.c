@@ -113,8 +113,8 @@ static void recover_top(struct parser *p)
 		else if (!p_at(p, T_RBRACE) && !p_at(p, T_SEMI))
 			continue;
 		if (!depth) {
-			p_next(p);
 			p->panic = false;
+			p_next(p);
 			break;
 		}
 	}

@@ -13,6 +13,9 @@
 #include "lang/ast.h"
 #include "lang/lex.h"
 
+#define PARSE_MAX_NAME 256
+#define PARSE_MAX_POINT 8192 /* bytes of an attach point: a path and a mangled name */
+
 struct parser {
 	struct arena *arena;
 	struct diags *d;
@@ -30,7 +33,7 @@ struct parser {
 	bool panic, stop;
 	bool in_pred;         /* a / before { ends the expression */
 	struct strmap tags;   /* "struct x" -> struct cdef_tag of the C definitions (cdef.c) */
-	struct strmap levels; /* address of a struct type -> how deep structures are inside it (cdef.c) */
+	struct strmap levels; /* address of a struct type -> levels of types in it (cdef.c) */
 };
 
 struct mark {
@@ -60,7 +63,7 @@ void p_recover(struct parser *p);
 /* After an error in a statement's head: true if its block follows (panic is over then). */
 bool p_recover_to_block(struct parser *p);
 
-/* Errors. All set panic and are silent in panic; the diagnostic may be given a hint (may be NULL). */
+/* Errors. All set panic; in panic they are silent and return NULL. */
 struct diag *p_error(struct parser *p, struct span at, enum diag_tag tag, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 struct diag *p_expected(struct parser *p, const char *what);
@@ -79,7 +82,7 @@ struct node *p_node(struct parser *p, enum node_kind kind, struct span at);
 /* A node that stands for what could not be parsed. */
 struct node *p_bad_node(struct parser *p);
 void p_add(struct parser *p, struct node *to, struct node *child);
-/* Says that a node's children are complete: takes its height and ends its span at the last token. */
+/* A node's children are complete: takes its height and ends its span at the last token. */
 struct node *p_done(struct parser *p, struct node *n);
 
 /* Expressions (parse_expr.c, parse_primary.c) */
@@ -106,7 +109,7 @@ struct type_ref *parse_type_before(struct parser *p, enum tok end);
 /* Statements (parse_stmt.c) */
 struct node *parse_block(struct parser *p);
 
-/* Probes (attach.c): attach points up to the predicate or the block, which is the next token then. */
+/* Attach points up to the predicate or the block, which is the next token then (attach.c). */
 void parse_attach_points(struct parser *p, struct probe_block *pb);
 
 /* C definitions (cdef.c, cdecl.c): true if one begins here. */

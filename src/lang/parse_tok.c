@@ -10,12 +10,23 @@ void p_stop(struct parser *p)
 	p->tok.kind = T_EOF;
 }
 
+/* Names go into messages: a bound on them is a bound on those. */
+static void check_name(struct parser *p)
+{
+	const struct token *t = &p->tok;
+
+	if (t->len > PARSE_MAX_NAME && (t->kind == T_IDENT || t->kind == T_VAR || t->kind == T_MAP))
+		p_error(p, t->span, DT_too_large, "this name has more than %d characters",
+			PARSE_MAX_NAME);
+}
+
 void p_next(struct parser *p)
 {
 	if (p->stop)
 		return;
 	p->prev = p->tok.span;
 	p->tok = lex_next(&p->lx);
+	check_name(p);
 	if (p->pp.too_large || p->d->nerrors >= DIAG_MAX)
 		p_stop(p);
 }

@@ -279,6 +279,7 @@ void pp_end(struct pp *pp)
 	if (pp->conds.n) {
 		uint32_t start = pp->conds.v[pp->conds.n - 1].start;
 
-		pp_error(pp, start, pp_line_end(pp, start), DT_unterminated, "this condition has no #endif");
+		pp_error(pp, start, pp_line_end(pp, start), DT_unterminated,
+			 "this condition has no #endif");
 	}
 }

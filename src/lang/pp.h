@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Preprocessor lines, as far as scripts need them: #define NAME TEXT, #undef, #ifdef, #ifndef, #else,
- * #endif; #include <...> is passed over, for types come from BTF. BPFTRACE_HAVE_BTF is defined.
- * Each line is obeyed once, when the lexer first reaches it; when the lexer comes again it is skipped.
+ * Preprocessor lines, as far as scripts need them: #define NAME TEXT, #undef, #ifdef, #ifndef,
+ * #else, #endif; #include <...> is passed over, for types come from BTF. BPFTRACE_HAVE_BTF is
+ * defined. Each line is obeyed once, when the lexer first reaches it; after that it is skipped.
  */
 #ifndef LANG_PP_H
 #define LANG_PP_H

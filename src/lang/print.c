@@ -10,8 +10,8 @@ const char *op_text(enum op op)
 		[OP_MOD] = "%", [OP_BITAND] = "&", [OP_BITOR] = "|", [OP_BITXOR] = "^",
 		[OP_SHL] = "<<", [OP_SHR] = ">>", [OP_EQ] = "==", [OP_NE] = "!=", [OP_LT] = "<",
 		[OP_LE] = "<=", [OP_GT] = ">", [OP_GE] = ">=", [OP_LAND] = "&&", [OP_LOR] = "||",
-		[OP_NOT] = "!", [OP_NEG] = "-", [OP_BITNOT] = "~", [OP_DEREF] = "*", [OP_PLUS] = "+",
-		[OP_INC] = "++", [OP_DEC] = "--",
+		[OP_NOT] = "!", [OP_NEG] = "-", [OP_BITNOT] = "~", [OP_DEREF] = "*",
+		[OP_PLUS] = "+", [OP_INC] = "++", [OP_DEC] = "--",
 	};
 
 	return (unsigned)op < ARRAY_SIZE(texts) ? texts[op] : "?";
