@@ -306,43 +306,64 @@ static struct ir_val *log_index(struct lower *lw, struct ir_val *v, int64_t bits
 	return ir_addi(b, ir_bin(b, IR_add, power, part), 1);
 }
 
-static void update_hist(struct lower *lw, struct node *call, struct ir_val *ptr, bool atomic)
+/* Bucket of a value that is not negative. */
+static struct ir_val *hist_index(struct lower *lw, struct ir_val *v, int64_t bits)
 {
 	struct ir_builder *b = lower_b(lw);
-	struct ir_val *v = lower_agg_arg(lw, 0);
-	int64_t bits = call->type->param[0];
-	uint32_t n = hist_buckets(bits);
-	bool is_signed = call->list.v[0]->type->is_signed;
-	struct lower_if neg, small;
+	struct lower_if small = lower_if_begin(lw, ir_bin(b, IR_ult, v, ir_iconst(b, 1LL << bits)));
+	struct ir_val *direct = ir_addi(b, v, 1), *logarithm;
 
-	if (is_signed) {
-		neg = lower_if_begin(lw, ir_bin(b, IR_slt, v, ir_iconst(b, 0)));
-		count_bucket(lw, ptr, ir_iconst(b, 0), n, atomic);
-		lower_if_else(lw, &neg);
-	}
-	small = lower_if_begin(lw, ir_bin(b, IR_ult, v, ir_iconst(b, 1LL << bits)));
-	count_bucket(lw, ptr, ir_addi(b, v, 1), n, atomic);
 	lower_if_else(lw, &small);
-	count_bucket(lw, ptr, log_index(lw, v, bits), n, atomic);
+	logarithm = log_index(lw, v, bits);
 	lower_if_end(lw, &small);
-	if (is_signed)
-		lower_if_end(lw, &neg);
+	return lower_if_value(lw, &small, direct, logarithm);
+}
+
+/* 0 if v is below the limit, else what index gives. */
+static struct ir_val *index_above(struct lower *lw, struct ir_val *v, int64_t limit, const struct type *t,
+				  struct ir_val *(*index)(struct lower *lw, struct ir_val *v, const struct type *t))
+{
+	struct ir_builder *b = lower_b(lw);
+	struct lower_if low = lower_if_begin(lw, ir_bin(b, IR_slt, v, ir_iconst(b, limit)));
+	struct ir_val *zero = ir_iconst(b, 0), *i;
+
+	lower_if_else(lw, &low);
+	i = index(lw, v, t);
+	lower_if_end(lw, &low);
+	return lower_if_value(lw, &low, zero, i);
+}
+
+static struct ir_val *hist_index_of(struct lower *lw, struct ir_val *v, const struct type *t)
+{
+	return hist_index(lw, v, t->param[0]);
+}
+
+static void update_hist(struct lower *lw, struct node *call, struct ir_val *ptr, bool atomic)
+{
+	const struct type *t = call->type;
+	struct ir_val *v = lower_agg_arg(lw, 0);
+
+	if (call->list.v[0]->type->is_signed)
+		v = index_above(lw, v, 0, t, hist_index_of);
+	else
+		v = hist_index_of(lw, v, t);
+	count_bucket(lw, ptr, v, hist_buckets(t->param[0]), atomic);
+}
+
+static struct ir_val *lhist_index_of(struct lower *lw, struct ir_val *v, const struct type *t)
+{
+	struct ir_builder *b = lower_b(lw);
+
+	v = ir_bin(b, IR_udiv, ir_addi(b, v, -t->param[0]), ir_iconst(b, t->param[2]));
+	return ir_addi(b, v, 1);
 }
 
 static void update_lhist(struct lower *lw, struct node *call, struct ir_val *ptr, bool atomic)
 {
-	struct ir_builder *b = lower_b(lw);
 	const struct type *t = call->type;
-	struct ir_val *v = lower_agg_arg(lw, 0), *i;
-	uint32_t n = lhist_buckets(t);
-	struct lower_if low;
+	struct ir_val *i = index_above(lw, lower_agg_arg(lw, 0), t->param[0], t, lhist_index_of);
 
-	low = lower_if_begin(lw, ir_bin(b, IR_slt, v, ir_iconst(b, t->param[0])));
-	count_bucket(lw, ptr, ir_iconst(b, 0), n, atomic);
-	lower_if_else(lw, &low);
-	i = ir_bin(b, IR_udiv, ir_addi(b, v, -t->param[0]), ir_iconst(b, t->param[2]));
-	count_bucket(lw, ptr, ir_addi(b, i, 1), n, atomic);
-	lower_if_end(lw, &low);
+	count_bucket(lw, ptr, i, lhist_buckets(t), atomic);
 }
 
 const struct fn_ops fn_hist = {

@@ -60,5 +60,7 @@ struct lower_if {
 struct lower_if lower_if_begin(struct lower *lw, struct ir_val *cond);
 void lower_if_else(struct lower *lw, struct lower_if *s);
 void lower_if_end(struct lower *lw, struct lower_if *s); /* builder continues in the join */
+/* After lower_if_end() of an if with else: yes or no, whichever branch was taken. */
+struct ir_val *lower_if_value(struct lower *lw, struct lower_if *s, struct ir_val *yes, struct ir_val *no);
 
 #endif

@@ -61,7 +61,24 @@ static void set_part(struct ir_layout *l, uint32_t i, const struct type *t, uint
 		l->part[i].kind = t->kind == TY_STRING ? IP_STR : IP_AGG;
 }
 
-static struct ir_val *build_tuple(struct lower *lw, const struct type *t, struct ir_val *const *vals)
+/* A key from parts in any order: the IR wants them by rising offset. */
+static struct ir_val *make_key(struct lower *lw, struct ir_layout *l, struct ir_val **vals)
+{
+	for (uint32_t i = 1; i < l->nparts; i++) {
+		for (uint32_t j = i; j > 0 && l->part[j - 1].off > l->part[j].off; j--) {
+			struct ir_part p = l->part[j];
+			struct ir_val *v = vals[j];
+
+			l->part[j] = l->part[j - 1];
+			vals[j] = vals[j - 1];
+			l->part[j - 1] = p;
+			vals[j - 1] = v;
+		}
+	}
+	return ir_key(&lw->b, l, vals);
+}
+
+static struct ir_val *build_tuple(struct lower *lw, const struct type *t, struct ir_val **vals)
 {
 	size_t n = t->st->fields.n;
 	struct ir_layout *l = ir_layout_new(lw->arena, n);
@@ -69,7 +86,7 @@ static struct ir_val *build_tuple(struct lower *lw, const struct type *t, struct
 	l->size = t->size;
 	for (size_t i = 0; i < n; i++)
 		set_part(l, i, t->st->fields.v[i].type, t->st->fields.v[i].offset);
-	return ir_key(&lw->b, l, vals);
+	return make_key(lw, l, vals);
 }
 
 static struct ir_val *convert_tuple(struct lower *lw, struct ir_val *v, const struct type *from,
@@ -137,7 +154,7 @@ struct ir_val *lower_key(struct lower *lw, struct node *n)
 		if (l->part[i].kind == IP_STR && is_padded(vals[i], part->size))
 			l->part[i].kind = IP_AGG;
 	}
-	return ir_key(&lw->b, l, vals);
+	return make_key(lw, l, vals);
 }
 
 struct ir_val *lower_pack(struct lower *lw, uint32_t size, unsigned n, const uint32_t *offs,

@@ -146,3 +146,13 @@ void lower_if_end(struct lower *lw, struct lower_if *s)
 	}
 	block_enter(lw, s->join);
 }
+
+struct ir_val *lower_if_value(struct lower *lw, struct lower_if *s, struct ir_val *yes, struct ir_val *no)
+{
+	struct ir_val *phi = ir_phi(&lw->b, s->join);
+
+	/* The then-branch jumped to the join first. */
+	ir_phi_add(&lw->b, phi, yes);
+	ir_phi_add(&lw->b, phi, no);
+	return phi;
+}
