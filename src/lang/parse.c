@@ -147,13 +147,17 @@ static void parse_top(struct parser *p)
  */
 static void add_header_constants(struct types *ts)
 {
-	static struct enum_const values[] = { { 1 }, { 2 }, { 10 }, { 0 } };
-	static const char *const names[] = { "AF_UNIX", "AF_INET", "AF_INET6", "TASK_RUNNING" };
+	static const struct {
+		const char *name;
+		int64_t value;
+	} known[] = { { "AF_UNIX", 1 }, { "AF_INET", 2 }, { "AF_INET6", 10 }, { "TASK_RUNNING", 0 } };
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		values[i].type = type_int(4, true);
-		if (!strmap_get(&ts->enumerators, names[i]))
-			strmap_put(&ts->enumerators, names[i], &values[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		struct enum_const *c = arena_new(ts->arena, struct enum_const);
+
+		*c = (struct enum_const){ .value = known[i].value, .type = type_int(4, true) };
+		if (!strmap_get(&ts->enumerators, known[i].name))
+			strmap_put(&ts->enumerators, known[i].name, c);
 	}
 }
 
