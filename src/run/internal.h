@@ -79,6 +79,10 @@ void run_rights_hint(struct err *e, int code);
 /* Raises RLIMIT_MEMLOCK, which kernels below 5.11 count BPF memory against; true the first time. */
 bool run_raise_memlock(void);
 
+/* bound.c: the most bytes of records of a script whose programs run once and have no loops; 0: no such bound. */
+uint64_t run_bound_of_records(const struct runtime *rt);
+bool run_has_loop(const struct bpf_prog *p);
+
 /* dispatch.c: records to handlers. */
 size_t run_consume(struct runtime *rt); /* what is there now */
 bool run_pending(const struct runtime *rt);

@@ -125,3 +125,29 @@ TEST(verifier_place)
 	CHECK(!verifier_span(&p, -1, &s));
 	vec_done(&p.lines);
 }
+
+#define JUMP(code, off) { BPF_JMP | (code), 0, 0, off, 0 }
+#define EXIT JUMP(BPF_EXIT, 0)
+
+static bool loops(struct bpf_insn *insns, uint32_t n)
+{
+	struct bpf_prog p = { .insns = insns, .n = n };
+
+	return run_has_loop(&p);
+}
+
+TEST(bound_loops)
+{
+	/* Backwards alone is no loop: cold blocks lie at the end and join what is before them. */
+	struct bpf_insn cold[] = { JUMP(BPF_JNE, 1), EXIT, JUMP(BPF_JA, -2) };
+	struct bpf_insn loop[] = { JUMP(BPF_JNE, 1), EXIT, JUMP(BPF_JA, -3) };
+	struct bpf_insn same[] = { JUMP(BPF_JEQ, 0), JUMP(BPF_JEQ, 0), JUMP(BPF_JEQ, 0), EXIT };
+	struct bpf_insn wide[] = { { BPF_LD | BPF_IMM | BPF_DW }, JUMP(BPF_JA, -1), EXIT };
+	struct bpf_insn outside[] = { JUMP(BPF_JA, 5) };
+
+	CHECK(!loops(cold, 3));
+	CHECK(loops(loop, 3));
+	CHECK(!loops(same, 4));
+	CHECK(!loops(wide, 3));
+	CHECK(loops(outside, 1));
+}

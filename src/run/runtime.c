@@ -89,7 +89,7 @@ static void prepare_actions(struct runtime *rt)
 		const struct action *a = rt->tables->actions.v[i];
 
 		rt->at_end[i] = sent_at_end(rt, a);
-		if (a->layout && a->layout->nparts > most)
+		if (a->layout->nparts > most)
 			most = a->layout->nparts;
 	}
 	rt->args = xcalloc(most + 1, sizeof(*rt->args));
