@@ -53,7 +53,7 @@ int kfuncs_each_traceable(struct probe_env *env, func_fn *f, void *arg)
 		char *module = strstr(line, " ["), *end;
 
 		line[strcspn(line, " \t")] = 0;
-		if (module && (end = strchr(module, ']')))
+		if (module && (end = strchr(module + 1, ']')))
 			*end = 0;
 		if (strncmp(line, "__ftrace_invalid", 16))
 			f(arg, module ? module + 2 : KFUNCS_KERNEL, line);

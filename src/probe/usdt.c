@@ -108,7 +108,7 @@ static struct ir_val *usdt_arg(struct lower *lw, unsigned n)
 	int count = usdt_parse_args(t->usdt_args, args, MAX_ARGS);
 	struct ir_val *v;
 
-	if (count < 0 || n >= (unsigned)count)
+	if (count < 0 || n >= (unsigned)count || n >= MAX_ARGS)
 		return NULL;
 	switch (args[n].kind) {
 	case UA_CONST:
