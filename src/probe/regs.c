@@ -23,7 +23,7 @@ struct ir_val *lower_reg(struct lower *lw, int offset)
 {
 	struct ir_builder *b = lower_b(lw);
 
-	return ir_load(b, ir_ctx(b), offset, 8, false);
+	return ir_load(b, lower_ctx(lw), offset, 8, false);
 }
 
 struct ir_val *lower_reg_arg(struct lower *lw, unsigned n)
@@ -54,7 +54,7 @@ struct ir_val *lower_func_ip(struct lower *lw)
 {
 	struct ir_builder *b = lower_b(lw);
 
-	return ir_call(b, IRH_get_func_ip, 1, ir_ctx(b));
+	return ir_call(b, IRH_get_func_ip, 1, lower_ctx(lw));
 }
 
 static bool is_kernel_struct_ptr(const struct type *t)
@@ -68,11 +68,11 @@ struct ir_val *lower_u64_arg(struct lower *lw, const struct type *t, uint32_t of
 	struct ir_val *v;
 
 	if (!type_is_scalar(t)) {
-		v = ir_bin(b, IR_add, ir_ctx(b), ir_iconst(b, offset));
+		v = ir_bin(b, IR_add, lower_ctx(lw), ir_iconst(b, offset));
 		v->ptr = PK_NONE; /* read by the helpers, at any offset */
 		return v;
 	}
-	v = ir_load(b, ir_ctx(b), offset, 8, false);
+	v = ir_load(b, lower_ctx(lw), offset, 8, false);
 	if (direct && is_kernel_struct_ptr(t))
 		v->ptr = PK_BTF;
 	return t->size < 8 ? ir_ext(b, v, t->size, t->is_signed) : v;

@@ -143,15 +143,16 @@ static bool tracepoint_describe(struct probe_env *env, const struct attach_point
 }
 
 /* Where __data_loc and __rel_loc fields point: (length << 16 | offset) in the record. */
-static struct ir_val *lower_dynamic(struct ir_builder *b, const struct field *f)
+static struct ir_val *lower_dynamic(struct lower *lw, const struct field *f)
 {
-	struct ir_val *loc = ir_load(b, ir_ctx(b), f->offset, 4, false);
+	struct ir_builder *b = lower_b(lw);
+	struct ir_val *loc = ir_load(b, lower_ctx(lw), f->offset, 4, false);
 	struct ir_val *off = ir_bin(b, IR_and, loc, ir_iconst(b, 0xffff));
 	struct ir_val *v;
 
 	if (f->rel_loc)
 		off = ir_addi(b, off, f->offset + 4);
-	v = ir_bin(b, IR_add, ir_ctx(b), off);
+	v = ir_bin(b, IR_add, lower_ctx(lw), off);
 	v->ptr = PK_NONE; /* the context may not be loaded from at variable offsets; helpers may */
 	return v;
 }
@@ -174,15 +175,15 @@ static struct ir_val *tracepoint_field(struct lower *lw, const struct field *f,
 
 	*ret_space = AS_KERNEL;
 	if (f->data_loc || f->rel_loc)
-		return lower_dynamic(b, f);
+		return lower_dynamic(lw, f);
 	if (!type_is_scalar(t) || f->offset % t->size) {
-		v = ir_bin(b, IR_add, ir_ctx(b), ir_iconst(b, f->offset));
+		v = ir_bin(b, IR_add, lower_ctx(lw), ir_iconst(b, f->offset));
 		v->ptr = PK_NONE;
 		if (!type_is_scalar(t))
 			return v;
 		v = ir_kread(b, v, 0, t->size, t->is_signed);
 	} else {
-		v = ir_load(b, ir_ctx(b), f->offset, t->size, t->is_signed);
+		v = ir_load(b, lower_ctx(lw), f->offset, t->size, t->is_signed);
 	}
 	*ret_space = AS_NONE;
 	return f->bit_size ? lower_bits(b, f, v) : v;
