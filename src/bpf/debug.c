@@ -115,22 +115,14 @@ static void fill_line(struct debug *d, const struct sources *s, struct span at, 
 	ret->line_off = add_string(d, text, n);
 }
 
-/* At most one entry an instruction: of two the later counts. */
-static struct bpf_line_info *add_lines(struct debug *d, const struct bpf_object *obj, const struct bpf_prog *p,
-				       uint32_t *ret_n)
+static struct bpf_line_info *add_lines(struct debug *d, const struct bpf_object *obj, const struct bpf_prog *p)
 {
 	struct bpf_line_info *info = arena_array(d->arena, struct bpf_line_info, p->lines.n);
-	uint32_t n = 0;
 
 	for (size_t i = 0; i < p->lines.n; i++) {
-		const struct bpf_line *l = &p->lines.v[i];
-
-		if (n && info[n - 1].insn_off == l->insn)
-			n--;
-		info[n] = (struct bpf_line_info){ .insn_off = l->insn };
-		fill_line(d, obj->sources, l->span, &info[n++]);
+		info[i].insn_off = p->lines.v[i].insn;
+		fill_line(d, obj->sources, p->lines.v[i].span, &info[i]);
 	}
-	*ret_n = n;
 	return info;
 }
 
@@ -160,6 +152,7 @@ void bpf_debug_info(struct bpf_object *obj, const struct bpf_prog *p, struct bpf
 	add_base_types(&d);
 	ret->funcs = add_funcs(&d, p);
 	ret->nfuncs = (uint32_t)p->funcs.n;
-	ret->lines = add_lines(&d, obj, p, &ret->nlines);
+	ret->lines = add_lines(&d, obj, p);
+	ret->nlines = (uint32_t)p->lines.n;
 	finish(&d, ret);
 }

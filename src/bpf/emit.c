@@ -147,9 +147,14 @@ static void put_pseudo(struct emitter *e, const struct mi *i)
 	}
 }
 
+/* Of two entries at one instruction the later counts. */
 static void add_line(struct emitter *e, struct span at)
 {
-	avec_push(e->arena, &e->prog->lines, ((struct bpf_line){ (uint32_t)e->out.n, at }));
+	struct bpf_line line = { (uint32_t)e->out.n, at };
+
+	if (e->prog->lines.n && e->prog->lines.v[e->prog->lines.n - 1].insn == line.insn)
+		e->prog->lines.n--;
+	avec_push(e->arena, &e->prog->lines, line);
 	e->last = at;
 }
 

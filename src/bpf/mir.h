@@ -136,9 +136,6 @@ void tidy(struct mfn *mf);
 /* layout.c: order of blocks, hot ones falling through. */
 void layout(struct mfn *mf);
 
-/* Text of machine code for tests and -d: registers as v12, blocks as b3. */
-void mir_print(const struct mfn *mf, struct strbuf *out);
-
 static inline void bit_set(uint64_t *s, uint32_t n) { s[n / 64] |= 1ull << (n % 64); }
 static inline void bit_clear(uint64_t *s, uint32_t n) { s[n / 64] &= ~(1ull << (n % 64)); }
 static inline bool bit_test(const uint64_t *s, uint32_t n) { return s[n / 64] >> (n % 64) & 1; }

@@ -72,7 +72,7 @@ static void note_def(struct spiller *s, struct mi *i)
 		s->remat[o.def] = i;
 }
 
-/* What has one definition that can be repeated needs no slot. */
+/* What has one definition that can be repeated needs no slot; a part of what has a slot must keep that filled. */
 static void choose_homes(struct spiller *s)
 {
 	for (size_t b = 0; b < s->mf->blocks.n; b++)
@@ -87,7 +87,7 @@ static void choose_homes(struct spiller *s)
 	for (uint32_t r = MR_FIRST; r < s->n; r++) {
 		if (s->leader[r] != r)
 			continue;
-		if (s->ndefs[r] != 1)
+		if (s->ndefs[r] != 1 || reg(s, r)->slot)
 			s->remat[r] = NULL;
 		if (!s->remat[r] && !reg(s, r)->slot)
 			reg(s, r)->slot = ++s->mf->nslots;
