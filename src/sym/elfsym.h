@@ -27,10 +27,19 @@ struct elf_sym {
 };
 
 int elf_file_open(const char *path, struct elf_file **ret, struct err *e);
+/* The same for an open file, which it takes over also on failure; path is for messages and debug files. */
+int elf_file_open_fd(int fd, const char *path, struct elf_file **ret, struct err *e);
+/* Reads the symbols now and closes the file: for caches of many files. */
+void elf_file_settle(struct elf_file *f);
 void elf_file_free(struct elf_file *f);
-/* Both tables (.symtab, else .dynsym; also .gnu_debuglink / build-id debug files), sorted by addr. Borrowed. */
+/*
+ * Functions and objects of .symtab, or of .dynsym and the debug file (by build ID or .gnu_debuglink) if the
+ * file is stripped; sorted by addr, without versions ("@@GLIBC_2.2"). Read at the first call. Borrowed.
+ */
 size_t elf_file_syms(struct elf_file *f, const struct elf_sym **ret);
+/* By name, functions before objects; NULL if there is none. */
 const struct elf_sym *elf_file_find(struct elf_file *f, const char *name);
+/* The function that covers addr (one without size reaches to the next symbol); NULL if there is none. */
 const struct elf_sym *elf_file_at(struct elf_file *f, uint64_t addr);
 bool elf_file_addr_to_offset(struct elf_file *f, uint64_t addr, uint64_t *ret_offset);
 bool elf_file_offset_to_addr(struct elf_file *f, uint64_t offset, uint64_t *ret_addr);
@@ -46,9 +55,12 @@ struct usdt_probe {
 };
 size_t elf_file_usdt(struct elf_file *f, const struct usdt_probe **ret);
 
-/* One decoded argument. */
+/*
+ * One decoded argument. UA_NONE: written in a way that cannot be read (a symbol relative to the program counter, a
+ * floating point register): an error only for a script that uses it.
+ */
 struct usdt_arg {
-	enum { UA_CONST, UA_REG, UA_MEM } kind;
+	enum { UA_CONST, UA_REG, UA_MEM, UA_NONE } kind;
 	int64_t value;     /* UA_CONST; UA_MEM: displacement */
 	int reg;           /* offset in struct pt_regs (bytes) of the (base) register */
 	int index;         /* UA_MEM: offset of the index register, -1: none */
@@ -56,8 +68,10 @@ struct usdt_arg {
 	unsigned size;     /* bytes */
 	bool is_signed;
 };
-/* Parses all arguments of a note for this architecture; count, or -EINVAL. */
+/* Parses all arguments of a note for this architecture; count (also if over max), or -EINVAL. */
 int usdt_parse_args(const char *args, struct usdt_arg *ret, size_t max);
+/* The same for an ELF machine (EM_X86_64, EM_AARCH64); -ENOTSUP for others. */
+int usdt_parse_args_for(unsigned machine, const char *args, struct usdt_arg *ret, size_t max);
 
 /*
  * Finds a program or library as users name them: absolute or relative paths, names in $PATH, library short names

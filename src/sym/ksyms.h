@@ -14,12 +14,18 @@ struct ksym {
 };
 
 struct ksyms *ksyms_new(void); /* costs nothing */
+struct ksyms *ksyms_new_from(const char *path); /* another file of that format */
 void ksyms_free(struct ksyms *k);
-/* Symbol that covers addr; NULL if unknown. */
+/* Text symbol that covers addr; NULL if unknown. Borrowed, as its names are. */
 const struct ksym *ksyms_find(struct ksyms *k, uint64_t addr);
-/* Address of a symbol, 0 if unknown (or addresses are hidden from us). Name only: stops at the hit. */
+/*
+ * Address of a symbol (also of data), 0 if unknown or if addresses are hidden from us. Reads no further than the hit.
+ */
 uint64_t ksyms_addr(struct ksyms *k, const char *name);
-/* Calls f for each text symbol until it returns non-zero. */
+/*
+ * Calls f for each text symbol by rising address until it returns non-zero, which is returned. Where addresses are
+ * hidden (kernel.kptr_restrict) they are 0 and the order is the file's: names are still right.
+ */
 int ksyms_each(struct ksyms *k, int (*f)(void *arg, const struct ksym *s), void *arg);
 
 #endif
