@@ -90,6 +90,9 @@ void run_drain(struct runtime *rt); /* all that was there, waiting for unfinishe
 /* Does a waiting record of exit() stand in the ring? */
 bool run_exit_waits(struct runtime *rt);
 
+/* loop.c: opens what tells of the end of the child or of -p's process; -ESRCH if there is none. */
+int run_watch_process(struct runtime *rt, struct err *e);
+
 /* verifier.c */
 struct verdict {
 	long insn;          /* instruction that was refused, -1: unknown */

@@ -23,6 +23,7 @@
 #define BUSY_NS 2000000
 #define QUIET_POLLS 10  /* so many polls with next to nothing: sleep */
 #define SETTLE_MS 20
+#define PERF_MS 20      /* perf buffers wake us when they are filled by a quarter only */
 #define SLEEP_MS 1000   /* the clock of out_tick() and of loss reports */
 #define WATCH_MS 200    /* looking after a process without a pidfd */
 
@@ -57,7 +58,7 @@ static pid_t watched_pid(const struct runtime *rt)
 	return rt->child ? child_pid(rt->child) : rt->opt->pid;
 }
 
-static int watch_process(struct runtime *rt, struct err *e)
+int run_watch_process(struct runtime *rt, struct err *e)
 {
 	pid_t pid = watched_pid(rt);
 
@@ -66,7 +67,6 @@ static int watch_process(struct runtime *rt, struct err *e)
 	rt->watch_fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (rt->watch_fd < 0 && errno == ESRCH)
 		return err_set(e, -ESRCH, "process %d does not exist", (int)pid);
-	watch(rt, rt->watch_fd, EPOLLIN, EV_WATCH);
 	return 0;
 }
 
@@ -85,9 +85,10 @@ static int open_loop(struct runtime *rt, struct err *e)
 	if (rt->epoll_fd < 0)
 		return err_set(e, -errno, "cannot make an epoll descriptor: %s", errname(errno));
 	watch(rt, rt->stop_fd, EPOLLIN, EV_STOP);
+	watch(rt, rt->watch_fd, EPOLLIN, EV_WATCH);
 	watch_ring(rt);
 	watch_output(rt);
-	return watch_process(rt, e);
+	return 0;
 }
 
 static bool process_ended(struct runtime *rt)
@@ -115,6 +116,8 @@ static int sleep_ms(struct runtime *rt)
 	int ms = rt->pace.settling ? SETTLE_MS : SLEEP_MS;
 
 	rt->pace.settling = false;
+	if (rt->ring_is_perf)
+		ms = PERF_MS;
 	if (rt->watch_fd < 0 && watched_pid(rt) > 0 && ms > WATCH_MS)
 		ms = WATCH_MS;
 	return ms;

@@ -24,7 +24,9 @@ static int open_cpu(struct perfbuf *b, struct perf_cpu *c, int map_fd, int cpu)
 		.config = PERF_COUNT_SW_BPF_OUTPUT,
 		.sample_type = PERF_SAMPLE_RAW,
 		.sample_period = 1,
-		.wakeup_events = 1,
+		/* A wake-up for each record costs more than the record: the loop looks by the clock too. */
+		.watermark = 1,
+		.wakeup_watermark = (uint32_t)b->size / 4,
 	};
 	uint32_t key = (uint32_t)cpu;
 	int r;

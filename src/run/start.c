@@ -138,7 +138,9 @@ int run_start(struct runtime *rt, struct err *e)
 	rt->stop_fd = run_catch_signals();
 	if (rt->stop_fd < 0)
 		return err_set(e, rt->stop_fd, "cannot make an eventfd: %s", errname(rt->stop_fd));
-	rc = run_special(rt, false, e);
+	rc = run_watch_process(rt, e);
+	if (!rc)
+		rc = run_special(rt, false, e);
 	if (rc)
 		return rc;
 	if (run_exit_waits(rt)) {
