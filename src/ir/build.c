@@ -65,6 +65,8 @@ static enum ir_ptr sum_kind(const struct ir_val *v)
 
 void ir_set_kind(struct ir_val *v)
 {
+	if ((int)v->nargs < ir_ops[v->op].nargs)
+		return; /* bad text: the checker says it */
 	switch (v->op) {
 	case IR_ctx:
 		v->ptr = PK_CTX;

@@ -19,7 +19,9 @@ struct ir_block *ir_cold_block(struct ir_expand *x)
 
 void ir_count_loss(struct ir_expand *x, uint32_t counter)
 {
-	ir_atomadd(&x->b, ir_global_ptr(&x->b, counter * 8), 0, ir_iconst(&x->b, 1), 8);
+	struct ir_val *ptr = ir_global_ptr(&x->b, counter * 8);
+
+	ir_atomadd(&x->b, ptr, 0, ir_iconst(&x->b, 1), 8);
 }
 
 void ir_count_if(struct ir_expand *x, struct ir_val *cond, uint32_t counter)

@@ -78,7 +78,8 @@ struct ir_val *ir_expand_divide(struct ir_expand *x, struct ir_val *v)
 	struct ir_val *dividend = ir_arg(v, 0), *divisor = ir_arg(v, 1);
 	struct ir_val *sa = ir_bin(b, IR_sar, dividend, ir_iconst(b, 63));
 	struct ir_val *sb = ir_bin(b, IR_sar, divisor, ir_iconst(b, 63));
-	struct ir_val *r = ir_bin(b, is_div ? IR_udiv : IR_umod, flip(b, dividend, sa), flip(b, divisor, sb));
+	struct ir_val *ua = flip(b, dividend, sa), *ub = flip(b, divisor, sb);
+	struct ir_val *r = ir_bin(b, is_div ? IR_udiv : IR_umod, ua, ub);
 
 	return flip(b, r, is_div ? ir_bin(b, IR_xor, sa, sb) : sa);
 }

@@ -42,10 +42,11 @@ static void emit_reserved(struct ir_expand *x, struct ir_val *v)
 {
 	struct ir_builder *b = &x->b;
 	struct ir_block *ok = ir_block_new(b), *full = ir_cold_block(x), *done = ir_block_new(b);
-	struct ir_val *rec, *size = ir_iconst(b, (v->layout->size + 7) & ~7u);
+	struct ir_val *ring = ir_mapaddr(b, ir_ring_map(b->module)), *rec;
+	struct ir_val *size = ir_iconst(b, (v->layout->size + 7) & ~7u), *zero = ir_iconst(b, 0);
 
 	ok->cold = done->cold = b->block->cold;
-	rec = ir_call(b, IRH_ringbuf_reserve, 3, ir_mapaddr(b, ir_ring_map(b->module)), size, ir_iconst(b, 0));
+	rec = ir_call(b, IRH_ringbuf_reserve, 3, ring, size, zero);
 	ir_br(b, rec, ok, full);
 	ir_at(b, full);
 	ir_count_loss(x, LOSS_RING);
@@ -91,9 +92,9 @@ static struct ir_val *put_vstr(struct ir_expand *x, const struct ir_part *part, 
 {
 	struct ir_builder *b = &x->b;
 	struct ir_val *src = ir_is_deferred(x, orig) ? ir_arg(orig, 0) : ir_subst_of(orig);
-	struct ir_val *len = ir_call(b, str_helper(x, orig), 3, ir_bin(b, IR_add, base, off),
-				     ir_iconst(b, part->size), src);
+	struct ir_val *dst = ir_bin(b, IR_add, base, off), *max = ir_iconst(b, part->size), *len;
 
+	len = ir_call(b, str_helper(x, orig), 3, dst, max, src);
 	len = string_length(x, len, part->size);
 	ir_store(b, base, part->off, len, 4);
 	return ir_bin(b, IR_add, off, len);
@@ -122,12 +123,15 @@ static struct ir_val *put_strings(struct ir_expand *x, struct ir_val *v, struct 
 static void output(struct ir_expand *x, struct ir_val *base, struct ir_val *size)
 {
 	struct ir_builder *b = &x->b;
-	struct ir_val *ring = ir_mapaddr(b, ir_ring_map(b->module)), *r;
+	struct ir_val *ring = ir_mapaddr(b, ir_ring_map(b->module)), *ctx, *cpu, *r;
 
-	if (target_has(b->module->target, TF_RINGBUF))
+	if (target_has(b->module->target, TF_RINGBUF)) {
 		r = ir_call(b, IRH_ringbuf_output, 4, ring, base, size, wake_flags(x));
-	else
-		r = ir_call(b, IRH_perf_event_output, 5, ir_ctx(b), ring, ir_iconst(b, CURRENT_CPU), base, size);
+	} else {
+		ctx = ir_ctx(b);
+		cpu = ir_iconst(b, CURRENT_CPU);
+		r = ir_call(b, IRH_perf_event_output, 5, ctx, ring, cpu, base, size);
+	}
 	ir_count_if(x, r, LOSS_RING);
 }
 

@@ -25,7 +25,8 @@ static struct ir_val *value_in_slot(struct ir_expand *x, struct ir_map *map, str
 static struct ir_val *update(struct ir_expand *x, struct ir_map *map, struct ir_val *key, struct ir_val *ptr)
 {
 	struct ir_builder *b = &x->b;
-	struct ir_val *r = ir_call(b, IRH_map_update_elem, 4, ir_mapaddr(b, map), key, ptr, ir_iconst(b, BPF_ANY));
+	struct ir_val *addr = ir_mapaddr(b, map), *flags = ir_iconst(b, BPF_ANY);
+	struct ir_val *r = ir_call(b, IRH_map_update_elem, 4, addr, key, ptr, flags);
 
 	ir_count_if(x, r, map->loss);
 	return r;

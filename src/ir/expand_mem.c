@@ -56,8 +56,9 @@ static struct ir_val *rodata_zeros(struct ir_expand *x, uint32_t size)
 static void helper_copy(struct ir_expand *x, struct ir_val *dst, int64_t off, struct ir_val *src, uint32_t size)
 {
 	struct ir_builder *b = &x->b;
+	struct ir_val *to = ir_addi(b, dst, off), *n = ir_iconst(b, size);
 
-	ir_call(b, ir_kernel_read(x), 3, ir_addi(b, dst, off), ir_iconst(b, size), src);
+	ir_call(b, ir_kernel_read(x), 3, to, n, src);
 }
 
 void ir_expand_zero(struct ir_expand *x, struct ir_val *dst, int64_t off, uint32_t size)
@@ -167,12 +168,14 @@ struct ir_val *ir_expand_read(struct ir_expand *x, struct ir_val *v)
 {
 	enum ir_helper h = v->op == IR_kread ? IRH_probe_read_kernel : IRH_probe_read_user;
 	struct ir_builder *b = &x->b;
-	struct ir_val *slot, *r;
+	struct ir_val *slot, *from, *n, *r;
 
 	if (v->op == IR_kread && ir_arg(v, 0)->ptr == PK_BTF)
 		return direct_read(x, v);
 	slot = ir_slot(b, v->width, v->width);
-	r = ir_call(b, available(x, h), 3, slot, ir_iconst(b, v->width), ir_addi(b, ir_arg(v, 0), v->imm));
+	n = ir_iconst(b, v->width);
+	from = ir_addi(b, ir_arg(v, 0), v->imm);
+	r = ir_call(b, available(x, h), 3, slot, n, from);
 	check_fill(x, h, r);
 	return ir_load(b, slot, 0, v->width, v->is_signed);
 }
@@ -182,14 +185,16 @@ static void put_string(struct ir_expand *x, const struct ir_part *part, struct i
 		       bool pad)
 {
 	uint32_t known = ir_known_size(orig);
-	struct ir_val *src = ir_subst_of(orig);
+	struct ir_val *src = ir_subst_of(orig), *to, *n;
 	struct ir_builder *b = &x->b;
 
 	if (known && (!pad || orig->op == IR_rodata || ir_is_padded(x, orig))) {
 		ir_expand_copy(x, base, part->off, src, known < part->size ? known : part->size);
 		return;
 	}
-	ir_call(b, ir_kernel_read_str(x), 3, ir_addi(b, base, part->off), ir_iconst(b, part->size), src);
+	to = ir_addi(b, base, part->off);
+	n = ir_iconst(b, part->size);
+	ir_call(b, ir_kernel_read_str(x), 3, to, n, src);
 }
 
 void ir_expand_part(struct ir_expand *x, const struct ir_part *part, struct ir_val *orig, struct ir_val *base,

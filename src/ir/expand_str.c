@@ -68,11 +68,13 @@ static struct ir_val *compare_literal(struct ir_expand *x, struct ir_val *v, uns
 		return ir_iconst(&x->b, 0);
 	start(x, &c);
 	for (uint32_t off = 0; off < n; off += w) {
+		struct ir_val *have;
 		uint64_t word = 0;
 
 		w = ir_chunk(n - off, align, off);
 		memcpy(&word, p + off, w);
-		unless_equal(x, &c, ir_load(&x->b, other, off, w, false), ir_iconst(&x->b, (int64_t)word));
+		have = ir_load(&x->b, other, off, w, false);
+		unless_equal(x, &c, have, ir_iconst(&x->b, (int64_t)word));
 	}
 	return finish(x, &c);
 }
@@ -86,8 +88,11 @@ static void compare_words(struct ir_expand *x, struct compare *c, struct ir_val 
 	unsigned w;
 
 	for (uint32_t off = from; off < n; off += w) {
+		struct ir_val *word;
+
 		w = ir_chunk(n - off, align, off);
-		unless_equal(x, c, ir_load(&x->b, a, off, w, false), ir_load(&x->b, b, off, w, false));
+		word = ir_load(&x->b, a, off, w, false);
+		unless_equal(x, c, word, ir_load(&x->b, b, off, w, false));
 	}
 }
 
@@ -96,7 +101,7 @@ static void compare_loop(struct ir_expand *x, struct compare *c, struct ir_val *
 {
 	struct ir_builder *bl = &x->b;
 	struct ir_block *head = ir_block_new(bl), *body = ir_block_new(bl), *after = ir_block_new(bl);
-	struct ir_val *zero = ir_iconst(bl, 0), *i;
+	struct ir_val *zero = ir_iconst(bl, 0), *i, *word, *at;
 
 	ir_jmp(bl, head);
 	ir_at(bl, head);
@@ -104,8 +109,10 @@ static void compare_loop(struct ir_expand *x, struct compare *c, struct ir_val *
 	ir_phi_add(bl, i, zero);
 	ir_br(bl, ir_bin(bl, IR_ult, i, ir_iconst(bl, n)), body, after);
 	ir_at(bl, body);
-	unless_equal(x, c, ir_load(bl, ir_bin(bl, IR_add, a, i), 0, 8, false),
-		     ir_load(bl, ir_bin(bl, IR_add, b, i), 0, 8, false));
+	at = ir_bin(bl, IR_add, a, i);
+	word = ir_load(bl, at, 0, 8, false);
+	at = ir_bin(bl, IR_add, b, i);
+	unless_equal(x, c, word, ir_load(bl, at, 0, 8, false));
 	ir_phi_add(bl, i, ir_addi(bl, i, 8));
 	ir_jmp(bl, head);
 	ir_at(bl, after);
@@ -154,10 +161,12 @@ static void shrink(struct ir_expand *x, const struct ir_val *orig, uint32_t *n)
 struct ir_val *ir_expand_streq(struct ir_expand *x, struct ir_val *v)
 {
 	uint32_t n = v->imm > 0 && v->imm < (1 << 16) ? (uint32_t)v->imm : 1 << 16;
+	struct ir_val *a;
 
 	if (ir_streq_literal(v))
 		return compare_literal(x, v, v->arg[0]->op == IR_rodata && v->arg[0]->size <= IR_INLINE_COPY ? 0 : 1);
 	shrink(x, v->arg[0], &n);
 	shrink(x, v->arg[1], &n);
-	return compare_bytes(x, padded(x, v, 0, n), padded(x, v, 1, n), n);
+	a = padded(x, v, 0, n);
+	return compare_bytes(x, a, padded(x, v, 1, n), n);
 }

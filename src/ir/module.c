@@ -27,29 +27,34 @@ struct ir_map *ir_map_new(struct ir_module *m, const char *name, enum ir_map_rol
 	return map;
 }
 
-/* value_size of these four is set by whoever creates the maps, from the module's final sizes. */
+static uint32_t align_up(uint32_t n, uint32_t align)
+{
+	return align > 1 ? (n + align - 1) / align * align : n;
+}
+
 struct ir_map *ir_globals(struct ir_module *m)
 {
 	uint32_t flags = target_has(m->target, TF_MMAP_ARRAY) ? BPF_F_MMAPABLE : 0;
 
 	if (!m->globals)
-		m->globals = ir_map_new(m, ".globals", IM_GLOBALS, BPF_MAP_TYPE_ARRAY, 4, m->globals_size, 1,
-					flags);
+		m->globals = ir_map_new(m, ".globals", IM_GLOBALS, BPF_MAP_TYPE_ARRAY, 4,
+					align_up(m->globals_size, 8), 1, flags);
 	return m->globals;
 }
 
 struct ir_map *ir_rodata_map(struct ir_module *m)
 {
 	if (!m->rodata_map)
-		m->rodata_map = ir_map_new(m, ".rodata", IM_RODATA, BPF_MAP_TYPE_ARRAY, 4, 8, 1,
-					   BPF_F_RDONLY_PROG);
+		m->rodata_map = ir_map_new(m, ".rodata", IM_RODATA, BPF_MAP_TYPE_ARRAY, 4,
+					   (uint32_t)m->rodata.n, 1, BPF_F_RDONLY_PROG);
 	return m->rodata_map;
 }
 
 struct ir_map *ir_pcpu_map(struct ir_module *m)
 {
 	if (!m->pcpu)
-		m->pcpu = ir_map_new(m, ".pcpu", IM_PCPU, BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8, 1, 0);
+		m->pcpu = ir_map_new(m, ".pcpu", IM_PCPU, BPF_MAP_TYPE_PERCPU_ARRAY, 4,
+				     align_up(m->pcpu_size, 8), 1, 0);
 	return m->pcpu;
 }
 
@@ -63,11 +68,6 @@ struct ir_map *ir_ring_map(struct ir_module *m)
 		m->ring = ir_map_new(m, ".ring", IM_RING, BPF_MAP_TYPE_PERF_EVENT_ARRAY, 4, 4,
 				     m->target->ncpus, 0);
 	return m->ring;
-}
-
-static uint32_t align_up(uint32_t n, uint32_t align)
-{
-	return align > 1 ? (n + align - 1) / align * align : n;
 }
 
 uint32_t ir_global_alloc(struct ir_module *m, uint32_t size, uint32_t align)

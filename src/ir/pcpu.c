@@ -98,11 +98,11 @@ static struct ir_val *look_up(struct ir_fn *fn, struct ir_val *at)
 {
 	struct ir_builder b = { fn->module, fn, at->block, at->span };
 	struct ir_block *rest = ir_split_before(fn, at), *out = ir_block_new(&b), *on = ir_block_new(&b);
-	struct ir_val *key = key_slot(&b), *p, *base;
+	struct ir_val *key = key_slot(&b), *map = ir_mapaddr(&b, ir_pcpu_map(fn->module)), *p, *base;
 
 	out->cold = true;
 	on->cold = rest->cold;
-	p = ir_call(&b, IRH_map_lookup_elem, 2, ir_mapaddr(&b, ir_pcpu_map(fn->module)), key);
+	p = ir_call(&b, IRH_map_lookup_elem, 2, map, key);
 	ir_br(&b, p, on, out);
 	ir_at(&b, out);
 	ir_ret(&b, NULL);
