@@ -78,13 +78,17 @@ static int explain_map(const struct ir_map *m, uint32_t value, int code, struct 
 {
 	const char *at = m->role == IM_USER ? "@" : "";
 
+	if (code == -EPERM) {
+		err_set(e, code, "no permission to use BPF (creating map %s%s: %s)", at, m->name, errname(code));
+		run_rights_hint(e, code);
+		return code;
+	}
 	err_set(e, code, "cannot create map %s%s (keys of %u bytes, values of %u, %u entries): %s", at, m->name,
 		m->key_size, value, m->max_entries, errname(code));
 	if (code == -E2BIG || code == -ENOMEM)
 		err_hint(e, m->role == IM_PCPU ?
 			 "Values for each CPU can have 32 KiB in all: use fewer or smaller ones." :
 			 "Try fewer max_map_keys, or smaller keys and values (max_strlen).");
-	run_rights_hint(e, code);
 	return code;
 }
 

@@ -145,7 +145,8 @@ int run_finish(struct runtime *rt, struct err *e)
 	int rc;
 
 	run_close_fast_links(rt);
-	run_report_lost(rt, INT64_MAX);
+	rt->next_report = 0;
+	run_report_lost(rt, run_now());
 	rc = run_end_probes(rt, e);
 	if (rt->out->ops->end)
 		rt->out->ops->end(rt->out);

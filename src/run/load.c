@@ -182,7 +182,7 @@ static int load_failed(struct loading *l, int code, struct err *e)
 static int load_kind(struct loading *l, struct err *e)
 {
 	struct runtime *rt = l->rt;
-	uint32_t level = rt->opt->verifier_dump ? 1 : 0;
+	uint32_t level = rt->opt->verifier_dump ? 2 : 0; /* at 1, success leaves only the totals */
 	int fd;
 
 	if (level && atoi(rt->opt->verifier_dump) > 0)
