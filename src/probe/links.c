@@ -56,6 +56,8 @@ int links_add_perf(struct links *l, struct perf_event_attr *attr, pid_t pid, int
 	if (fd < 0)
 		return fd;
 	link = sys_perf_attach(fd, prog_fd, cookie);
+	if (cookie && (link == -EINVAL || link == -EOPNOTSUPP))
+		link = sys_perf_attach(fd, prog_fd, 0); /* below 5.15, where no program can ask for its cookie */
 	if (link) {
 		close(fd);
 		fd = link;
