@@ -30,6 +30,7 @@ struct value_ref {
 	const void *bytes;
 	uint32_t len; /* strings of records: bytes present (with NUL); else type->size */
 };
-void format_run(struct render *r, const struct format *f, const struct value_ref *args, struct strbuf *out);
+void format_run(struct render *r, const struct format *f, const struct value_ref *args,
+		struct strbuf *out);
 
 #endif

@@ -76,7 +76,8 @@ static void run_int(const struct conversion *c, const struct value_ref *arg, str
 	int64_t v = 0;
 
 	render_number(arg->type, arg->bytes, &v);
-	if (c->bytes == 8 && c->conv == 'd' && !c->width && c->precision < 0 && !c->plus && !c->space)
+	if (c->bytes == 8 && c->conv == 'd' && !c->width && c->precision < 0 && !c->plus &&
+	    !c->space)
 		sb_addi(out, v);
 	else
 		add_number(out, c, cut_number(c, v));

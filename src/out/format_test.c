@@ -62,10 +62,11 @@ TEST(numbers_as_in_c)
 {
 	PRINTER(p);
 	static const char *const formats[] = {
-		"%d", "%5d|", "%-5d|", "%05d", "%+d", "% d", "%.3d", "%8.3d|", "%-8.3d|", "%+05d", "%x",
-		"%X", "%#x", "%#X", "%#010x", "%o", "%#o", "%#.3o", "%u", "%hhd", "%hd", "%ld", "%lld",
-		"%jd", "%zu", "%td", "%hhx", "%hu", "%llx", "%lX", "%i", "%20lld|", "%-20llu|", "%020llx",
-		"%.0d|", "%+.0d|", "%#.0x|", "%08.3d|", "%-+6d|", "%- 6d|",
+		"%d",	    "%5d|",    "%-5d|", "%05d",	  "%+d",    "% d",     "%.3d",	 "%8.3d|",
+		"%-8.3d|",  "%+05d",   "%x",	"%X",	  "%#x",    "%#X",     "%#010x", "%o",
+		"%#o",	    "%#.3o",   "%u",	"%hhd",	  "%hd",    "%ld",     "%lld",	 "%jd",
+		"%zu",	    "%td",     "%hhx",	"%hu",	  "%llx",   "%lX",     "%i",	 "%20lld|",
+		"%-20llu|", "%020llx", "%.0d|", "%+.0d|", "%#.0x|", "%08.3d|", "%-+6d|", "%- 6d|",
 	};
 	static const int64_t values[] = {
 		0, 1, -1, 5, 42, -42, 255, 1000, 65536, -70000, 2147483647, -2147483648, 4294967295,
@@ -89,8 +90,10 @@ TEST(arguments_of_any_width)
 	PRINTER(p);
 	int8_t minus = -1;
 	uint8_t yes = 1;
-	struct value_ref args[] = { { type_int(1, true), &minus, 1 }, { type_int(1, true), &minus, 1 },
-				    { type_int(1, false), &minus, 1 }, { type_bool(), &yes, 1 } };
+	struct value_ref args[] = { { type_int(1, true), &minus, 1 },
+				    { type_int(1, true), &minus, 1 },
+				    { type_int(1, false), &minus, 1 },
+				    { type_bool(), &yes, 1 } };
 
 	format_run(&p.r, parse(&p, "%d %x %d %d"), args, &p.out);
 	CHECK_STR(sb_str(&p.out), "-1 ffffffff 255 1");

@@ -49,8 +49,8 @@ static void bcc_row(struct strbuf *out, size_t i, uint64_t count, uint64_t max, 
 	unsigned long long low = i ? 1ull << i : 0, high = i == 63 ? ~0ull : (2ull << i) - 1;
 	unsigned stars = wide ? BCC_STARS / 2 : BCC_STARS;
 
-	sb_addf(out, wide ? "%20llu -> %-20llu : %-8llu " : "%10llu -> %-10llu : %-8llu ", low, high,
-		(unsigned long long)count);
+	sb_addf(out, wide ? "%20llu -> %-20llu : %-8llu " : "%10llu -> %-10llu : %-8llu ", low,
+		high, (unsigned long long)count);
 	add_bar(out, '*', max ? (unsigned)((unsigned __int128)stars * count / max) : 0, stars);
 }
 

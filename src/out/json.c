@@ -15,7 +15,8 @@ static void json_attached(struct out *o, unsigned nprobes)
 {
 	if (o->quiet)
 		return;
-	sb_addf(&o->buf, "{\"type\": \"attached_probes\", \"count\": %u, \"data\": {\"probes\": %u}}\n",
+	sb_addf(&o->buf,
+		"{\"type\": \"attached_probes\", \"count\": %u, \"data\": {\"probes\": %u}}\n",
 		nprobes, nprobes);
 	out_event_end(o);
 }
@@ -93,8 +94,9 @@ static void json_lost(struct out *o, uint64_t records)
 {
 	unsigned long long n = records;
 
-	sb_addf(&o->buf, "{\"type\": \"lost_events\", \"count\": %llu, \"data\": {\"events\": %llu}}\n",
-		n, n);
+	sb_addf(&o->buf,
+		"{\"type\": \"lost_events\", \"count\": %llu, \"data\": {\"events\": %llu}}\n", n,
+		n);
 	out_event_end(o);
 }
 

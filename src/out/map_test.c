@@ -143,7 +143,8 @@ TEST(integers_in_json)
 	PRINTED(p, "json");
 	struct map_dump m = int_map();
 
-	CHECK_STR(show(&p, &m), "{\"type\": \"map\", \"data\": {\"@x\": {\"3\": -5, \"2\": 3, \"1\": 30}}}\n");
+	CHECK_STR(show(&p, &m),
+		  "{\"type\": \"map\", \"data\": {\"@x\": {\"3\": -5, \"2\": 3, \"1\": 30}}}\n");
 	m.n = 0;
 	CHECK_STR(show(&p, &m), "");
 }
@@ -190,7 +191,8 @@ TEST(scalars_in_json)
 	struct map_entry e = { NULL, "a b \n d e" };
 	struct map_dump m = { "scalar_str", NULL, type_string(&p.types, 16), &e, 1, 0, 0 };
 
-	CHECK_STR(show(&p, &m), "{\"type\": \"map\", \"data\": {\"@scalar_str\": \"a b \\n d e\"}}\n");
+	CHECK_STR(show(&p, &m),
+		  "{\"type\": \"map\", \"data\": {\"@scalar_str\": \"a b \\n d e\"}}\n");
 }
 
 TEST(histograms)
@@ -200,15 +202,16 @@ TEST(histograms)
 	struct map_entry e[] = { { &numbers[2], a }, { &numbers[3], b } };
 	struct map_dump m = { "h", type_i64(), type_agg(&p.types, &two_ops, 0, 0, 0), e, 2, 0, 0 };
 
-	CHECK_STR(show(&p, &m),
-		  "@h[2]:\n"
-		  "[0]                    1 |@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@|\n"
-		  "[1, ...)               1 |@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@|\n"
-		  "\n"
-		  "@h[1]:\n"
-		  "[0]                    3 |@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@|\n"
-		  "[1, ...)               1 |@@@@@@@@@@@@@@@@@                                   |\n"
-		  "\n");
+	CHECK_STR(
+		show(&p, &m),
+		"@h[2]:\n"
+		"[0]                    1 |@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@|\n"
+		"[1, ...)               1 |@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@|\n"
+		"\n"
+		"@h[1]:\n"
+		"[0]                    3 |@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@|\n"
+		"[1, ...)               1 |@@@@@@@@@@@@@@@@@                                   |\n"
+		"\n");
 	m.key = NULL;
 	m.n = 1;
 	m.top = 1;
@@ -229,9 +232,13 @@ TEST(histograms_in_json)
 TEST(strings_by_key)
 {
 	PRINTED(p, "text");
-	static const char keys[][16] = { "bb", "abcdefgh", "", "abcdefghi", "\xff", "abcdefgh0", "B" };
+	static const char keys[][16] = {
+		"bb", "abcdefgh", "", "abcdefghi", "\xff", "abcdefgh0", "B"
+	};
 	struct map_entry e[7];
-	struct map_dump m = { "s", type_string(&p.types, 16), type_string(&p.types, 4), e, 7, 0, 0 };
+	struct map_dump m = {
+		"s", type_string(&p.types, 16), type_string(&p.types, 4), e, 7, 0, 0
+	};
 
 	for (int i = 0; i < 7; i++)
 		e[i] = (struct map_entry){ keys[i], "v" };
@@ -262,8 +269,10 @@ TEST(tuples_field_by_field)
 /* Enough entries for the radix sort, checked against the order of the C library. */
 static int by_value(const void *a, const void *b)
 {
-	const int64_t *va = ((const struct map_entry *)a)->value, *vb = ((const struct map_entry *)b)->value;
-	const int64_t *ka = ((const struct map_entry *)a)->key, *kb = ((const struct map_entry *)b)->key;
+	const int64_t *va = ((const struct map_entry *)a)->value,
+		      *vb = ((const struct map_entry *)b)->value;
+	const int64_t *ka = ((const struct map_entry *)a)->key,
+		      *kb = ((const struct map_entry *)b)->key;
 
 	if (*va != *vb)
 		return *va < *vb ? -1 : 1;
@@ -300,7 +309,9 @@ TEST(opaque_keys_by_their_own_order)
 	PRINTED(p, "text");
 	static const char letters[] = "mfzaqc";
 	struct map_entry e[6];
-	struct map_dump m = { "o", type_opaque(&p.types, &ops, 1, 1), type_string(&p.types, 2), e, 6, 0, 0 };
+	struct map_dump m = {
+		"o", type_opaque(&p.types, &ops, 1, 1), type_string(&p.types, 2), e, 6, 0, 0
+	};
 
 	for (int i = 0; i < 6; i++)
 		e[i] = (struct map_entry){ &letters[i], "v" };

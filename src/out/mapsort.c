@@ -26,7 +26,8 @@ static int compare_numbers(const struct type *t, int64_t a, int64_t b)
 static int compare_buffers(const struct type *t, const void *a, const void *b)
 {
 	uint32_t na, nb;
-	const uint8_t *pa = render_buffer(t, a, t->size, &na), *pb = render_buffer(t, b, t->size, &nb);
+	const uint8_t *pa = render_buffer(t, a, t->size, &na),
+		      *pb = render_buffer(t, b, t->size, &nb);
 	int c = memcmp(pa, pb, na < nb ? na : nb);
 
 	return c ? c : na < nb ? -1 : na > nb;
@@ -240,7 +241,8 @@ static bool run_ends(const struct sorter *s, const struct column *c, const struc
 	return a->sort_key != b->sort_key;
 }
 
-static void sort_column(struct sorter *s, struct item *items, size_t n, size_t column, uint32_t step);
+static void sort_column(struct sorter *s, struct item *items, size_t n, size_t column,
+			uint32_t step);
 
 /* What comes after a run of items that are equal in this step of this column. */
 static void sort_rest(struct sorter *s, struct item *items, size_t n, size_t column, uint32_t step)
@@ -256,7 +258,8 @@ static void sort_rest(struct sorter *s, struct item *items, size_t n, size_t col
 }
 
 /* Recursion is as deep as there are columns and steps: a key is some kilobytes at most. */
-static void sort_column(struct sorter *s, struct item *items, size_t n, size_t column, uint32_t step)
+static void sort_column(struct sorter *s, struct item *items, size_t n, size_t column,
+			uint32_t step)
 {
 	const struct column *c = &s->columns.v[column];
 	size_t start = 0;

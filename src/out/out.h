@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The event model: everything that a run tells its user passes here. Writers (text, JSON lines) are one const
- * struct out_ops each, registered in out/out.c; nobody else tests for a format.
- * Messages of the program itself (Attached N probes, lost, warnings) go to stderr in text mode.
+ * The event model: everything that a run tells its user passes here. Writers (text, JSON lines) are
+ * one const struct out_ops each, registered in out/out.c; nobody else tests for a format. Messages
+ * of the program itself (Attached N probes, lost, warnings) go to stderr in text mode.
  */
 #ifndef OUT_OUT_H
 #define OUT_OUT_H
@@ -33,21 +33,27 @@ enum out_text_kind { OT_PRINTF, OT_TIME, OT_CAT, OT_JOIN, OT_SYSTEM };
 
 /* What was lost, by cause; shown at the end and by JSON lost_events. */
 struct loss {
-	const char *what;  /* "records dropped: ring buffer full", "map @x full: updates failed", ... */
-	const char *hint;  /* what to do */
+	const char *what; /* "records dropped: ring buffer full", "map @x full: updates failed" */
+	const char *hint; /* what to do; NULL: nothing to say */
 	uint64_t count;
 };
 
 struct out;
 struct out_ops {
 	const char *name; /* "text", "json" */
-	/* After each of these the output is as the buffering rule wants it: nothing else needs flushing. */
+	/*
+	 * After each of these the output is as the buffering rule wants it: nothing else needs
+	 * flushing.
+	 */
 	void (*attached)(struct out *o, unsigned nprobes);
-	/* OT_PRINTF and OT_TIME are taken as they are (format_run() escaped the arguments); others are escaped. */
+	/*
+	 * OT_PRINTF and OT_TIME are taken as they are (format_run() escaped the arguments); others
+	 * are escaped.
+	 */
 	void (*text)(struct out *o, enum out_text_kind kind, const char *text, size_t n);
 	void (*value)(struct out *o, const struct type *t, const void *bytes);
 	void (*map)(struct out *o, const struct map_dump *m);
-	void (*lost)(struct out *o, uint64_t records);       /* records dropped since the last call */
+	void (*lost)(struct out *o, uint64_t records); /* records dropped since the last call */
 	void (*losses)(struct out *o, const struct loss *l, size_t n); /* summary at the end */
 	void (*end)(struct out *o);                          /* before the final maps */
 };

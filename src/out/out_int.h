@@ -39,7 +39,10 @@ static inline void map_dump_prefetch(const struct map_dump *m, size_t i)
 	}
 }
 
-/* Adds the value of an integer map, divided by div as C divides; false if it is another kind of map. */
+/*
+ * Adds the value of an integer map, divided by div as C divides; false if it is another kind of
+ * map.
+ */
 bool map_dump_int(struct out *o, const struct map_dump *m, const void *bytes);
 
 #endif

@@ -285,7 +285,8 @@ TEST(what_cannot_be_opened)
 	CHECK_EQ(out_open(&o, "jsonx", NULL, OB_AUTO, NULL, &e), -EINVAL);
 	CHECK_STR(e.what, "Invalid output format \"jsonx\"");
 	CHECK_EQ(out_open(&o, "text", "/nonexistent/x", OB_AUTO, NULL, &e), -ENOENT);
-	CHECK_STR(e.what, "Failed to open output file: '/nonexistent/x': No such file or directory");
+	CHECK_STR(e.what,
+		  "Failed to open output file: '/nonexistent/x': No such file or directory");
 	CHECK_STR(out_formats()[0], "text");
 	CHECK_STR(out_formats()[1], "json");
 	CHECK(!out_formats()[2]);

@@ -58,8 +58,8 @@ bool render_number(const struct type *t, const void *bytes, int64_t *ret)
 	}
 }
 
-bool render_bitfield(const struct type *t, const struct field *f, const uint8_t *base, uint32_t size,
-		     int64_t *ret)
+bool render_bitfield(const struct type *t, const struct field *f, const uint8_t *base,
+		     uint32_t size, int64_t *ret)
 {
 	unsigned first = f->bit_offset, bits = f->bit_size;
 	uint64_t at = (uint64_t)f->offset * 8 + first;
@@ -154,7 +154,8 @@ static void walk_pointer(const struct walk *w, uint64_t v)
 	}
 }
 
-const uint8_t *render_buffer(const struct type *t, const void *bytes, uint32_t present, uint32_t *ret_n)
+const uint8_t *render_buffer(const struct type *t, const void *bytes, uint32_t present,
+			     uint32_t *ret_n)
 {
 	uint32_t n = 0, room;
 

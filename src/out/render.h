@@ -26,7 +26,7 @@ struct render {
 	/* Frames of a stored stack: up to max addresses; count or -errno (not stored, lost). */
 	int (*stack)(void *arg, int64_t id, uint64_t *ret_frames, unsigned max);
 	void *stack_arg;
-	const char *const *strings; /* table of literals (time formats) that opaque values refer to by index */
+	const char *const *strings; /* literals (time formats) that opaque values have indices of */
 	size_t nstrings;
 	/* Added to strings that fill their buffer without a NUL, which were cut; NULL: "..". */
 	const char *trailer;
@@ -36,8 +36,9 @@ struct render {
 void render_escape(struct render *r, struct strbuf *out, const char *text, size_t n);
 
 /*
- * Any type but TY_AGG as bpftrace's print() shows it (language.md: tuples "(1, x)", arrays "[1,2]", structs
- * "{ .a = 1, .b = 2 }", pointers 0x.., bools, enums by name, strings up to their NUL). bytes need no alignment.
+ * Any type but TY_AGG as bpftrace's print() shows it: tuples "(1, x)", arrays "[1,2]", structs
+ * "{ .a = 1, .b = 2 }", pointers 0x.., bools, enums by name, strings up to their NUL. bytes need
+ * no alignment.
  */
 void render_text(struct render *r, struct strbuf *out, const struct type *t, const void *bytes);
 /* Numbers are written in full, also those that a double cannot hold (kernel pointers). */
@@ -47,7 +48,10 @@ void render_string(struct render *r, struct strbuf *out, const struct type *t, c
 		   uint32_t len);
 /* Text as a JSON string with its quotes. */
 void render_json_string(struct strbuf *out, const char *text, size_t n);
-/* A map's key as it stands between the brackets (tuples without parentheses), and as a JSON name ("1,a"). */
+/*
+ * A map's key as it stands between the brackets (tuples without parentheses), and as a JSON name
+ * ("1,a").
+ */
 void render_key(struct render *r, struct strbuf *out, const struct type *t, const void *bytes);
 void render_json_key(struct render *r, struct strbuf *out, const struct type *t, const void *bytes);
 /* <0, 0, >0: order of map keys (ints numeric, strings bytewise, tuples field by field). */
@@ -63,9 +67,10 @@ struct hist_row {
 void render_hist_rows(struct strbuf *out, const struct hist_row *rows, size_t n);
 
 /*
- * BCC's histogram layout, used by tools: header line "     usecs               : count     distribution",
- * rows "%10lld -> %-10lld : %-8d |%-40s|"; wider numbers and 20 stars if there is a bucket from 2^32 on.
- * buckets[0] counts 0 and 1, buckets[i] 2^i to 2^(i+1)-1; nothing is added if all are empty.
+ * BCC's histogram layout, used by tools: header line
+ * "     usecs               : count     distribution", rows "%10lld -> %-10lld : %-8d |%-40s|";
+ * wider numbers and 20 stars if there is a bucket from 2^32 on. buckets[0] counts 0 and 1,
+ * buckets[i] 2^i to 2^(i+1)-1; nothing is added if all are empty.
  */
 void render_hist_bcc(struct strbuf *out, const char *unit, const uint64_t *buckets, size_t n);
 

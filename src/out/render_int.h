@@ -16,8 +16,8 @@ struct walk {
 
 void render_walk(const struct walk *w, const struct type *t, const void *bytes);
 /* Value of a bit field of a structure of size bytes; false if it lies outside. */
-bool render_bitfield(const struct type *t, const struct field *f, const uint8_t *base, uint32_t size,
-		     int64_t *ret);
+bool render_bitfield(const struct type *t, const struct field *f, const uint8_t *base,
+		     uint32_t size, int64_t *ret);
 /* Bytes of a TY_BUFFER of which present bytes are at hand. */
 const uint8_t *render_buffer(const struct type *t, const void *bytes, uint32_t present,
 			     uint32_t *ret_n);

@@ -192,8 +192,10 @@ TEST(structures)
 	} v = { 2, "abcd", 5, -3, 9 };
 
 	CHECK_EQ(t->size, sizeof(v));
-	CHECK_STR(text(&w, t, &v), "{ .m = 2, .name = abcd, .lo = 5, .hi = -3, .i = 9, .f = null }");
-	CHECK_STR(json(&w, t, &v), "{\"m\": 2, \"name\": \"abcd\", \"lo\": 5, \"hi\": -3, \"i\": 9, \"f\": null}");
+	CHECK_STR(text(&w, t, &v),
+		  "{ .m = 2, .name = abcd, .lo = 5, .hi = -3, .i = 9, .f = null }");
+	CHECK_STR(json(&w, t, &v),
+		  "{\"m\": 2, \"name\": \"abcd\", \"lo\": 5, \"hi\": -3, \"i\": 9, \"f\": null}");
 }
 
 TEST(empty_structure)
@@ -229,7 +231,8 @@ TEST(buffers)
 	CHECK_STR(text(&w, t, bytes), "a\\x00\\xff\\x00");
 }
 
-static void secret_text(struct render *r, struct strbuf *out, const struct type *t, const void *bytes)
+static void secret_text(struct render *r, struct strbuf *out, const struct type *t,
+			const void *bytes)
 {
 	sb_adds(out, "s:");
 	render_escape(r, out, bytes, strnlen(bytes, t->size));
@@ -286,17 +289,19 @@ TEST(histogram_rows)
 	};
 
 	render_hist_rows(&w.out, rows, 5);
-	CHECK_STR(sb_str(&w.out),
-		  "(..., 0)               1 |@@@@@@@@@@@@@@@@@@@@@@@@@@                          |\n"
-		  "[0]                    0 |                                                    |\n"
-		  "[1]                    0 |                                                    |\n"
-		  "[2, 4)                 2 |@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@|\n"
-		  "[1K, 2K)               1 |@@@@@@@@@@@@@@@@@@@@@@@@@@                          |\n");
+	CHECK_STR(
+		sb_str(&w.out),
+		"(..., 0)               1 |@@@@@@@@@@@@@@@@@@@@@@@@@@                          |\n"
+		"[0]                    0 |                                                    |\n"
+		"[1]                    0 |                                                    |\n"
+		"[2, 4)                 2 |@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@|\n"
+		"[1K, 2K)               1 |@@@@@@@@@@@@@@@@@@@@@@@@@@                          |\n");
 	sb_reset(&w.out);
 	rows[0].count = 0;
 	render_hist_rows(&w.out, rows, 1);
-	CHECK_STR(sb_str(&w.out), "(..., 0)               0 |                                          "
-				  "          |\n");
+	CHECK_STR(sb_str(&w.out),
+		  "(..., 0)               0 |                                          "
+		  "          |\n");
 }
 
 TEST(histogram_of_bcc)
@@ -305,16 +310,18 @@ TEST(histogram_of_bcc)
 	uint64_t few[] = { 0, 1, 4, 0 }, wide[40] = { [33] = 7 };
 
 	render_hist_bcc(&w.out, "usecs", few, 4);
-	CHECK_STR(sb_str(&w.out),
-		  "     usecs               : count     distribution\n"
-		  "         0 -> 1          : 0        |                                        |\n"
-		  "         2 -> 3          : 1        |**********                              |\n"
-		  "         4 -> 7          : 4        |****************************************|\n");
+	CHECK_STR(
+		sb_str(&w.out),
+		"     usecs               : count     distribution\n"
+		"         0 -> 1          : 0        |                                        |\n"
+		"         2 -> 3          : 1        |**********                              |\n"
+		"         4 -> 7          : 4        |****************************************|\n");
 	sb_reset(&w.out);
 	render_hist_bcc(&w.out, "nsecs", wide, 40);
-	CHECK(strstr(sb_str(&w.out),
-		     "               nsecs                         : count     distribution\n"
-		     "                   0 -> 1                    : 0        |                    |\n"));
+	CHECK(strstr(
+		sb_str(&w.out),
+		"               nsecs                         : count     distribution\n"
+		"                   0 -> 1                    : 0        |                    |\n"));
 	CHECK(strstr(sb_str(&w.out), "          8589934592 -> 17179869183          : 7        |"
 				     "********************|\n"));
 	sb_reset(&w.out);

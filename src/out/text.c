@@ -86,7 +86,8 @@ static void text_losses(struct out *o, const struct loss *l, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		if (!l[i].count)
 			continue;
-		sb_addf(&o->scratch, "WARNING: %llu %s\n", (unsigned long long)l[i].count, l[i].what);
+		sb_addf(&o->scratch, "WARNING: %llu %s\n", (unsigned long long)l[i].count,
+			l[i].what);
 		if (l[i].hint)
 			sb_addf(&o->scratch, "HINT: %s\n", l[i].hint);
 	}

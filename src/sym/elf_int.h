@@ -38,8 +38,8 @@ struct elf_file *elf_open_debug(struct elf_file *f);
 Elf_Data *elf_section(struct elf_file *f, const char *name, GElf_Shdr *ret_shdr);
 
 /* Notes of all note sections, of segments if there are no sections. f returns true to stop. */
-typedef bool elf_note_fn(struct elf_file *f, const GElf_Nhdr *n, const char *name, const uint8_t *desc,
-			 void *arg);
+typedef bool elf_note_fn(struct elf_file *f, const GElf_Nhdr *n, const char *name,
+			 const uint8_t *desc, void *arg);
 void elf_each_note(struct elf_file *f, elf_note_fn *fn, void *arg);
 
 #endif

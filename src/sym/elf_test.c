@@ -114,7 +114,8 @@ TEST(what_is_no_elf_file)
 	CHECK_EQ(elf_file_open("/tmp", &f, &e), -ENOEXEC);
 	CHECK_EQ(elf_file_open_fd(fd_of("", 0), "empty", &f, &e), -ENOEXEC);
 	CHECK_STR(e.what, "empty is not an ELF file: too short");
-	CHECK_EQ(elf_file_open_fd(fd_of("#!/bin/sh\necho hello\n", 21), "script", &f, &e), -ENOEXEC);
+	CHECK_EQ(elf_file_open_fd(fd_of("#!/bin/sh\necho hello\n", 21), "script", &f, &e),
+		 -ENOEXEC);
 	CHECK_STR(e.what, "script is not an ELF file, or a damaged one");
 	CHECK_EQ(elf_file_open_fd(fd_of("!<arch>\n0123456789abcdef", 24), "ar", &f, &e), -ENOEXEC);
 	snprintf(fifo, sizeof(fifo), "/tmp/sonde-fifo-%d", (int)getpid());
@@ -171,8 +172,9 @@ TEST(damaged_files)
 		for (int j = 0; j < 1 + i % 6; j++) {
 			size_t tail = data.n - eh.e_shoff, at;
 
-			at = i % 3 == 0 ? next_random(&x) % 1024 :
-			     i % 3 == 1 ? eh.e_shoff + next_random(&x) % tail : next_random(&x) % data.n;
+			at = i % 3 == 0	  ? next_random(&x) % 1024
+			     : i % 3 == 1 ? eh.e_shoff + next_random(&x) % tail
+					  : next_random(&x) % data.n;
 			copy[at] = (char)(i & 8 ? evil[next_random(&x) % 5] : next_random(&x));
 		}
 		open_prefix(copy, data.n);
@@ -191,36 +193,61 @@ struct tiny {
 	char text[256];
 };
 
-static void tiny_sym(struct tiny *t, int i, const char *name, uint64_t addr, uint64_t size, int type,
-		     int bind)
+static void tiny_sym(struct tiny *t, int i, const char *name, uint64_t addr, uint64_t size,
+		     int type, int bind)
 {
 	size_t at = 1;
 
 	while (t->names[at])
 		at += strlen(t->names + at) + 1;
 	strcpy(t->names + at, name);
-	t->sym[i] = (Elf64_Sym){ .st_name = (uint32_t)at, .st_info = ELF64_ST_INFO(bind, type), .st_shndx = 4,
-				 .st_value = addr, .st_size = size };
+	t->sym[i] = (Elf64_Sym){ .st_name = (uint32_t)at,
+				 .st_info = ELF64_ST_INFO(bind, type),
+				 .st_shndx = 4,
+				 .st_value = addr,
+				 .st_size = size };
 }
 
 static void tiny_init(struct tiny *t)
 {
 	*t = (struct tiny){
 		.eh = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
-			.e_type = ET_EXEC, .e_machine = EM_X86_64, .e_version = EV_CURRENT,
-			.e_phoff = offsetof(struct tiny, ph), .e_shoff = offsetof(struct tiny, sh),
-			.e_ehsize = sizeof(t->eh), .e_phentsize = sizeof(t->ph), .e_phnum = 1,
-			.e_shentsize = sizeof(t->sh[0]), .e_shnum = 5, .e_shstrndx = 3 },
-		.ph = { .p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_offset = offsetof(struct tiny, text),
-			.p_vaddr = 0x1000, .p_filesz = 256, .p_memsz = 256 },
-		.sh = { [1] = { .sh_name = 1, .sh_type = SHT_SYMTAB, .sh_link = 2, .sh_entsize = 24,
-				.sh_offset = offsetof(struct tiny, sym), .sh_size = 8 * 24 },
-			[2] = { .sh_name = 9, .sh_type = SHT_STRTAB,
-				.sh_offset = offsetof(struct tiny, names), .sh_size = 64 },
-			[3] = { .sh_name = 17, .sh_type = SHT_STRTAB,
-				.sh_offset = offsetof(struct tiny, section_names), .sh_size = 64 },
-			[4] = { .sh_name = 27, .sh_type = SHT_PROGBITS, .sh_flags = SHF_EXECINSTR | SHF_ALLOC,
-				.sh_offset = offsetof(struct tiny, text), .sh_size = 256,
+			.e_type = ET_EXEC,
+			.e_machine = EM_X86_64,
+			.e_version = EV_CURRENT,
+			.e_phoff = offsetof(struct tiny, ph),
+			.e_shoff = offsetof(struct tiny, sh),
+			.e_ehsize = sizeof(t->eh),
+			.e_phentsize = sizeof(t->ph),
+			.e_phnum = 1,
+			.e_shentsize = sizeof(t->sh[0]),
+			.e_shnum = 5,
+			.e_shstrndx = 3 },
+		.ph = { .p_type = PT_LOAD,
+			.p_flags = PF_R | PF_X,
+			.p_offset = offsetof(struct tiny, text),
+			.p_vaddr = 0x1000,
+			.p_filesz = 256,
+			.p_memsz = 256 },
+		.sh = { [1] = { .sh_name = 1,
+				.sh_type = SHT_SYMTAB,
+				.sh_link = 2,
+				.sh_entsize = 24,
+				.sh_offset = offsetof(struct tiny, sym),
+				.sh_size = 8 * 24 },
+			[2] = { .sh_name = 9,
+				.sh_type = SHT_STRTAB,
+				.sh_offset = offsetof(struct tiny, names),
+				.sh_size = 64 },
+			[3] = { .sh_name = 17,
+				.sh_type = SHT_STRTAB,
+				.sh_offset = offsetof(struct tiny, section_names),
+				.sh_size = 64 },
+			[4] = { .sh_name = 27,
+				.sh_type = SHT_PROGBITS,
+				.sh_flags = SHF_EXECINSTR | SHF_ALLOC,
+				.sh_offset = offsetof(struct tiny, text),
+				.sh_size = 256,
 				.sh_addr = 0x1000 } },
 	};
 	memcpy(t->section_names, "\0.symtab\0.strtab\0.shstrtab\0.text", 33);
@@ -231,8 +258,10 @@ TEST(which_symbol_covers_an_address)
 	static struct tiny t;
 	struct elf_file *f = NULL;
 	const struct elf_sym *s;
-	const char *const at[] = { "whole", "whole", "inner", "whole", NULL, "nosize", "nosize", "after", NULL };
-	const uint64_t addrs[] = { 0x1000, 0x100f, 0x1010, 0x1018, 0x1040, 0x1050, 0x105f, 0x1060, 0x1064 };
+	const char *const at[] = { "whole",  "whole",  "inner", "whole", NULL,
+				   "nosize", "nosize", "after", NULL };
+	const uint64_t addrs[] = { 0x1000, 0x100f, 0x1010, 0x1018, 0x1040,
+				   0x1050, 0x105f, 0x1060, 0x1064 };
 
 	tiny_init(&t);
 	tiny_sym(&t, 1, "after@@V1", 0x1060, 4, STT_FUNC, STB_GLOBAL);
@@ -257,9 +286,11 @@ TEST(which_symbol_covers_an_address)
 TEST(tables_that_lie)
 {
 	static struct tiny t;
-	uint64_t *const sizes[] = { &t.sh[1].sh_size, &t.sh[2].sh_size, &t.sh[2].sh_offset, &t.sh[1].sh_offset,
-				    &t.ph.p_filesz, &t.ph.p_offset, &t.ph.p_vaddr, &t.sh[1].sh_entsize };
-	static const uint64_t values[] = { 0, 1, 23, 1 << 20, 1ull << 40, ~0ull, ~0ull - 4095, 1ull << 63 };
+	uint64_t *const sizes[] = { &t.sh[1].sh_size,	&t.sh[2].sh_size,   &t.sh[2].sh_offset,
+				    &t.sh[1].sh_offset, &t.ph.p_filesz,	    &t.ph.p_offset,
+				    &t.ph.p_vaddr,	&t.sh[1].sh_entsize };
+	static const uint64_t values[] = { 0,	       1,     23,	    1 << 20,
+					   1ull << 40, ~0ull, ~0ull - 4095, 1ull << 63 };
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
 		for (size_t j = 0; j < sizeof(values) / sizeof(*values); j++) {
@@ -276,7 +307,9 @@ TEST(tables_that_lie)
 	}
 	tiny_init(&t);
 	memset(t.names, 'x', sizeof(t.names)); /* no NUL at its end */
-	t.sym[1] = (Elf64_Sym){ .st_name = 60, .st_info = STT_FUNC, .st_shndx = 4, .st_value = 0x1000 };
+	t.sym[1] = (Elf64_Sym){
+		.st_name = 60, .st_info = STT_FUNC, .st_shndx = 4, .st_value = 0x1000
+	};
 	open_prefix((const char *)&t, sizeof(t));
 }
 

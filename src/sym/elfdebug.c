@@ -14,7 +14,8 @@
 
 static bool same_build_id(const struct elf_file *a, const struct elf_file *b)
 {
-	return a->build_id_len == b->build_id_len && !memcmp(a->build_id, b->build_id, a->build_id_len);
+	return a->build_id_len == b->build_id_len &&
+	       !memcmp(a->build_id, b->build_id, a->build_id_len);
 }
 
 static bool same_file(const struct elf_file *a, const struct elf_file *b)
@@ -74,7 +75,8 @@ static struct elf_file *open_by_link(struct elf_file *f)
 	for (size_t i = 0; i < ARRAY_SIZE(places) && !debug; i++) {
 		_cleanup_sb_ struct strbuf path = { 0 };
 
-		sb_addf(&path, "%s%.*s%s%s", places[i].before, dir, f->path, places[i].between, name);
+		sb_addf(&path, "%s%.*s%s%s", places[i].before, dir, f->path, places[i].between,
+			name);
 		if (strcmp(sb_str(&path), f->path))
 			debug = try_open(f, sb_str(&path));
 	}

@@ -22,14 +22,16 @@ static unsigned rank_of(const GElf_Sym *s, bool is_func)
 	return (is_func ? 0 : 4) + (bind == STB_GLOBAL ? 0 : bind == STB_WEAK ? 1 : 2);
 }
 
-/* Code that assembly left without a type: _start and the like, not its local labels or end marks. */
+/*
+ * Code that assembly left without a type: _start and the like, not its local labels or end marks.
+ */
 static bool is_untyped_code(Elf *elf, const GElf_Sym *s)
 {
 	Elf_Scn *scn = elf_getscn(elf, s->st_shndx);
 	GElf_Shdr sh;
 
-	return GELF_ST_TYPE(s->st_info) == STT_NOTYPE && GELF_ST_BIND(s->st_info) != STB_LOCAL && scn &&
-	       gelf_getshdr(scn, &sh) && sh.sh_flags & SHF_EXECINSTR &&
+	return GELF_ST_TYPE(s->st_info) == STT_NOTYPE && GELF_ST_BIND(s->st_info) != STB_LOCAL &&
+	       scn && gelf_getshdr(scn, &sh) && sh.sh_flags & SHF_EXECINSTR &&
 	       s->st_value - sh.sh_addr < sh.sh_size;
 }
 
@@ -44,7 +46,8 @@ static bool classify(Elf *elf, const GElf_Sym *s, bool *ret_func)
 	return *ret_func || type == STT_OBJECT;
 }
 
-static void add_sym(struct loader *l, Elf *elf, const GElf_Ehdr *eh, const GElf_Sym *s, const char *name)
+static void add_sym(struct loader *l, Elf *elf, const GElf_Ehdr *eh, const GElf_Sym *s,
+		    const char *name)
 {
 	struct raw_sym r = { .sym = { .name = name, .addr = s->st_value, .size = s->st_size } };
 
@@ -66,7 +69,8 @@ static char *copy_strings(struct elf_file *to, struct elf_file *from, size_t lin
 	GElf_Shdr sh;
 	char *copy;
 
-	if (!scn || !gelf_getshdr(scn, &sh) || sh.sh_type != SHT_STRTAB || sh.sh_size > ELF_PART_MAX)
+	if (!scn || !gelf_getshdr(scn, &sh) || sh.sh_type != SHT_STRTAB ||
+	    sh.sh_size > ELF_PART_MAX)
 		return NULL;
 	data = elf_getdata(scn, NULL);
 	if (!data || !data->d_buf || !data->d_size)

@@ -40,7 +40,8 @@ static bool is_native_elf(const char *path)
 	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	Elf32_Ehdr h; /* both classes agree up to e_machine */
 
-	if (fd < 0 || pread(fd, &h, sizeof(h), 0) != sizeof(h) || memcmp(h.e_ident, ELFMAG, SELFMAG))
+	if (fd < 0 || pread(fd, &h, sizeof(h), 0) != sizeof(h) ||
+	    memcmp(h.e_ident, ELFMAG, SELFMAG))
 		return false;
 	return NATIVE_MACHINE == EM_NONE ||
 	       (h.e_machine == NATIVE_MACHINE &&
@@ -69,7 +70,8 @@ bool elf_lib_matches(const char *file, const char *name)
 		return true;
 	if (!strncmp(file, name, n))
 		return !strncmp(name, "lib", 3) && is_version(file + n, has_so);
-	return !strncmp(file, "lib", 3) && !strncmp(file + 3, name, n) && is_version(file + 3 + n, has_so);
+	return !strncmp(file, "lib", 3) && !strncmp(file + 3, name, n) &&
+	       is_version(file + 3 + n, has_so);
 }
 
 /* The best library so far: the very name before others, then the highest version. */
@@ -217,7 +219,8 @@ static bool resolve(const char *name, pid_t pid, struct strbuf *ret_path)
 			return true;
 		if (pid > 0)
 			snprintf(root, sizeof(root), "/proc/%d/root", (int)pid);
-		if (find_library(root, name, ret_path) || (pid > 0 && find_library("", name, ret_path)))
+		if (find_library(root, name, ret_path) ||
+		    (pid > 0 && find_library("", name, ret_path)))
 			return true;
 	}
 	if (!is_file(name))

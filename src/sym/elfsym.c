@@ -84,8 +84,9 @@ static void each_note_of_segments(struct elf_file *f, elf_note_fn *fn, void *arg
 			return;
 		if (ph.p_type != PT_NOTE || ph.p_filesz > ELF_PART_MAX)
 			continue;
-		if (!each_note_of(f, elf_getdata_rawchunk(f->elf, (int64_t)ph.p_offset, ph.p_filesz,
-							  ph.p_align == 8 ? ELF_T_NHDR8 : ELF_T_NHDR),
+		if (!each_note_of(f,
+				  elf_getdata_rawchunk(f->elf, (int64_t)ph.p_offset, ph.p_filesz,
+						       ph.p_align == 8 ? ELF_T_NHDR8 : ELF_T_NHDR),
 				  fn, arg))
 			return;
 	}
@@ -113,8 +114,8 @@ void elf_each_note(struct elf_file *f, elf_note_fn *fn, void *arg)
 		each_note_of_segments(f, fn, arg);
 }
 
-static bool take_build_id(struct elf_file *f, const GElf_Nhdr *n, const char *name, const uint8_t *desc,
-			  void *arg)
+static bool take_build_id(struct elf_file *f, const GElf_Nhdr *n, const char *name,
+			  const uint8_t *desc, void *arg)
 {
 	if (n->n_type != NT_GNU_BUILD_ID || strcmp(name, "GNU") || !n->n_descsz)
 		return false;
@@ -219,7 +220,10 @@ const struct elf_sym *elf_file_find(struct elf_file *f, const char *name)
 	return other;
 }
 
-/* Symbols overlap at times (a function with a second entry): so many before the nearest are looked at. */
+/*
+ * Symbols overlap at times (a function with a second entry): so many before the nearest are looked
+ * at.
+ */
 #define OVERLAP_MAX 16
 
 static bool covers(const struct elf_sym *s, size_t n, size_t i, uint64_t addr)

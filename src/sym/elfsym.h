@@ -27,19 +27,26 @@ struct elf_sym {
 };
 
 int elf_file_open(const char *path, struct elf_file **ret, struct err *e);
-/* The same for an open file, which it takes over also on failure; path is for messages and debug files. */
+/*
+ * The same for an open file, which it takes over also on failure; path is for messages and debug
+ * files.
+ */
 int elf_file_open_fd(int fd, const char *path, struct elf_file **ret, struct err *e);
 /* Reads the symbols now and closes the file: for caches of many files. */
 void elf_file_settle(struct elf_file *f);
 void elf_file_free(struct elf_file *f);
 /*
- * Functions and objects of .symtab, or of .dynsym and the debug file (by build ID or .gnu_debuglink) if the
- * file is stripped; sorted by addr, without versions ("@@GLIBC_2.2"). Read at the first call. Borrowed.
+ * Functions and objects of .symtab, or of .dynsym and the debug file (by build ID or
+ * .gnu_debuglink) if the file is stripped; sorted by addr, without versions ("@@GLIBC_2.2"). Read
+ * at the first call. Borrowed.
  */
 size_t elf_file_syms(struct elf_file *f, const struct elf_sym **ret);
 /* By name, functions before objects; NULL if there is none. */
 const struct elf_sym *elf_file_find(struct elf_file *f, const char *name);
-/* The function that covers addr (one without size reaches to the next symbol); NULL if there is none. */
+/*
+ * The function that covers addr (one without size reaches to the next symbol); NULL if there is
+ * none.
+ */
 const struct elf_sym *elf_file_at(struct elf_file *f, uint64_t addr);
 bool elf_file_addr_to_offset(struct elf_file *f, uint64_t addr, uint64_t *ret_offset);
 bool elf_file_offset_to_addr(struct elf_file *f, uint64_t offset, uint64_t *ret_addr);
@@ -56,8 +63,8 @@ struct usdt_probe {
 size_t elf_file_usdt(struct elf_file *f, const struct usdt_probe **ret);
 
 /*
- * One decoded argument. UA_NONE: written in a way that cannot be read (a symbol relative to the program counter, a
- * floating point register): an error only for a script that uses it.
+ * One decoded argument. UA_NONE: written in a way that cannot be read (a symbol relative to the
+ * program counter, a floating point register): an error only for a script that uses it.
  */
 struct usdt_arg {
 	enum { UA_CONST, UA_REG, UA_MEM, UA_NONE } kind;
@@ -74,9 +81,10 @@ int usdt_parse_args(const char *args, struct usdt_arg *ret, size_t max);
 int usdt_parse_args_for(unsigned machine, const char *args, struct usdt_arg *ret, size_t max);
 
 /*
- * Finds a program or library as users name them: absolute or relative paths, names in $PATH, library short names
- * ("libc", "c", "libc.so.6") through the usual library folders and /etc/ld.so.cache. With pid > 0 also through that
- * process' root and maps. -ENOENT if nothing fits.
+ * Finds a program or library as users name them: absolute or relative paths, names in $PATH,
+ * short names of libraries ("libc", "c", "libc.so.6") through the usual folders and
+ * /etc/ld.so.cache. With pid > 0 first through that process' maps and root. -ENOENT if nothing
+ * fits; ret_path is replaced only on success.
  */
 int elf_resolve_path(const char *name, pid_t pid, struct strbuf *ret_path);
 

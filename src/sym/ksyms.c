@@ -90,8 +90,8 @@ static bool is_text(char type)
 }
 
 /* Parses whole lines of a buffer; returns the bytes used. f ends it by returning non-zero. */
-static size_t scan_lines(const char *p, size_t n, int (*f)(void *arg, const struct line *l), void *arg,
-			 int *ret)
+static size_t scan_lines(const char *p, size_t n, int (*f)(void *arg, const struct line *l),
+			 void *arg, int *ret)
 {
 	size_t at = 0;
 

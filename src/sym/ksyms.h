@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Kernel symbols from /proc/kallsyms (reading costs about 50 ms: done at the first question only). */
+/*
+ * Kernel symbols from /proc/kallsyms (reading costs about 50 ms: done at the first question only).
+ */
 #ifndef SYM_KSYMS_H
 #define SYM_KSYMS_H
 
@@ -19,12 +21,14 @@ void ksyms_free(struct ksyms *k);
 /* Text symbol that covers addr; NULL if unknown. Borrowed, as its names are. */
 const struct ksym *ksyms_find(struct ksyms *k, uint64_t addr);
 /*
- * Address of a symbol (also of data), 0 if unknown or if addresses are hidden from us. Reads no further than the hit.
+ * Address of a symbol (also of data), 0 if unknown or if addresses are hidden from us. Reads no
+ * further than the hit.
  */
 uint64_t ksyms_addr(struct ksyms *k, const char *name);
 /*
- * Calls f for each text symbol by rising address until it returns non-zero, which is returned. Where addresses are
- * hidden (kernel.kptr_restrict) they are 0 and the order is the file's: names are still right.
+ * Calls f for each text symbol by rising address until it returns non-zero, which is returned.
+ * Where addresses are hidden (kernel.kptr_restrict) they are 0 and the order is the file's: names
+ * are still right.
  */
 int ksyms_each(struct ksyms *k, int (*f)(void *arg, const struct ksym *s), void *arg);
 

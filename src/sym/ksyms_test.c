@@ -99,8 +99,9 @@ TEST(hidden_addresses)
 
 TEST(garbage)
 {
-	struct ksyms *k = KSYMS("\n\nxyz\nffffffff81000000\nffffffff81000000 T\nffffffff81000000 T \n"
-				"ffffffff81000000 Tx name\nffffffff81000010 T ok\t[\nff T last_without_end");
+	struct ksyms *k =
+		KSYMS("\n\nxyz\nffffffff81000000\nffffffff81000000 T\nffffffff81000000 T \n"
+		      "ffffffff81000000 Tx name\nffffffff81000010 T ok\t[\nff T last_without_end");
 	const struct ksym *s = ksyms_find(k, 0xffffffff81000010);
 
 	CHECK(s);

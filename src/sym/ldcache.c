@@ -33,8 +33,8 @@ static const char *string_at(const char *data, size_t n, uint32_t at)
 	return at < n && memchr(data + at, '\0', n - at) ? data + at : NULL;
 }
 
-void ldcache_each_of(const char *data, size_t n, void (*f)(void *arg, const char *file, const char *path),
-		     void *arg)
+void ldcache_each_of(const char *data, size_t n,
+		     void (*f)(void *arg, const char *file, const char *path), void *arg)
 {
 	const char *start = n ? memmem(data, n, MAGIC, sizeof(MAGIC) - 1) : NULL;
 	struct header h;
@@ -54,7 +54,8 @@ void ldcache_each_of(const char *data, size_t n, void (*f)(void *arg, const char
 	}
 }
 
-void ldcache_each(const char *path, void (*f)(void *arg, const char *file, const char *path), void *arg)
+void ldcache_each(const char *path, void (*f)(void *arg, const char *file, const char *path),
+		  void *arg)
 {
 	_cleanup_sb_ struct strbuf data = { 0 };
 

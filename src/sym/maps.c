@@ -66,8 +66,8 @@ static void parse_line(struct maps *m, const char *p, const char *end)
 	uint64_t major, minor;
 	const char *perms;
 
-	if (!take_hex(&p, end, &r.start) || !take_char(&p, end, '-') || !take_hex(&p, end, &r.end) ||
-	    !take_char(&p, end, ' ') || end - p < 5)
+	if (!take_hex(&p, end, &r.start) || !take_char(&p, end, '-') ||
+	    !take_hex(&p, end, &r.end) || !take_char(&p, end, ' ') || end - p < 5)
 		return;
 	perms = p;
 	p += 4;

@@ -21,7 +21,10 @@ struct maps {
 	struct strbuf names;
 };
 
-/* Both replace what was there; ranges that are not executable, overlap or go backwards are left out. */
+/*
+ * Both replace what was there; ranges that are not executable, overlap or go backwards are left
+ * out.
+ */
 int maps_read(pid_t pid, struct maps *m); /* 0 or -errno (-ESRCH: no such process) */
 void maps_parse(struct maps *m, const char *text, size_t n);
 void maps_done(struct maps *m);

@@ -23,8 +23,8 @@ struct perf_map {
 };
 
 /*
- * Reads the map of a process if it is new or has grown; true if there are entries now. A file counts only if it belongs
- * to uid (the process' owner) or root: /tmp is everybody's.
+ * Reads the map of a process if it is new or has grown; true if there are entries now. A file
+ * counts only if it belongs to uid (the process' owner) or root: /tmp is everybody's.
  */
 bool perf_map_read(struct perf_map *m, pid_t pid, uid_t uid);
 void perf_map_parse(struct perf_map *m, const char *text, size_t n);

@@ -43,7 +43,9 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* Decimal, octal or hexadecimal, as assemblers write numbers; false and no move if there is none. */
+/*
+ * Decimal, octal or hexadecimal, as assemblers write numbers; false and no move if there is none.
+ */
 static bool take_number(struct operand *o, int64_t *ret)
 {
 	char digits[32], *end;

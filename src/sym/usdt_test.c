@@ -34,7 +34,8 @@ static void check_const(unsigned machine, const char *text, int64_t value, int s
 	CHECK_EQ(a.is_signed ? -(int)a.size : (int)a.size, size);
 }
 
-static void check_mem(unsigned machine, const char *text, int64_t disp, int reg, int index, int scale)
+static void check_mem(unsigned machine, const char *text, int64_t disp, int reg, int index,
+		      int scale)
 {
 	struct usdt_arg a = parse(machine, text);
 
@@ -70,9 +71,28 @@ TEST(x86_memory)
 TEST(x86_what_cannot_be_read)
 {
 	static const char *const texts[] = {
-		"8@name+8(%rip)", "8@name(%rip)", "8@8(%rip)", "8@%xmm0", "8f@%xmm0", "1@%ah", "8@(,%rax,8)",
-		"8@(%rax,%rbx,3)", "8@(%rax", "8@(%rax)x", "8@%", "8@", "3@%rax", "-9999999999999999999@%rax",
-		"8@$", "8@$x", "8@$99999999999999999999999", "@%rax", "8@foo", "8@123", "8@%rax%rbx", "8@8()",
+		"8@name+8(%rip)",
+		"8@name(%rip)",
+		"8@8(%rip)",
+		"8@%xmm0",
+		"8f@%xmm0",
+		"1@%ah",
+		"8@(,%rax,8)",
+		"8@(%rax,%rbx,3)",
+		"8@(%rax",
+		"8@(%rax)x",
+		"8@%",
+		"8@",
+		"3@%rax",
+		"-9999999999999999999@%rax",
+		"8@$",
+		"8@$x",
+		"8@$99999999999999999999999",
+		"@%rax",
+		"8@foo",
+		"8@123",
+		"8@%rax%rbx",
+		"8@8()",
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {

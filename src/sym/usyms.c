@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Processes and the files they have mapped. A file is known by what fstat(2) says of it, so that one
- * library is read once however many processes map it and under whatever path; it is opened
+ * Processes and the files they have mapped. A file is known by what fstat(2) says of it, so that
+ * one library is read once however many processes map it and under whatever path; it is opened
  * through the process (map_files, root), which works in containers and for deleted files. What is
  * known of a process stays after its end.
  */
@@ -151,7 +151,8 @@ static struct ufile *file_get(struct usyms *u, int fd, const char *path)
 	mtime = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
 	vec_each(u->files, i) {
 		f = u->files.v[i];
-		if (f->ino == st.st_ino && f->dev == st.st_dev && f->mtime == mtime && f->size == st.st_size) {
+		if (f->ino == st.st_ino && f->dev == st.st_dev && f->mtime == mtime &&
+		    f->size == st.st_size) {
 			close(fd);
 			return f;
 		}
@@ -159,7 +160,9 @@ static struct ufile *file_get(struct usyms *u, int fd, const char *path)
 	if (u->files.n >= FILES_MAX)
 		trim_files(u);
 	f = xcalloc(1, sizeof(*f));
-	*f = (struct ufile){ .dev = st.st_dev, .ino = st.st_ino, .mtime = mtime, .size = st.st_size };
+	*f = (struct ufile){
+		.dev = st.st_dev, .ino = st.st_ino, .mtime = mtime, .size = st.st_size
+	};
 	elf_file_open_fd(fd, path, &f->elf, NULL);
 	u->nopen += f->elf != NULL;
 	vec_push(&u->files, f);
@@ -341,7 +344,8 @@ static void load_vdso(struct usyms *u)
 		return;
 	r = maps_find(&maps, start);
 	fd = r ? memfd_create("vdso", MFD_CLOEXEC) : -1;
-	if (fd >= 0 && write(fd, (const void *)start, r->end - r->start) == (ssize_t)(r->end - r->start)) {
+	if (fd >= 0 &&
+	    write(fd, (const void *)start, r->end - r->start) == (ssize_t)(r->end - r->start)) {
 		u->vdso_size = r->end - r->start;
 		elf_file_open_fd(fd, "[vdso]", &u->vdso, NULL);
 	} else if (fd >= 0) {
@@ -352,7 +356,8 @@ static void load_vdso(struct usyms *u)
 		elf_file_settle(u->vdso);
 }
 
-static void find_in_vdso(struct usyms *u, const struct map_range *r, uint64_t addr, struct usym *ret)
+static void find_in_vdso(struct usyms *u, const struct map_range *r, uint64_t addr,
+			 struct usym *ret)
 {
 	const struct elf_sym *s;
 	uint64_t vaddr;

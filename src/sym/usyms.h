@@ -18,8 +18,8 @@ void usyms_free(struct usyms *u);
 /* Remembers a process' maps now (it may be gone when its addresses are asked). */
 void usyms_note(struct usyms *u, pid_t pid);
 /*
- * False: nothing is known of the address. What it gives is borrowed until the next call; names come from files of
- * others and are not escaped.
+ * False: nothing is known of the address. What it gives is borrowed until the next call; names come
+ * from files of others and are not escaped.
  */
 bool usyms_find(struct usyms *u, pid_t pid, uint64_t addr, struct usym *ret);
 

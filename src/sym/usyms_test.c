@@ -48,8 +48,9 @@ TEST(mappings)
 
 TEST(maps_of_compilers)
 {
-	static const char text[] = "1000 100 first\n0x2000 0x10 with blank \n1000 80 second\n1040 8 third\n"
-				   "zz 1 x\n3000\n3000 10\n3000 10 \n4000 10 unfinished";
+	static const char text[] =
+		"1000 100 first\n0x2000 0x10 with blank \n1000 80 second\n1040 8 third\n"
+		"zz 1 x\n3000\n3000 10\n3000 10 \n4000 10 unfinished";
 	struct perf_map m = { 0 };
 	const struct perf_entry *e;
 
