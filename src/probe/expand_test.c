@@ -6,7 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "probe/test.h"
+#include "probe/fixture_test.h"
+#include "tests/unit.h"
 #include "type/btf.h"
 
 /* The targets of an attach point, or its first diagnostic. */

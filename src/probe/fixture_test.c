@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "probe/test.h"
+#include "probe/fixture_test.h"
+#include "tests/unit.h"
 
 static bool has_nothing(struct target *t, enum target_feature f)
 {

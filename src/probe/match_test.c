@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "probe/test.h"
+#include "probe/fixture_test.h"
+#include "tests/unit.h"
 
 TEST(match_stars)
 {

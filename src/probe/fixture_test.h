@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* For the unit tests of providers: an environment that knows nothing of this machine. */
-#ifndef PROBE_TEST_H
-#define PROBE_TEST_H
+#ifndef PROBE_FIXTURE_TEST_H
+#define PROBE_FIXTURE_TEST_H
 
 #include "ir/target.h"
 #include "probe/common.h"
-#include "tests/unit.h"
 
 struct fixture {
 	struct arena arena;
