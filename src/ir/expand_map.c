@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Expansion of map operations. */
+#include <errno.h>
 #include <linux/bpf.h>
 
 #include "ir/expand.h"
@@ -21,14 +22,32 @@ static struct ir_val *value_in_slot(struct ir_expand *x, struct ir_map *map, str
 	return slot;
 }
 
-/* 0 or -errno; a full map is counted. */
-static struct ir_val *update(struct ir_expand *x, struct ir_map *map, struct ir_val *key, struct ir_val *ptr)
+/* With BPF_NOEXIST, that another CPU was first is no loss. */
+static void count_unless_there(struct ir_expand *x, struct ir_val *r, uint32_t counter)
 {
 	struct ir_builder *b = &x->b;
-	struct ir_val *addr = ir_mapaddr(b, map), *flags = ir_iconst(b, BPF_ANY);
+	struct ir_block *failed = ir_cold_block(x), *on = ir_block_new(b);
+
+	on->cold = b->block->cold;
+	ir_br(b, r, failed, on);
+	ir_at(b, failed);
+	ir_count_if(x, ir_bin(b, IR_ne, r, ir_iconst(b, -EEXIST)), counter);
+	ir_jmp(b, on);
+	ir_at(b, on);
+}
+
+/* 0 or -errno; a full map is counted. */
+static struct ir_val *update(struct ir_expand *x, struct ir_map *map, struct ir_val *key, struct ir_val *ptr,
+			     int64_t how)
+{
+	struct ir_builder *b = &x->b;
+	struct ir_val *addr = ir_mapaddr(b, map), *flags = ir_iconst(b, how);
 	struct ir_val *r = ir_call(b, IRH_map_update_elem, 4, addr, key, ptr, flags);
 
-	ir_count_if(x, r, map->loss);
+	if (how == BPF_NOEXIST && map->loss != LOSS_NONE)
+		count_unless_there(x, r, map->loss);
+	else
+		ir_count_if(x, r, map->loss);
 	return r;
 }
 
@@ -57,7 +76,7 @@ static void expand_set(struct ir_expand *x, struct ir_val *v)
 
 	if (v->width)
 		ptr = value_in_slot(x, v->map, ptr, v->width);
-	update(x, v->map, ir_arg(v, 0), ptr);
+	update(x, v->map, ir_arg(v, 0), ptr, BPF_ANY);
 }
 
 /* In place if the key is there (not atomic, as values of shared maps are in bpftrace), else inserted. */
@@ -77,7 +96,7 @@ static struct ir_val *expand_add(struct ir_expand *x, struct ir_val *v)
 	ir_jmp(b, join);
 	ir_at(b, miss);
 	zero = ir_iconst(b, 0);
-	update(x, v->map, ir_arg(v, 0), value_in_slot(x, v->map, ir_arg(v, 1), 8));
+	update(x, v->map, ir_arg(v, 0), value_in_slot(x, v->map, ir_arg(v, 1), 8), BPF_ANY);
 	ir_jmp(b, join);
 	phi = ir_phi(b, join);
 	ir_phi_add(b, phi, old);
@@ -99,7 +118,7 @@ struct ir_val *ir_expand_map(struct ir_expand *x, struct ir_val *v)
 	case IR_mapadd:
 		return expand_add(x, v);
 	case IR_mapins:
-		return update(x, v->map, ir_arg(v, 0), ir_arg(v, 1));
+		return update(x, v->map, ir_arg(v, 0), ir_arg(v, 1), v->imm);
 	case IR_mapdel:
 		return ir_call(&x->b, IRH_map_delete_elem, 2, ir_mapaddr(&x->b, v->map), ir_arg(v, 0));
 	default:

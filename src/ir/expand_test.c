@@ -892,3 +892,39 @@ TEST(expand_loss)
 		"\tret %1\n"
 		"}\n");
 }
+
+/* That another CPU was first is no loss. */
+TEST(expand_mapins_noexist)
+{
+	ir_test_passes(IR_TEST_NEW, "expand",
+		"map @x type=1 key=8 value=8 max=16 loss=4\n"
+		"fn f {\n"
+		"b0:\n"
+		"\t%1 = slot #8 [8]\n"
+		"\t%2 = mapins @x %1 %1 #1\n"
+		"\tret %2\n"
+		"}\n",
+		"map @x role=user type=1 key=8 value=8 max=16 flags=0 loss=4\n"
+		"map @.globals role=globals type=2 key=4 value=8200 max=1 flags=1024\n"
+		"fn f lowered {\n"
+		"b0:\n"
+		"\t%1 = slot #8 [8]\n"
+		"\t%4 = mapaddr @x\n"
+		"\t%5 = iconst #1\n"
+		"\t%6 = call %4 %1 %1 %5 !map_update_elem\n"
+		"\tbr %6 b1 b2\n"
+		"b1: from b0 cold\n"
+		"\t%8 = iconst #-17\n"
+		"\t%9 = ne %6 %8\n"
+		"\tbr %9 b3 b4\n"
+		"b3: from b1 cold\n"
+		"\t%11 = global #32\n"
+		"\t%12 = iconst #1\n"
+		"\tatomadd.u8 %11 %12\n"
+		"\tjmp b4\n"
+		"b4: from b1 b3 cold\n"
+		"\tjmp b2\n"
+		"b2: from b0 b4\n"
+		"\tret %6\n"
+		"}\n");
+}

@@ -380,6 +380,12 @@ static struct ir_val *fold_val(struct fold *f, struct ir_val *v)
 	}
 }
 
+/* A pointer that was made a number on purpose (add 0) stays one. */
+static bool same_kind(const struct ir_val *v, const struct ir_val *by)
+{
+	return v->ptr == by->ptr || by->op == IR_iconst;
+}
+
 static void fold_block(struct fold *f, struct ir_block *b)
 {
 	each_val_safe(b, v, next) {
@@ -388,7 +394,7 @@ static void fold_block(struct fold *f, struct ir_block *b)
 		for (uint32_t i = 0; i < v->nargs; i++)
 			v->arg[i] = ir_subst_of(v->arg[i]);
 		r = v->op == IR_phi ? NULL : fold_val(f, v);
-		if (r && ir_subst_of(r) != v) {
+		if (r && ir_subst_of(r) != v && same_kind(v, r)) {
 			ir_subst(v, r);
 			f->changed = true;
 		}

@@ -240,3 +240,25 @@ TEST(fold_keeps_umin)
 		"\tret %3\n"
 		"}\n");
 }
+
+/* A BTF pointer that was made a number by adding 0 stays a number: it is read by a helper. */
+TEST(fold_keeps_kinds)
+{
+	ir_test_passes(IR_TEST_NEW, "fold dce",
+		"fn f {\n"
+		"b0:\n"
+		"\t%1 = call !get_current_task_btf\n"
+		"\t%2 = iconst #0\n"
+		"\t%3:none = add %1 %2\n"
+		"\t%4 = kread.u8 %3 #8\n"
+		"\tret %4\n"
+		"}\n",
+		"fn f {\n"
+		"b0:\n"
+		"\t%1 = call !get_current_task_btf\n"
+		"\t%2 = iconst #0\n"
+		"\t%3:none = add %1 %2\n"
+		"\t%4 = kread.u8 %3 #8\n"
+		"\tret %4\n"
+		"}\n");
+}
