@@ -24,7 +24,8 @@ static unsigned successors(const struct bpf_prog *p, uint32_t i, int64_t ret[2])
 	if (jump && op == BPF_EXIT)
 		return 0;
 	if (jump)
-		ret[n++] = (int64_t)i + 1 + (class == BPF_JMP32 && op == BPF_JA ? in->imm : in->off);
+		ret[n++] =
+			(int64_t)i + 1 + (class == BPF_JMP32 && op == BPF_JA ? in->imm : in->off);
 	if (!jump || op != BPF_JA)
 		ret[n++] = (int64_t)i + (in->code == (BPF_LD | BPF_IMM | BPF_DW) ? 2 : 1);
 	return n;
@@ -75,7 +76,8 @@ uint64_t run_bound_of_records(const struct runtime *rt)
 	vec_each(rt->tables->probes, i) {
 		const struct probe *p = rt->tables->probes.v[i];
 
-		if (!(p->provider->flags & PF_SPECIAL) || !p->prog || !p->prog->n || run_has_loop(p->prog))
+		if (!(p->provider->flags & PF_SPECIAL) || !p->prog || !p->prog->n ||
+		    run_has_loop(p->prog))
 			return 0;
 	}
 	vec_each(rt->tables->actions, i) {

@@ -7,8 +7,9 @@
 #include "run/run.h"
 
 /*
- * Splits a command at blanks; '...' and "..." keep blanks, a backslash outside '...' keeps the next character. Appends the
- * words to ret, each with its NUL, and counts them; -EINVAL for an open quote or an empty command.
+ * Splits a command at blanks; '...' and "..." keep blanks, a backslash outside '...' keeps the next
+ * character. Appends the words to ret, each with its NUL, and counts them; -EINVAL for an open
+ * quote or an empty command.
  */
 int child_split(const char *cmd, struct strbuf *ret, unsigned *ret_n, struct err *e);
 /* Lets it exec its program: 0, or -errno of the exec. */

@@ -21,8 +21,8 @@ struct item {
 
 static const char *const licenses[] = {
 	/* license_is_gpl_compatible() of include/linux/license.h */
-	"GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL",
-	NULL,
+	"GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL",
+	"Dual MPL/GPL", NULL,
 };
 static const char *const missing_words[] = { "error", "warn", "ignore", NULL };
 static const char *const stack_modes[] = { "bpftrace", "perf", "raw", "build_id", NULL };
@@ -50,10 +50,19 @@ static const struct item items[] = {
 	{ "map_keys_max", CK_NUMBER, AT(max_map_keys), 1, 1u << 30, NULL },
 	{ "cat_bytes_max", CK_NUMBER, AT(max_cat_bytes), 0, 1u << 30, NULL },
 	{ "no_cpp_demangle", CK_NOT, AT(cpp_demangle), 0, 0, NULL },
-	/* bpftrace's, about things that this program decides by itself: accepted so that scripts run. */
-	UNUSED("cache_user_symbols"), UNUSED("on_stack_limit"), UNUSED("show_debug_info"),
-	UNUSED("use_blazesym"), UNUSED("unstable_tseries"), UNUSED("unstable_dw_ustack"),
-	UNUSED("unstable_map_decl"), UNUSED("unstable_import"), UNUSED("unstable_macro"),
+	/*
+	 * bpftrace's, about things that this program decides by itself: accepted so that scripts
+	 * run.
+	 */
+	UNUSED("cache_user_symbols"),
+	UNUSED("on_stack_limit"),
+	UNUSED("show_debug_info"),
+	UNUSED("use_blazesym"),
+	UNUSED("unstable_tseries"),
+	UNUSED("unstable_dw_ustack"),
+	UNUSED("unstable_map_decl"),
+	UNUSED("unstable_import"),
+	UNUSED("unstable_macro"),
 };
 
 static const struct item *find_item(const char *key)

@@ -71,7 +71,8 @@ TEST(config_environment_wins)
 	CHECK_EQ(c.max_strlen, 77);
 	setenv("BPFTRACE_MAX_STRLEN", "x", 1);
 	CHECK_EQ(config_init(&c, &e), -EINVAL);
-	CHECK_STR(e.what, "environment variable BPFTRACE_MAX_STRLEN: max_strlen must be a number, not 'x'");
+	CHECK_STR(e.what,
+		  "environment variable BPFTRACE_MAX_STRLEN: max_strlen must be a number, not 'x'");
 	unsetenv("BPFTRACE_MAX_STRLEN");
 }
 

@@ -29,11 +29,12 @@ void run_rights_hint(struct err *e, int code)
 	if (code != -EPERM && code != -EACCES)
 		return;
 	if (geteuid())
-		err_hint(e, "Run it as root, or give it CAP_BPF and CAP_PERFMON (CAP_SYS_ADMIN below Linux "
-			    "5.8).");
+		err_hint(e, "Run it as root, or give it CAP_BPF and CAP_PERFMON (CAP_SYS_ADMIN "
+			    "below Linux 5.8).");
 	else
-		err_hint(e, "This root lacks CAP_BPF and CAP_PERFMON (CAP_SYS_ADMIN below Linux 5.8), or "
-			    "the kernel is locked down: see /sys/kernel/security/lockdown.");
+		err_hint(e, "This root lacks CAP_BPF and CAP_PERFMON (CAP_SYS_ADMIN below Linux "
+			    "5.8), or the kernel is locked down: see "
+			    "/sys/kernel/security/lockdown.");
 }
 
 static uint32_t round_up_pow2(uint64_t n)
@@ -79,12 +80,13 @@ static int explain_map(const struct ir_map *m, uint32_t value, int code, struct 
 	const char *at = m->role == IM_USER ? "@" : "";
 
 	if (code == -EPERM) {
-		err_set(e, code, "no permission to use BPF (creating map %s%s: %s)", at, m->name, errname(code));
+		err_set(e, code, "no permission to use BPF (creating map %s%s: %s)", at, m->name,
+			errname(code));
 		run_rights_hint(e, code);
 		return code;
 	}
-	err_set(e, code, "cannot create map %s%s (keys of %u bytes, values of %u, %u entries): %s", at, m->name,
-		m->key_size, value, m->max_entries, errname(code));
+	err_set(e, code, "cannot create map %s%s (keys of %u bytes, values of %u, %u entries): %s",
+		at, m->name, m->key_size, value, m->max_entries, errname(code));
 	if (code == -E2BIG || code == -ENOMEM)
 		err_hint(e, m->role == IM_PCPU ?
 			 "Values for each CPU can have 32 KiB in all: use fewer or smaller ones." :
@@ -99,7 +101,8 @@ static int create_ring(struct runtime *rt, const struct ir_map *m, struct err *e
 
 	do
 		fd = sys_map_create(m->type, m->name, 0, 0, size, m->flags);
-	while ((fd == -ENOMEM && size > RING_LEAST && (size /= 2)) || (fd == -EPERM && run_raise_memlock()));
+	while ((fd == -ENOMEM && size > RING_LEAST && (size /= 2)) ||
+	       (fd == -EPERM && run_raise_memlock()));
 	if (fd < 0)
 		return explain_map(m, 0, fd, e);
 	rt->map_fds[m->index] = fd;
@@ -207,7 +210,9 @@ void run_globals_sync(struct runtime *rt)
 		sys_map_lookup(run_map_fd(rt, rt->module->globals), &key, rt->globals);
 }
 
-/* Without a mapping the whole value has to be written: what programs store at that moment is lost. */
+/*
+ * Without a mapping the whole value has to be written: what programs store at that moment is lost.
+ */
 void run_globals_clear(struct runtime *rt, uint32_t off, uint32_t size)
 {
 	uint32_t key = 0;

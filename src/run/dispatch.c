@@ -45,8 +45,9 @@ bool run_pending(const struct runtime *rt)
 }
 
 /*
- * New records may come as fast as they are read, so the end is where the buffer ended at the start: each round takes
- * at most what was there when it began, and one that was cut short by an unfinished record is repeated.
+ * New records may come as fast as they are read, so the end is where the buffer ended at the start:
+ * each round takes at most what was there when it began, and one that was cut short by an
+ * unfinished record is repeated.
  */
 void run_drain(struct runtime *rt)
 {

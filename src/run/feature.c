@@ -57,8 +57,8 @@ static int load_empty(uint32_t type, uint32_t attach_type, uint32_t btf_id)
 }
 
 /*
- * A call without arguments is refused in any case; for a number out of range with "invalid func", for
- * one that this type of program may not use with "unknown func" or "cannot use helper".
+ * A call without arguments is refused in any case; for a number out of range with "invalid func",
+ * for one that this type of program may not use with "unknown func" or "cannot use helper".
  */
 static bool probe_helper(int number)
 {

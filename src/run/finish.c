@@ -3,11 +3,11 @@
  * The end of a run: end probes, final maps, losses, detaching.
  *
  * The kernel takes 60 to 190 ms to close one perf tracepoint or uprobe (it waits for grace
- * periods), one after the other. Nobody should wait for that: what detaches at once (raw tracepoints,
- * BTF tracing) is closed before the end probes run; the rest is left to a child process
- * that has nothing else open, and only exits. Until it is through, programs go on running, about 0.1 s
- * longer than this process. What they still send is dropped, and maps that an end probe has cleared
- * are shown as empty, whatever came into them afterwards.
+ * periods), one after the other. Nobody should wait for that: what detaches at once (raw
+ * tracepoints, BTF tracing) is closed before the end probes run; the rest is left to a child
+ * process that has nothing else open, and only exits. Until it is through, programs go on running,
+ * about 0.1 s longer than this process. What they still send is dropped, and maps that an end probe
+ * has cleared are shown as empty, whatever came into them afterwards.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -36,7 +36,8 @@ static bool detaches_at_once(int fd)
 	};
 
 	return !sys_bpf(BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr)) &&
-	       (info.type == LINK_RAW_TRACEPOINT || info.type == LINK_TRACING || info.type == LINK_ITER);
+	       (info.type == LINK_RAW_TRACEPOINT || info.type == LINK_TRACING ||
+		info.type == LINK_ITER);
 }
 
 void run_close_fast_links(struct runtime *rt)
@@ -130,7 +131,10 @@ static int run_end_probes(struct runtime *rt, struct err *e)
 {
 	int rc;
 
-	/* What is left are records from after the end; they would only take room from the end probes'. */
+	/*
+	 * What is left are records from after the end; they would only take room from the end
+	 * probes'.
+	 */
 	rt->ending = true;
 	rt->exiting = false;
 	run_drain(rt);

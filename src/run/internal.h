@@ -79,14 +79,18 @@ void run_rights_hint(struct err *e, int code);
 /* Raises RLIMIT_MEMLOCK, which kernels below 5.11 count BPF memory against; true the first time. */
 bool run_raise_memlock(void);
 
-/* bound.c: the most bytes of records of a script whose programs run once and have no loops; 0: no such bound. */
+/*
+ * bound.c: the most bytes of records of a script whose programs run once and have no loops; 0: no
+ * such bound.
+ */
 uint64_t run_bound_of_records(const struct runtime *rt);
 bool run_has_loop(const struct bpf_prog *p);
 
 /* dispatch.c: records to handlers. */
 size_t run_consume(struct runtime *rt); /* what is there now */
 bool run_pending(const struct runtime *rt);
-void run_drain(struct runtime *rt); /* all that was there, waiting for unfinished ones, at most 0.1 s */
+/* All that was there, waiting for unfinished ones, at most 0.1 s. */
+void run_drain(struct runtime *rt);
 /* Does a waiting record of exit() stand in the ring? */
 bool run_exit_waits(struct runtime *rt);
 
@@ -124,7 +128,7 @@ void run_close_fast_links(struct runtime *rt);
 
 /* signals.c */
 extern volatile int run_stop_signal; /* number of the signal that came, 0 */
-int run_catch_signals(void);         /* eventfd that becomes readable at SIGINT or SIGTERM; -errno */
+int run_catch_signals(void); /* eventfd that becomes readable at SIGINT or SIGTERM; -errno */
 void run_release_signals(int fd);
 
 bool run_is_begin(const struct probe *p);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Loading programs: relocations, debug information, and the second try that asks why the first failed. */
+/*
+ * Loading programs: relocations, debug information, and the second try that asks why the first
+ * failed.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,7 +47,8 @@ static int relocate_one(struct loading *l, const struct bpf_reloc *r, struct err
 	case BR_KFUNC:
 		id = btf ? btf_file_find(btf, BK_FUNC, r->name) : 0;
 		if (!id)
-			return err_set(e, -ENOENT, "%s: this kernel has no function %s for BPF programs",
+			return err_set(e, -ENOENT,
+				       "%s: this kernel has no function %s for BPF programs",
 				       l->probe->name, r->name);
 		i->src_reg = PSEUDO_KFUNC_CALL;
 		i->off = 0;
@@ -66,7 +70,8 @@ static int relocate(struct loading *l, struct err *e)
 	memcpy(l->insns, l->prog->insns, l->prog->n * sizeof(*l->insns));
 	vec_each(l->prog->relocs, i) {
 		if (l->prog->relocs.v[i].insn >= l->prog->n)
-			return err_set(e, -EINVAL, "%s: relocation outside of the program", l->probe->name);
+			return err_set(e, -EINVAL, "%s: relocation outside of the program",
+				       l->probe->name);
 		rc = relocate_one(l, &l->prog->relocs.v[i], e);
 		if (rc)
 			break;

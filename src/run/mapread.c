@@ -43,7 +43,8 @@ static uint32_t value_bytes(const struct type *t)
 }
 
 /* Puts the values of all CPUs together; what is no aggregation has one value. */
-static void reduce(const struct type *t, void *acc, const uint8_t *raw, uint32_t cpus, uint32_t stride)
+static void reduce(const struct type *t, void *acc, const uint8_t *raw, uint32_t cpus,
+		   uint32_t stride)
 {
 	if (t->kind != TY_AGG) {
 		memcpy(acc, raw, t->size);
@@ -96,7 +97,8 @@ static void batch_take(struct map_copy *c, struct batch *b, uint32_t n)
 	} else {
 		values = keep(c, xcalloc(n, c->out_size));
 		for (uint32_t i = 0; i < n; i++)
-			reduce(c->dump.value, values + (size_t)i * step, b->raw + i * one, c->cpus, c->stride);
+			reduce(c->dump.value, values + (size_t)i * step, b->raw + i * one, c->cpus,
+			       c->stride);
 	}
 	for (uint32_t i = 0; i < n; i++)
 		add_entry(c, keys + (size_t)i * c->key_size, values + (size_t)i * step);
@@ -111,7 +113,9 @@ static uint32_t batch_room(const struct map_copy *c)
 	return n < BATCH_LEAST ? BATCH_LEAST : (uint32_t)n;
 }
 
-/* -EINVAL, -ENOTSUPP and the like before the first entry: this kernel has no batches for the map. */
+/*
+ * -EINVAL, -ENOTSUPP and the like before the first entry: this kernel has no batches for the map.
+ */
 static int read_batches(struct map_copy *c)
 {
 	_cleanup_free_ void *position = xcalloc(1, c->key_size + 8);

@@ -17,7 +17,8 @@ static size_t map_position(const struct runtime *rt, const struct map *m)
 	return rt->tables->maps.n;
 }
 
-static void print_map(struct runtime *rt, const struct map *m, uint64_t top, int64_t div, bool final)
+static void print_map(struct runtime *rt, const struct map *m, uint64_t top, int64_t div,
+		      bool final)
 {
 	struct map_copy *c = map_copy_read(rt, m);
 	struct map_dump *d;
@@ -88,18 +89,22 @@ static int delete_batches(int fd, const struct ir_map *m, size_t value_room)
 	return rc == -ENOENT ? 0 : rc;
 }
 
-/* Always the first key, until there is none; other CPUs may add some all the time, so not forever. */
+/*
+ * Always the first key, until there is none; other CPUs may add some all the time, so not forever.
+ */
 static void delete_keys(int fd, const struct ir_map *m)
 {
 	_cleanup_free_ uint8_t *key = xcalloc(1, m->key_size);
 
-	for (uint64_t left = 2ull * m->max_entries; left && !sys_map_next_key(fd, NULL, key); left--)
+	for (uint64_t left = 2ull * m->max_entries; left && !sys_map_next_key(fd, NULL, key);
+	     left--)
 		sys_map_delete(fd, key);
 }
 
 static void zero_keys(struct runtime *rt, const struct map *m)
 {
-	size_t room = ((m->ir->value_size + 7) & ~7u) * (size_t)(m->per_cpu ? rt->target->ncpus : 1);
+	size_t room =
+		((m->ir->value_size + 7) & ~7u) * (size_t)(m->per_cpu ? rt->target->ncpus : 1);
 	_cleanup_free_ uint8_t *zeros = xcalloc(1, room);
 	struct map_copy *c = map_copy_read(rt, m);
 	struct map_dump *d;

@@ -27,7 +27,8 @@ static unsigned make_program(struct bpf_insn *p, int map_fd, uint32_t off, uint3
 	n = put(p, n, (struct bpf_insn){ BPF_ST | BPF_MEM | BPF_W, 10, 0, -4, 0 });
 	n = put(p, n, (struct bpf_insn){ BPF_ALU64 | BPF_MOV | BPF_X, 2, 10, 0, 0 });
 	n = put(p, n, (struct bpf_insn){ BPF_ALU64 | BPF_ADD | BPF_K, 2, 0, 0, -4 });
-	n = put(p, n, (struct bpf_insn){ BPF_LD | BPF_DW | BPF_IMM, 1, BPF_PSEUDO_MAP_FD, 0, map_fd });
+	n = put(p, n,
+		(struct bpf_insn){ BPF_LD | BPF_DW | BPF_IMM, 1, BPF_PSEUDO_MAP_FD, 0, map_fd });
 	n = put(p, n, (struct bpf_insn){ 0 });
 	n = put(p, n, (struct bpf_insn){ BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_map_lookup_elem });
 	n = put(p, n, (struct bpf_insn){ BPF_JMP | BPF_JNE | BPF_K, 0, 0, 1, 0 });
@@ -62,7 +63,9 @@ static int load_program(int map_fd, uint32_t off, uint32_t size)
 static int run_on(int prog_fd, int cpu)
 {
 	union bpf_attr attr = {
-		.test = { .prog_fd = (uint32_t)prog_fd, .flags = TEST_RUN_ON_CPU, .cpu = (uint32_t)cpu },
+		.test = { .prog_fd = (uint32_t)prog_fd,
+			  .flags = TEST_RUN_ON_CPU,
+			  .cpu = (uint32_t)cpu },
 	};
 
 	return sys_bpf(BPF_PROG_TEST_RUN, &attr, sizeof(attr));

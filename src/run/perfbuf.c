@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Perf event buffers: what kernels below 5.8 have for records (perf_event_open(2), "MMAP layout"). */
+/*
+ * Perf event buffers: what kernels below 5.8 have for records (perf_event_open(2), "MMAP layout").
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +26,10 @@ static int open_cpu(struct perfbuf *b, struct perf_cpu *c, int map_fd, int cpu)
 		.config = PERF_COUNT_SW_BPF_OUTPUT,
 		.sample_type = PERF_SAMPLE_RAW,
 		.sample_period = 1,
-		/* A wake-up for each record costs more than the record: the loop looks by the clock too. */
+		/*
+		 * A wake-up for each record costs more than the record: the loop looks by the clock
+		 * too.
+		 */
 		.watermark = 1,
 		.wakeup_watermark = (uint32_t)b->size / 4,
 	};
@@ -91,8 +96,8 @@ static const uint8_t *in_one_piece(struct perfbuf *b, const uint8_t *data, uint6
 }
 
 /* PERF_RECORD_SAMPLE of PERF_SAMPLE_RAW: u32 size, bytes. PERF_RECORD_LOST: u64 id, u64 lost. */
-static bool one_record(struct perfbuf *b, const uint8_t *rec, uint32_t type, size_t len, record_fn *fn,
-		       void *arg, size_t *count)
+static bool one_record(struct perfbuf *b, const uint8_t *rec, uint32_t type, size_t len,
+		       record_fn *fn, void *arg, size_t *count)
 {
 	const uint8_t *body = rec + sizeof(struct perf_event_header);
 	size_t room = len - sizeof(struct perf_event_header);
@@ -118,8 +123,8 @@ static bool one_record(struct perfbuf *b, const uint8_t *rec, uint32_t type, siz
 	return fn(arg, body + sizeof(size), size);
 }
 
-bool perfbuf_parse(struct perfbuf *b, const uint8_t *data, uint64_t *pos, uint64_t head, record_fn *fn,
-		   void *arg, size_t *count)
+bool perfbuf_parse(struct perfbuf *b, const uint8_t *data, uint64_t *pos, uint64_t head,
+		   record_fn *fn, void *arg, size_t *count)
 {
 	struct perf_event_header h;
 
@@ -133,8 +138,8 @@ bool perfbuf_parse(struct perfbuf *b, const uint8_t *data, uint64_t *pos, uint64
 			return true;
 		}
 		*pos += h.size;
-		if (!one_record(b, in_one_piece(b, data, *pos - h.size, h.size), h.type, h.size, fn, arg,
-				count))
+		if (!one_record(b, in_one_piece(b, data, *pos - h.size, h.size), h.type, h.size, fn,
+				arg, count))
 			return false;
 	}
 	return true;
@@ -150,7 +155,8 @@ size_t perfbuf_consume(struct perfbuf *b, record_fn *fn, void *arg)
 		uint64_t head = __atomic_load_n(&page->data_head, __ATOMIC_ACQUIRE);
 		uint64_t tail = page->data_tail;
 
-		more = perfbuf_parse(b, (const uint8_t *)page + page_size(), &tail, head, fn, arg, &count);
+		more = perfbuf_parse(b, (const uint8_t *)page + page_size(), &tail, head, fn, arg,
+				     &count);
 		__atomic_store_n(&page->data_tail, tail, __ATOMIC_RELEASE);
 	}
 	return count;

@@ -7,7 +7,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* How much room is given back at once: each store of the position costs the writers a cache miss. */
+/*
+ * How much room is given back at once: each store of the position costs the writers a cache miss.
+ */
 #define PUBLISH 65536
 
 int ring_open(struct ring *r, int fd, size_t size)
@@ -16,8 +18,8 @@ int ring_open(struct ring *r, int fd, size_t size)
 	size_t sizes[2] = { page, page + 2 * size };
 
 	for (int i = 0; i < 2; i++) {
-		void *p = mmap(NULL, sizes[i], i ? PROT_READ : PROT_READ | PROT_WRITE, MAP_SHARED, fd,
-			       i ? (off_t)page : 0);
+		void *p = mmap(NULL, sizes[i], i ? PROT_READ : PROT_READ | PROT_WRITE, MAP_SHARED,
+			       fd, i ? (off_t)page : 0);
 
 		if (p == MAP_FAILED) {
 			int rc = -errno;
@@ -46,7 +48,8 @@ void ring_close(struct ring *r)
 /* Length word of the record at pos; acquire: the bytes are there if it is not busy. */
 static uint32_t record_header(const struct ring *r, unsigned long pos)
 {
-	return __atomic_load_n((const uint32_t *)(r->data + (pos & (r->size - 1))), __ATOMIC_ACQUIRE);
+	return __atomic_load_n((const uint32_t *)(r->data + (pos & (r->size - 1))),
+			       __ATOMIC_ACQUIRE);
 }
 
 /*
@@ -63,8 +66,8 @@ static long record_room(const struct ring *r, uint32_t header, unsigned long pos
 	return room <= end - pos ? (long)room : -1;
 }
 
-static size_t walk(const struct ring *r, unsigned long *pos, unsigned long *taken, uint64_t *corrupt,
-		   record_fn *fn, void *arg)
+static size_t walk(const struct ring *r, unsigned long *pos, unsigned long *taken,
+		   uint64_t *corrupt, record_fn *fn, void *arg)
 {
 	unsigned long end = __atomic_load_n(r->producer, __ATOMIC_ACQUIRE), published = *pos;
 	size_t n = 0;
@@ -82,7 +85,8 @@ static size_t walk(const struct ring *r, unsigned long *pos, unsigned long *take
 			break;
 		}
 		if (!(header & BPF_RINGBUF_DISCARD_BIT)) {
-			more = fn(arg, r->data + (*pos & (r->size - 1)) + BPF_RINGBUF_HDR_SZ, header);
+			more = fn(arg, r->data + (*pos & (r->size - 1)) + BPF_RINGBUF_HDR_SZ,
+				  header);
 			n++;
 		}
 		*pos += (unsigned long)room;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Consumers of the kernel's two kinds of record buffers: one BPF ring buffer (Documentation/bpf/ringbuf.rst),
- * or, below 5.8, one perf event buffer for each CPU. Records are handed out where they lie;
- * sizes are checked here, so a broken buffer is counted and skipped.
+ * Consumers of the kernel's two kinds of record buffers: one BPF ring buffer
+ * (Documentation/bpf/ringbuf.rst), or, below 5.8, one perf event buffer for each CPU. Records are
+ * handed out where they lie; sizes are checked here, so a broken buffer is counted and skipped.
  */
 #ifndef RUN_RING_H
 #define RUN_RING_H
@@ -52,13 +52,19 @@ struct perfbuf {
 	struct strbuf joined; /* a record that wraps, put together */
 };
 
-/* Opens a buffer of size bytes (a power of two of pages) on each CPU that is on line and puts it into the map. */
+/*
+ * Opens a buffer of size bytes (a power of two of pages) on each CPU that is on line and puts it
+ * into the map.
+ */
 int perfbuf_open(struct perfbuf *b, int map_fd, size_t size);
 void perfbuf_close(struct perfbuf *b);
 size_t perfbuf_consume(struct perfbuf *b, record_fn *fn, void *arg);
 bool perfbuf_pending(const struct perfbuf *b);
-/* One CPU's records between two positions of a data area; for perfbuf_consume() and tests. False: stopped. */
-bool perfbuf_parse(struct perfbuf *b, const uint8_t *data, uint64_t *pos, uint64_t head, record_fn *fn,
-		   void *arg, size_t *count);
+/*
+ * One CPU's records between two positions of a data area; for perfbuf_consume() and tests. False:
+ * stopped.
+ */
+bool perfbuf_parse(struct perfbuf *b, const uint8_t *data, uint64_t *pos, uint64_t head,
+		   record_fn *fn, void *arg, size_t *count);
 
 #endif

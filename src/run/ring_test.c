@@ -24,8 +24,9 @@ static void fake_init(struct fake *f, unsigned long at)
 {
 	memset(f, 0, sizeof(*f));
 	f->consumer = f->producer = at;
-	f->ring = (struct ring){ .consumer = &f->consumer, .producer = &f->producer, .data = f->data,
-				 .size = SIZE };
+	f->ring = (struct ring){
+		.consumer = &f->consumer, .producer = &f->producer, .data = f->data, .size = SIZE,
+	};
 	f->stop_after = ~0u;
 }
 
@@ -147,7 +148,8 @@ static void perf_put(struct perf_fake *f, const void *bytes, size_t n)
 static void perf_sample(struct perf_fake *f, const char *text, uint32_t claimed)
 {
 	uint32_t size = (uint32_t)(strlen(text) + 4 + 7) / 8 * 8 - 4;
-	struct perf_event_header h = { .type = PERF_RECORD_SAMPLE, .size = (uint16_t)(8 + 4 + size) };
+	struct perf_event_header h = { .type = PERF_RECORD_SAMPLE,
+				       .size = (uint16_t)(8 + 4 + size) };
 	char padded[128] = "";
 
 	strcpy(padded, text);

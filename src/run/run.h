@@ -2,10 +2,10 @@
 /*
  * Running a compiled script: load, attach, records, end.
  *
- *	run_load()    creates maps, loads programs; explains verifier rejections in the script's terms
+ *	run_load()    creates maps, loads programs; explains rejections in the script's terms
  *	run_start()   begin probes, attaches, "Attached N probes", lets a child go on
  *	run_loop()    records and signals until the end
- *	run_finish()  end probes, final maps, losses; detaching is left to a child process where it is slow
+ *	run_finish()  end probes, final maps, losses; slow detaching is left to a child process
  */
 #ifndef RUN_RUN_H
 #define RUN_RUN_H
@@ -23,7 +23,7 @@ struct run_options {
 	pid_t pid;              /* -p */
 	bool verbose;
 	bool quiet;
-	bool notify;            /* print __BPFTRACE_NOTIFY_PROBES_ATTACHED on stdout once attached */
+	bool notify; /* print __BPFTRACE_NOTIFY_PROBES_ATTACHED on stdout once attached */
 	bool raw;
 	const char *verifier_dump; /* not NULL: log_level for -d verifier */
 	struct sources *sources;
@@ -31,7 +31,9 @@ struct run_options {
 
 struct runtime;
 
-/* The child of -c: started, stopped before its exec until run_start; pid is known before compiling. */
+/*
+ * The child of -c: started, stopped before its exec until run_start; pid is known before compiling.
+ */
 struct child;
 int child_start(const char *cmd, struct child **ret, struct err *e);
 pid_t child_pid(const struct child *c);
@@ -50,7 +52,10 @@ void run_free(struct runtime *rt);
 struct btf_file;
 struct target *feature_target(struct btf_file *btf);
 const char *feature_name(enum target_feature f);
-/* Default settings, then BPFTRACE_* / SONDE_* of the environment; -EINVAL with a message for bad values. */
+/*
+ * Default settings, then BPFTRACE_* / SONDE_* of the environment; -EINVAL with a message for bad
+ * values.
+ */
 int config_init(struct config *c, struct err *e);
 /* One item by name ("max_strlen"); value as text. -ENOENT unknown name, -EINVAL bad value. */
 int config_set(struct config *c, const char *key, const char *value, struct err *e);

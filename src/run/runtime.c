@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A runtime's making and unmaking, and what it does for the handlers of built-ins (fn/runtime.h). */
+/*
+ * A runtime's making and unmaking, and what it does for the handlers of built-ins (fn/runtime.h).
+ */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -19,7 +21,10 @@ static const struct ir_map *stack_map(const struct runtime *rt)
 	return NULL;
 }
 
-/* render's callback: frames of a stack trace map, ended by 0 if they are fewer than it has room for. */
+/*
+ * render's callback: frames of a stack trace map, ended by 0 if they are fewer than it has room
+ * for.
+ */
 static int stored_stack(void *arg, int64_t id, uint64_t *ret_frames, unsigned max)
 {
 	struct runtime *rt = arg;
@@ -33,7 +38,8 @@ static int stored_stack(void *arg, int64_t id, uint64_t *ret_frames, unsigned ma
 		return id > -4096 ? (int)id : -EINVAL;
 	if (!room)
 		return -ENOENT;
-	rc = sys_map_lookup(run_map_fd(rt, m), m->key_size == 8 ? (void *)&id : (void *)&key, frames);
+	rc = sys_map_lookup(run_map_fd(rt, m), m->key_size == 8 ? (void *)&id : (void *)&key,
+			    frames);
 	if (rc)
 		return rc;
 	for (; n < room && n < max && frames[n]; n++)
@@ -61,7 +67,9 @@ static void connect_render(struct runtime *rt)
 		r->boot_to_real = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME);
 }
 
-/* Does an end probe send this action's records? They name their probe, as written or as expanded. */
+/*
+ * Does an end probe send this action's records? They name their probe, as written or as expanded.
+ */
 static bool sent_at_end(const struct runtime *rt, const struct action *a)
 {
 	if (!a->probe)

@@ -32,7 +32,10 @@ static void on_pipe(int sig)
 {
 }
 
-/* Even if it is ignored, as in background jobs of a plain shell: `kill -INT` is how these are ended. */
+/*
+ * Even if it is ignored, as in background jobs of a plain shell: `kill -INT` is how these are
+ * ended.
+ */
 static void catch_one(int sig, void (*handler)(int), int flags)
 {
 	struct sigaction sa = { .sa_handler = handler, .sa_flags = flags };

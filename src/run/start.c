@@ -61,7 +61,8 @@ static int attach_failed(struct runtime *rt, const struct probe *p, int rc, stru
 	if (!e->hint[0])
 		run_rights_hint(e, rc);
 	if (!e->hint[0])
-		err_hint(e, "If this is expected, set the 'missing_probes' config variable to 'warn'.");
+		err_hint(e, "If this is expected, set the 'missing_probes' config variable to "
+			    "'warn'.");
 	return rc;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Thin wrappers of bpf(2) and perf_event_open(2) as of Linux 6.18, without the headers of that release: results are
- * fds or 0, errors -errno. Nothing here allocates or prints.
+ * Thin wrappers of bpf(2) and perf_event_open(2) as of Linux 6.18, without the headers of that
+ * release: results are fds or 0, errors -errno. Nothing here allocates or prints.
  */
 #ifndef RUN_SYS_H
 #define RUN_SYS_H
@@ -18,8 +18,12 @@
 #define SYS_BPF_TRACE_UPROBE_MULTI 48
 
 int sys_bpf(int cmd, void *attr, unsigned size);
-int sys_perf_event_open(struct perf_event_attr *attr, pid_t pid, int cpu, int group_fd, unsigned long flags);
-/* A name as the kernel takes it: at most 15 of [A-Za-z0-9_.], others become '_' (bpf_obj_name_cpy()). */
+int sys_perf_event_open(struct perf_event_attr *attr, pid_t pid, int cpu, int group_fd,
+			unsigned long flags);
+/*
+ * A name as the kernel takes it: at most 15 of [A-Za-z0-9_.], others become '_'
+ * (bpf_obj_name_cpy()).
+ */
 void sys_object_name(char dst[BPF_OBJ_NAME_LEN], const char *src);
 /* name: any text, see sys_object_name(). */
 int sys_map_create(uint32_t type, const char *name, uint32_t key_size, uint32_t value_size,
@@ -27,26 +31,32 @@ int sys_map_create(uint32_t type, const char *name, uint32_t key_size, uint32_t 
 int sys_map_lookup(int fd, const void *key, void *ret_value);
 int sys_map_update(int fd, const void *key, const void *value, uint64_t flags);
 int sys_map_delete(int fd, const void *key);
-int sys_map_next_key(int fd, const void *key, void *ret_next); /* key NULL: first; -ENOENT at the end */
+/* key NULL: the first; -ENOENT at the end. */
+int sys_map_next_key(int fd, const void *key, void *ret_next);
 int sys_map_freeze(int fd);
 /*
- * Batch look-up: *count in: room, out: entries; position of the size of the key (at least 4 bytes, hash maps need 4); first: start.
- * 0, or -ENOENT with the last entries.
+ * Batch look-up: *count in: room, out: entries; position of the size of the key (at least 4 bytes,
+ * hash maps need 4); first: start. 0, or -ENOENT with the last entries.
  */
-int sys_map_lookup_batch(int fd, bool first, void *position, void *keys, void *values, uint32_t *count);
+int sys_map_lookup_batch(int fd, bool first, void *position, void *keys, void *values,
+			 uint32_t *count);
 /* count in: keys given; out: keys done. Without the command (below 5.6) -EINVAL or -ENOTSUPP. */
 int sys_map_delete_batch(int fd, const void *keys, uint32_t *count);
 int sys_map_update_batch(int fd, const void *keys, const void *values, uint32_t *count);
 int sys_raw_tracepoint_open(const char *name, int prog_fd);
 int sys_prog_test_run_raw(int prog_fd, uint32_t *ret_value); /* raw tracepoint programs; 5.10 */
-/* Attaches a program to a perf event: link where the kernel has it (so exit is clean), else ioctl. fd or 0. */
+/*
+ * Attaches a program to a perf event: link where the kernel has it (so exit is clean), else ioctl.
+ * fd or 0.
+ */
 int sys_perf_attach(int perf_fd, int prog_fd, uint64_t cookie);
-int sys_link_create_kprobe_multi(int prog_fd, const char *const *syms, const uint64_t *addrs, uint32_t n,
-				 bool ret, const uint64_t *cookies);
+int sys_link_create_kprobe_multi(int prog_fd, const char *const *syms, const uint64_t *addrs,
+				 uint32_t n, bool ret, const uint64_t *cookies);
 int sys_link_create_uprobe_multi(int prog_fd, const char *path, const uint64_t *offsets,
 				 const uint64_t *ref_ctrs, uint32_t n, bool ret, pid_t pid,
 				 const uint64_t *cookies);
-int sys_link_create_tracing(int prog_fd, uint32_t attach_type); /* fentry, fexit, tp_btf; falls back to raw_tp open */
+/* fentry, fexit, tp_btf; falls back to BPF_RAW_TRACEPOINT_OPEN. */
+int sys_link_create_tracing(int prog_fd, uint32_t attach_type);
 unsigned sys_possible_cpus(void);  /* from /sys/devices/system/cpu/possible */
 /* CPUs that are on line: count, ids into ret (max of them). */
 unsigned sys_online_cpus(int *ret, unsigned max);

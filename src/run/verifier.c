@@ -21,7 +21,8 @@ static const char *line_before(const char *log, const char *p)
 /* Lines of the summary after the refusal. */
 static bool is_summary(const char *line, size_t n)
 {
-	static const char *const starts[] = { "processed ", "verification time", "stack depth", "; ", "--" };
+	static const char *const starts[] = { "processed ", "verification time", "stack depth",
+					      "; ", "--" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
 		if (n >= strlen(starts[i]) && !memcmp(line, starts[i], strlen(starts[i])))
@@ -95,11 +96,12 @@ bool verifier_span(const struct bpf_prog *p, long insn, struct span *ret)
 }
 
 /* " at stdin:1:23: `source line`", "" if that is not known. */
-static void describe_place(struct runtime *rt, const struct bpf_prog *p, long insn, struct strbuf *out)
+static void describe_place(struct runtime *rt, const struct bpf_prog *p, long insn,
+			   struct strbuf *out)
 {
 	const struct sources *sources = rt->opt->sources;
 	struct position pos;
-	struct span span;
+	struct span span = { 0 };
 	const char *text;
 	size_t n;
 
@@ -124,7 +126,7 @@ static const char *load_reason(int code)
 	case -ENOSPC: return "the verifier's log does not fit";
 	case -EPERM: return "no permission to load BPF programs of this kind";
 	case -EACCES: return "the verifier refused it";
-	case -EINVAL: return "this kernel does not know this kind of program or an instruction in it";
+	case -EINVAL: return "this kernel does not know such programs or an instruction in it";
 	case -ENOMEM: return "not enough memory";
 	default: return errname(code);
 	}
@@ -137,8 +139,8 @@ static void add_hint(struct err *e, int code, const struct verdict *v)
 	else if (code == -E2BIG)
 		err_hint(e, "Shorten loops and unrolled blocks, or split the probe.");
 	else if (v->reason[0])
-		err_hint(e, "If the script casts no pointers, this is a bug of sonde: please report it with the "
-			    "output of -v.");
+		err_hint(e, "If the script casts no pointers, this is a bug of sonde: please "
+			    "report it with the output of -v.");
 }
 
 int verifier_explain(struct runtime *rt, const struct probe *p, int code, struct err *e)
