@@ -113,8 +113,10 @@ static size_t escape_json_one(struct strbuf *b, const char *text, size_t n)
 		sb_adds(b, "\\n");
 	} else if (code == '\t') {
 		sb_adds(b, "\\t");
-	} else if (code < 0x20 || code == 0x7f) {
-		add_hex_bytes(b, "\\u00", text, 1);
+	} else if (code == '\r') {
+		sb_adds(b, "\\r");
+	} else if (code_is_unsafe(code)) {
+		sb_addf(b, "\\u%04x", code);
 	} else {
 		sb_add(b, text, len);
 	}

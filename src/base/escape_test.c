@@ -49,7 +49,7 @@ TEST(terminal_escapes_bytes_that_are_not_utf8)
 
 TEST(json_content)
 {
-	CHECK_STR(json(BYTES("a\"b\\c\n\t\r\x01")), "a\\\"b\\\\c\\n\\t\\u000d\\u0001");
+	CHECK_STR(json(BYTES("a\"b\\c\n\t\r\x01")), "a\\\"b\\\\c\\n\\t\\r\\u0001");
 	CHECK_STR(json(BYTES("a\0b\x7f")), "a\\u0000b\\u007f");
 	CHECK_STR(json(BYTES("é\xff")), "é\xef\xbf\xbd");
 }

@@ -108,10 +108,9 @@ static void handle_join(struct runtime *rt, const struct action *a, const struct
 	while (p < end && (nul = memchr(p, 0, end - p))) {
 		if (p != args[0].bytes)
 			sb_adds(out, a->data);
-		render_escape(rt_render(rt), out, p, nul - p);
+		sb_add(out, p, nul - p); /* the writer escapes */
 		p = nul + 1;
 	}
-	sb_addc(out, '\n');
 	rt_out(rt)->ops->text(rt_out(rt), OT_JOIN, sb_str(out), out->n);
 }
 

@@ -81,10 +81,7 @@ static void handle_cat(struct runtime *rt, const struct action *a, const struct 
 	while (text.n < max && (n = read(fd, text.p + text.n, max - text.n)) > 0)
 		text.n += n;
 	text.p[text.n] = 0;
-	struct strbuf *out = rt_scratch(rt);
-
-	render_escape(rt_render(rt), out, text.p, text.n);
-	rt_out(rt)->ops->text(rt_out(rt), OT_CAT, sb_str(out), out->n);
+	rt_out(rt)->ops->text(rt_out(rt), OT_CAT, text.p, text.n);
 }
 
 const struct fn_ops fn_cat = {

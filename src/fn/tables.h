@@ -53,6 +53,7 @@ struct action {
 	const struct ir_layout *layout;  /* of the record; part i is argument i */
 	uint32_t nargs;
 	const struct type **arg_types;
+	uint64_t may_cut;  /* bit i: argument i was read by str() and is cut if it fills its type */
 	void *data;        /* the function's own: parsed format, name, ... */
 	struct map *map;   /* print(@m), clear, zero */
 	const char *probe; /* text of the probe the record comes from */

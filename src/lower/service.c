@@ -63,6 +63,13 @@ static struct ir_part record_part(const struct type *t, uint32_t *off)
 	return p;
 }
 
+/* Was this string read from memory, where it may have been longer? */
+static bool may_be_cut(const struct ir_val *v)
+{
+	return v->op == IR_fill && (v->helper == IRH_probe_read_str || v->helper == IRH_probe_read_user_str ||
+				    v->helper == IRH_probe_read_kernel_str);
+}
+
 static struct action *new_action(struct lower *lw, struct node *call, void *data)
 {
 	struct action *a = arena_new(lw->arena, struct action);
@@ -90,6 +97,8 @@ struct action *lower_emit(struct lower *lw, struct node *call, unsigned nargs, c
 		a->arg_types[i] = types[i];
 		l->part[i] = record_part(types[i], &off);
 		parts[i] = lower_local(lw, vals[i], types[i]);
+		if (i < 64 && may_be_cut(parts[i]))
+			a->may_cut |= 1ULL << i;
 	}
 	l->size = off;
 	a->layout = l;

@@ -67,10 +67,10 @@ static int parse_number(struct parser *p)
 	return v;
 }
 
-/* Bytes of the C type that a length modifier stands for. */
+/* Bytes of the C type that a length modifier stands for; 0 without one. */
 static void parse_length(struct parser *p, struct conversion *c)
 {
-	c->bytes = 4;
+	c->bytes = 0;
 	for (;; p->at++) {
 		switch (peek(p)) {
 		case 'h':

@@ -28,7 +28,7 @@ bool format_accepts(const struct format *f, size_t i, const struct type *t);
 struct value_ref {
 	const struct type *type;
 	const void *bytes;
-	uint32_t len; /* strings of records: bytes present (with NUL); else type->size */
+	uint32_t len; /* strings of records: bytes present (with NUL), type->size + 1: cut; else type->size */
 };
 void format_run(struct render *r, const struct format *f, const struct value_ref *args,
 		struct strbuf *out);

@@ -127,7 +127,10 @@ void render_string(struct render *r, struct strbuf *out, const struct type *t, c
 {
 	struct walk w = { .r = r, .out = out };
 
-	walk_string(&w, bytes, len < t->size ? len : t->size, t->size);
+	if (len > t->size)
+		walk_string(&w, bytes, t->size - 1, t->size - 1);
+	else
+		walk_string(&w, bytes, len, t->size);
 }
 
 static void walk_int(const struct walk *w, const struct type *t, int64_t v)

@@ -135,7 +135,7 @@ static const struct type *base_type(struct check *ck, const struct type_ref *ref
 	const struct type *t;
 	struct near near;
 
-	if (!strcmp(ref->name, "string") && !ref->stars)
+	if (!strcmp(ref->name, "string") && !ref->stars && !ref->elem_stars)
 		return type_string(ck->types, ref->has_count ? ref->count : ck->tables->config.max_strlen);
 	t = !strcmp(ref->name, "void") ? type_none() : types_lookup(ck->types, ref->name);
 	if (t)
@@ -154,10 +154,12 @@ const struct type *resolve_type_ref(struct check *ck, const struct type_ref *ref
 {
 	const struct type *t = base_type(ck, ref);
 
-	for (unsigned i = 0; t && i < ref->stars; i++)
+	for (unsigned i = 0; t && i < ref->elem_stars; i++)
 		t = type_ptr(ck->types, t, AS_NONE);
 	if (t && ref->is_array && t->kind != TY_STRING)
 		t = type_array(ck->types, t, ref->count);
+	for (unsigned i = 0; t && i < ref->stars; i++)
+		t = type_ptr(ck->types, t, AS_NONE);
 	return t;
 }
 
