@@ -141,9 +141,9 @@ static void put_pseudo(struct emitter *e, const struct mi *i)
 		put(e, by_reg ? BPF_MOV64_X : BPF_MOV64_K, i->dst, i->src, 0, by_reg ? 0 : i->imm);
 		break;
 	default: /* MI_SET */
-		put(e, BPF_MOV64_K, i->dst, MR_NONE, 0, 1);
+		put(e, BPF_MOV64_K, i->dst, MR_NONE, 0, !i->negated);
 		put(e, i->code, i->src, i->src2, 1, i->imm);
-		put(e, BPF_MOV64_K, i->dst, MR_NONE, 0, 0);
+		put(e, BPF_MOV64_K, i->dst, MR_NONE, 0, i->negated);
 	}
 }
 

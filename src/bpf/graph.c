@@ -67,7 +67,7 @@ void graph_add(struct graph *g, uint32_t a, uint32_t b)
 
 static float weight(const struct mblock *b)
 {
-	float w = b->cold ? 1 : 16;
+	float w = b->cold ? 1 : b->rare ? 4 : 16;
 
 	for (uint32_t d = 0; d < b->depth && d < 4; d++)
 		w *= 8;

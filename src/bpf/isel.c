@@ -186,6 +186,18 @@ static void jump_if(struct isel *s, const struct isel_cond *c)
 	isel_insn(s, c->code, a, b, c->imm);
 }
 
+/* A map is mostly asked for what it has: the way of a key that is absent is the rare one. */
+static void mark_rare(const struct isel_cond *c, const struct ir_block *b, struct mblock *const *to)
+{
+	unsigned absent = BPF_OP(c->code) != BPF_JEQ;
+
+	if (c->a->ptr != PK_MAPVAL0 || c->b || c->imm || (absent && BPF_OP(c->code) != BPF_JNE))
+		return;
+	absent ^= c->negated;
+	if (b->succ[absent]->preds.n == 1)
+		to[absent]->rare = true;
+}
+
 static void select_br(struct isel *s, struct ir_val *v)
 {
 	struct mblock *from = s->b, *to[2];
@@ -195,6 +207,7 @@ static void select_br(struct isel *s, struct ir_val *v)
 	jump_if(s, &c);
 	to[0] = edge_block(s, v->block, 0);
 	to[1] = edge_block(s, v->block, 1);
+	mark_rare(&c, v->block, to);
 	mblock_link(s->mf, from, 0, to[c.negated]);
 	mblock_link(s->mf, from, 1, to[!c.negated]);
 }

@@ -65,15 +65,29 @@ static void alu_imm(enum ir_op op, int64_t c, struct alu *a)
 	}
 }
 
+/* y was made after x, shortly before v: x may have lived over a call and sit in r6..r9, y hardly. */
+static bool is_newer(const struct ir_val *y, const struct ir_val *x, const struct ir_val *v)
+{
+	unsigned steps = 16;
+
+	for (v = v->prev; v && v != x && steps--; v = v->prev)
+		if (v == y)
+			return true;
+	return false;
+}
+
 /* Which argument is copied to the result: of two that may be swapped, the one that ends here. */
 static bool swap_args(struct isel *s, const struct ir_val *v)
 {
 	struct ir_val *x = v->arg[0], *y = v->arg[1];
+	bool x_ends = s->uses[isel_root(x)->id] == 1, y_ends = s->uses[isel_root(y)->id] == 1;
 	int64_t c;
 
 	if (!ir_ops[v->op].commutes || isel_const(y, &c))
 		return false;
-	return isel_const(x, &c) || (s->uses[isel_root(x)->id] > 1 && s->uses[isel_root(y)->id] == 1);
+	if (isel_const(x, &c) || x_ends != y_ends)
+		return isel_const(x, &c) || y_ends;
+	return is_newer(isel_root(y), isel_root(x), v);
 }
 
 /* dst = op of v's arguments, in 64 or 32 bits. */
@@ -98,7 +112,13 @@ static void alu(struct isel *s, struct ir_val *v, uint32_t dst, uint8_t class)
 
 void isel_alu(struct isel *s, struct ir_val *v)
 {
-	if (!isel_is_lazy(s, v))
+	int64_t c;
+
+	if (isel_is_lazy(s, v))
+		return;
+	if (v->op == IR_and && isel_const(v->arg[1], &c) && c == UINT32_MAX)
+		isel_insn(s, BPF_MOV32_X, isel_reg(s, v), isel_reg(s, v->arg[0]), 0);
+	else
 		alu(s, v, isel_reg(s, v), BPF_ALU64);
 }
 

@@ -174,6 +174,5 @@ void isel_compare(struct isel *s, struct ir_val *v)
 	i->src = a;
 	i->src2 = b;
 	i->imm = c.imm;
-	if (c.negated)
-		isel_insn(s, BPF_ALU64 | BPF_XOR | BPF_K, i->dst, MR_NONE, 1);
+	i->negated = c.negated;
 }

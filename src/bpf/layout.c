@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Order of blocks: reverse postorder in which the likelier way comes directly after its block,
- * so that it falls through; a loop's body before what follows the loop; cold blocks last.
+ * so that it falls through; a loop's body before what follows the loop; rare blocks and then cold ones last.
  */
 #include "bpf/mir.h"
+
+static unsigned coldness(const struct mblock *b)
+{
+	return b->cold ? 2 : b->rare;
+}
 
 /* Which successor is to follow directly. */
 static unsigned preferred(const struct mblock *b)
@@ -12,8 +17,8 @@ static unsigned preferred(const struct mblock *b)
 
 	if (!y)
 		return 0;
-	if (x->cold != y->cold)
-		return x->cold;
+	if (coldness(x) != coldness(y))
+		return coldness(x) > coldness(y);
 	if (x->depth != y->depth)
 		return x->depth < y->depth;
 	return BPF_OP(b->last->code) == BPF_JSET; /* a mask's jump cannot be turned round */
@@ -50,14 +55,43 @@ static size_t postorder(struct mfn *mf, struct mblock **order)
 	return n;
 }
 
+static void set_preds(struct mfn *mf)
+{
+	for (size_t i = 0; i < mf->blocks.n; i++)
+		mf->blocks.v[i]->preds.n = 0;
+	for (size_t i = 0; i < mf->blocks.n; i++)
+		for (unsigned k = 0; k < 2; k++)
+			if (mf->blocks.v[i]->succ[k])
+				mblock_link(mf, mf->blocks.v[i], k, mf->blocks.v[i]->succ[k]);
+}
+
+/* What is only reached from rare or cold blocks is so too; order is a postorder, walked from its end. */
+static void spread_coldness(struct mblock **order, size_t n)
+{
+	for (size_t i = n; i-- > 0;) {
+		struct mblock *b = order[i];
+		unsigned least = 2;
+
+		for (size_t k = 0; k < b->preds.n; k++)
+			if (coldness(b->preds.v[k]) < least)
+				least = coldness(b->preds.v[k]);
+		b->cold |= b->preds.n && least == 2;
+		b->rare |= b->preds.n && least == 1;
+	}
+}
+
 void layout(struct mfn *mf)
 {
 	struct mblock **order = arena_array(mf->arena, struct mblock *, mf->blocks.n);
 	size_t n = postorder(mf, order), at = 0;
 
-	for (int cold = 0; cold < 2; cold++)
-		for (size_t i = n; i-- > 0;)
-			if ((order[i]->cold && i != n - 1) == cold)
+	set_preds(mf);
+	spread_coldness(order, n);
+	n = postorder(mf, order);
+	mf->blocks.v[at++] = order[n - 1];
+	for (unsigned cold = 0; cold < 3; cold++)
+		for (size_t i = n - 1; i-- > 0;)
+			if (coldness(order[i]) == cold)
 				mf->blocks.v[at++] = order[i];
 	mf->blocks.n = at;
 	for (size_t i = 0; i < at; i++)

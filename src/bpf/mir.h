@@ -28,7 +28,7 @@ enum mi_kind {
 	MI_MAPVAL, /* dst = the map's value + imm */
 	MI_FN,     /* dst = callback fn */
 	MI_UMIN,   /* if dst > imm (unsigned), dst = imm; src, if given, takes the place of imm */
-	MI_SET,    /* dst = 1 if src cond (src2 or imm), else 0; code is the conditional jump; dst is neither source */
+	MI_SET,    /* dst = 1 if src cond (src2 or imm), else 0, or negated; code is the jump; dst is neither source */
 };
 
 /* One machine instruction, a member of a block's list. */
@@ -38,6 +38,7 @@ struct mi {
 	uint8_t code;
 	uint8_t nargs;        /* calls: registers r1.. that are read */
 	bool kcall;           /* call of kfunc */
+	bool negated;         /* MI_SET */
 	bool ctxload;         /* load of a scalar from the context: may be repeated instead of spilled */
 	int16_t off;
 	uint32_t dst, src, src2;
@@ -54,7 +55,8 @@ struct mblock {
 	struct mi *first, *last; /* last: conditional jump, goto or exit */
 	VEC(struct mblock *) preds;
 	struct mblock *succ[2];  /* conditional: taken, not taken; goto: [0] */
-	bool cold;
+	bool cold;               /* error paths */
+	bool rare;               /* not an error, but seldom gone: a key that is not in its map yet */
 	uint32_t depth;          /* of loops */
 	uint64_t *in, *out;      /* live_compute: bit sets of what is live */
 	uint32_t at;             /* layout: address of the first instruction */

@@ -43,6 +43,7 @@ static bool thread_block(struct mfn *mf, struct mblock *b)
 static bool same_insn(const struct mi *a, const struct mi *b)
 {
 	return a->kind == b->kind && a->code == b->code && a->nargs == b->nargs && a->kcall == b->kcall &&
+	       a->negated == b->negated &&
 	       a->off == b->off && a->dst == b->dst && a->src == b->src && a->src2 == b->src2 &&
 	       a->imm == b->imm && a->map == b->map && a->fn == b->fn && a->kfunc == b->kfunc;
 }
@@ -66,6 +67,7 @@ static struct mblock *first_equal(struct mfn *mf, struct mblock *b)
 
 		if (i && a->seen && same_block(a, b)) {
 			a->cold &= b->cold;
+			a->rare &= b->rare;
 			return a;
 		}
 	}
@@ -116,6 +118,26 @@ static void sweep(struct mfn *mf)
 	mf->blocks.n = n;
 }
 
+/* r0 = constant; exit: at the end of a longer block it gets a block of its own, so that others find it. */
+static void split_exit(struct mfn *mf, struct mblock *b)
+{
+	struct mi *set = b->last->prev;
+	struct mblock *tail;
+
+	if (b->succ[0] || !set || !set->prev || set->kind != MI_CONST || set->dst != BPF_REG_0)
+		return;
+	tail = mblock_new(mf);
+	tail->first = set;
+	tail->last = b->last;
+	tail->cold = b->cold;
+	tail->rare = b->rare;
+	b->last = set->prev;
+	b->last->next = set->prev = NULL;
+	mi_append(b, mi_new(mf, MI_BPF));
+	b->last->code = BPF_JA_K;
+	b->succ[0] = tail;
+}
+
 void tidy(struct mfn *mf)
 {
 	bool changed = true;
@@ -126,6 +148,8 @@ void tidy(struct mfn *mf)
 			if (is_nop(i))
 				mi_remove(mf->blocks.v[k], i);
 		}
+	for (size_t k = 0, n = mf->blocks.n; k < n; k++)
+		split_exit(mf, mf->blocks.v[k]);
 	while (changed) {
 		changed = false;
 		for (size_t k = 0; k < mf->blocks.n; k++)
