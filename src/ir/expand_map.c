@@ -36,13 +36,20 @@ static void count_unless_there(struct ir_expand *x, struct ir_val *r, uint32_t c
 	ir_at(b, on);
 }
 
+static struct ir_val *call_update(struct ir_expand *x, struct ir_map *map, struct ir_val *key, struct ir_val *ptr,
+				  int64_t how)
+{
+	struct ir_builder *b = &x->b;
+	struct ir_val *addr = ir_mapaddr(b, map), *flags = ir_iconst(b, how);
+
+	return ir_call(b, IRH_map_update_elem, 4, addr, key, ptr, flags);
+}
+
 /* 0 or -errno; a full map is counted. */
 static struct ir_val *update(struct ir_expand *x, struct ir_map *map, struct ir_val *key, struct ir_val *ptr,
 			     int64_t how)
 {
-	struct ir_builder *b = &x->b;
-	struct ir_val *addr = ir_mapaddr(b, map), *flags = ir_iconst(b, how);
-	struct ir_val *r = ir_call(b, IRH_map_update_elem, 4, addr, key, ptr, flags);
+	struct ir_val *r = call_update(x, map, key, ptr, how);
 
 	if (how == BPF_NOEXIST && map->loss != LOSS_NONE)
 		count_unless_there(x, r, map->loss);
@@ -79,7 +86,46 @@ static void expand_set(struct ir_expand *x, struct ir_val *v)
 	update(x, v->map, ir_arg(v, 0), ptr, BPF_ANY);
 }
 
-/* In place if the key is there (not atomic, as values of shared maps are in bpftrace), else inserted. */
+/* Adds at p if it is not null, else goes to the other block; ends at join. */
+static void add_at(struct ir_expand *x, struct ir_val *p, struct ir_val *delta, struct ir_block *null,
+		   struct ir_block *join)
+{
+	struct ir_builder *b = &x->b;
+	struct ir_block *hit = ir_block_new(b);
+
+	hit->cold = b->block->cold;
+	ir_br(b, p, hit, null);
+	ir_at(b, hit);
+	ir_atomadd(b, ir_nonnull(b, p), 0, delta, 8);
+	ir_jmp(b, join);
+}
+
+/*
+ * Nobody wants the old value: an atomic addition, so that no CPU's share is lost. If the key is absent
+ * another CPU may insert it meanwhile; then the addition is made to that.
+ */
+static void expand_add_only(struct ir_expand *x, struct ir_val *v)
+{
+	struct ir_builder *b = &x->b;
+	struct ir_block *miss = ir_block_new(b), *join = ir_block_new(b), *again = ir_cold_block(x), *full;
+	struct ir_val *r;
+
+	miss->cold = join->cold = b->block->cold;
+	add_at(x, lookup(x, v), ir_arg(v, 1), miss, join);
+	ir_at(b, miss);
+	r = call_update(x, v->map, ir_arg(v, 0), value_in_slot(x, v->map, ir_arg(v, 1), 8), BPF_NOEXIST);
+	ir_br(b, r, again, join);
+	ir_at(b, again);
+	full = ir_cold_block(x);
+	add_at(x, lookup(x, v), ir_arg(v, 1), full, join);
+	ir_at(b, full);
+	if (v->map->loss != LOSS_NONE)
+		ir_count_loss(x, v->map->loss);
+	ir_jmp(b, join);
+	ir_at(b, join);
+}
+
+/* In place if the key is there (not atomic where the old value is wanted), else inserted. */
 static struct ir_val *expand_add(struct ir_expand *x, struct ir_val *v)
 {
 	struct ir_builder *b = &x->b;
@@ -116,7 +162,10 @@ struct ir_val *ir_expand_map(struct ir_expand *x, struct ir_val *v)
 		expand_set(x, v);
 		return NULL;
 	case IR_mapadd:
-		return expand_add(x, v);
+		if (v->mark)
+			return expand_add(x, v);
+		expand_add_only(x, v);
+		return NULL;
 	case IR_mapins:
 		return update(x, v->map, ir_arg(v, 0), ir_arg(v, 1), v->imm);
 	case IR_mapdel:

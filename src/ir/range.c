@@ -24,7 +24,7 @@ struct range {
 
 static void sum_bounds(struct ir_val *v)
 {
-	int64_t alo, ahi, blo, bhi, lo, hi;
+	int64_t alo, ahi, blo, bhi, lo = 0, hi = 0;
 
 	ir_bounds(v->arg[0], &alo, &ahi);
 	ir_bounds(v->arg[1], &blo, &bhi);
