@@ -103,6 +103,7 @@ struct ir_val *lower_convert(struct lower *lw, struct node *e, struct ir_val *v,
 struct ir_val *lower_zero(struct lower *lw, const struct type *t);
 struct ir_val *lower_map_read(struct lower *lw, struct node *n);
 void lower_map_assign(struct lower *lw, struct node *n);
+void lower_map_bump(struct lower *lw, struct node *n);
 struct ir_val *lower_map_incdec(struct lower *lw, struct node *n);
 struct ir_val *lower_tuple(struct lower *lw, const struct type *t, struct node *const *elems);
 

@@ -164,6 +164,12 @@ static void lower_op_assign(struct lower *lw, struct node *n)
 		ir_mapadd(&lw->b, m->ir, lower_key(lw, n->a), v);
 		return;
 	}
+	if (n->op == OP_ADD || n->op == OP_SUB) {
+		if (n->op == OP_SUB)
+			v = ir_op(&lw->b, IR_neg, 1, v);
+		ir_atomadd(&lw->b, ir_global_ptr(&lw->b, m->offset), 0, v, 8);
+		return;
+	}
 	old = lower_map_read(lw, n->a);
 	write_value(lw, n->a, lower_arith(lw, n, n->op, old, v, m->value, n->b->type, m->value));
 }
@@ -180,14 +186,32 @@ void lower_map_assign(struct lower *lw, struct node *n)
 		write_value(lw, n->a, rounded(lw, lower_expr_as(lw, n->b, m->value), m));
 }
 
+static int64_t step_of(const struct node *n)
+{
+	const struct type *t = n->a->map->value;
+	int64_t step = n->op == OP_INC ? 1 : -1;
+
+	return t->kind == TY_PTR && t->to->size ? step * t->to->size : step;
+}
+
+/* @m++ as a statement: an atomic addition, so that no CPU's share is lost. */
+void lower_map_bump(struct lower *lw, struct node *n)
+{
+	const struct map *m = n->a->map;
+	struct ir_val *step = ir_iconst(&lw->b, step_of(n));
+
+	if (m->storage == MS_HASH)
+		ir_mapadd(&lw->b, m->ir, lower_key(lw, n->a), step);
+	else
+		ir_atomadd(&lw->b, ir_global_ptr(&lw->b, m->offset), 0, step, 8);
+}
+
 struct ir_val *lower_map_incdec(struct lower *lw, struct node *n)
 {
 	const struct map *m = n->a->map;
-	int64_t step = n->op == OP_INC ? 1 : -1;
+	int64_t step = step_of(n);
 	struct ir_val *old, *new;
 
-	if (m->value->kind == TY_PTR && m->value->to->size)
-		step *= m->value->to->size;
 	if (m->storage == MS_HASH) {
 		old = ir_mapadd(&lw->b, m->ir, lower_key(lw, n->a), ir_iconst(&lw->b, step));
 		return n->is_prefix ? ir_addi(&lw->b, old, step) : old;

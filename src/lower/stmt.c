@@ -55,7 +55,10 @@ void lower_stmt(struct lower *lw, struct node *n)
 	lw->b.span = n->span;
 	switch (n->kind) {
 	case S_EXPR:
-		lower_expr(lw, n->a);
+		if (n->a->kind == E_INCDEC && n->a->a->kind == E_MAP)
+			lower_map_bump(lw, n->a);
+		else
+			lower_expr(lw, n->a);
 		break;
 	case S_ASSIGN:
 		if (n->a->kind == E_MAP)
