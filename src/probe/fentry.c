@@ -212,7 +212,7 @@ static struct ir_val *fentry_ip(struct lower *lw)
 {
 	if (target_has(lower_target(lw), TF_FUNC_IP))
 		return lower_func_ip(lw);
-	return ir_iconst(lower_b(lw), 0);
+	return lower_symbol_ip(lw);
 }
 
 /* The kernel's object of a module's BTF, found by its name among all; -1 if there is none. */

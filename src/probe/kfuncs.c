@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/fdutil.h"
+#include "fn/lower.h"
 #include "sym/ksyms.h"
 
 #define MAX_LIST (64u << 20)
@@ -105,4 +106,14 @@ int kfuncs_each(struct probe_env *env, func_fn *f, void *arg)
 		r = -ENOENT;
 	arena_done(&scratch);
 	return r;
+}
+
+struct ir_val *lower_symbol_ip(struct lower *lw)
+{
+	const struct probe *p = lower_probe(lw);
+	struct ksyms *k = ksyms_new();
+	uint64_t addr = p->targets.n == 1 ? ksyms_addr(k, p->targets.v[0]->func) : 0;
+
+	ksyms_free(k);
+	return ir_iconst(lower_b(lw), (int64_t)addr);
 }

@@ -5,6 +5,9 @@
 
 #include "probe/probe.h"
 
+struct ir_val;
+struct lower;
+
 #define KFUNCS_KERNEL "vmlinux" /* module of the kernel's own functions */
 
 /*
@@ -19,5 +22,11 @@ int kfuncs_each_traceable(struct probe_env *env, void (*f)(void *arg, const char
 /* kallsyms alone, only the text symbols' names, unfiltered. Returns how many there were. */
 size_t kfuncs_each_symbol(struct ksyms *k, void (*f)(void *arg, const char *module, const char *func),
 			  void *arg);
+
+/*
+ * The probed function's address for kernels below 5.15, whose programs cannot ask for it: looked up now if there is but
+ * one target, else 0.
+ */
+struct ir_val *lower_symbol_ip(struct lower *lw);
 
 #endif

@@ -183,7 +183,7 @@ static struct ir_val *kprobe_ip(struct lower *lw)
 	if (all_functions(p) && target_has(lower_target(lw), TF_FUNC_IP))
 		return lower_func_ip(lw);
 	if (is_ret(p->provider))
-		return ir_iconst(b, 0); /* the registers tell where it returns to */
+		return lower_symbol_ip(lw); /* the registers tell where it returns to */
 	if (!regs_native->probe_ip_bias)
 		return lower_reg_ip(lw);
 	return ir_addi(b, lower_reg_ip(lw), -(int64_t)regs_native->probe_ip_bias);
