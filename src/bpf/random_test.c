@@ -18,6 +18,7 @@ struct gen {
 	struct ir_val *slot, *global;
 	struct ir_map *array;
 	unsigned budget, loops;
+	bool placed; /* the slot has its place in the frame already */
 };
 
 static uint32_t rnd(struct gen *g, uint32_t n)
@@ -290,8 +291,10 @@ static void gen_start(struct gen *g)
 
 	g->global = ir_global_ptr(&g->b, ir_global_alloc(&g->k->module, AREA, 8));
 	g->slot = ir_slot(&g->b, AREA, 8);
-	g->slot->imm = -AREA;
-	g->b.fn->frame = AREA;
+	if (g->placed) {
+		g->slot->imm = -AREA;
+		g->b.fn->frame = AREA;
+	}
 	for (unsigned off = 0; off < AREA; off += 8)
 		ir_store(&g->b, g->slot, off, zero, 8);
 	for (unsigned i = 0; i < 3; i++)
@@ -313,9 +316,9 @@ static void gen_end(struct gen *g)
 	ir_ret(&g->b, sum);
 }
 
-static struct ir_fn *generate(struct kit *k, uint64_t seed, unsigned budget)
+static struct ir_fn *generate(struct kit *k, uint64_t seed, unsigned budget, bool placed)
 {
-	struct gen g = { .k = k, .seed = seed, .budget = budget, .loops = 2 };
+	struct gen g = { .k = k, .seed = seed, .budget = budget, .loops = 2, .placed = placed };
 
 	g.b.module = &k->module;
 	g.b.fn = ir_fn_new(&k->module, "random");
@@ -512,37 +515,65 @@ static bool compare(struct kit *k, const struct bpf_prog *p, const struct eval *
 	return ok;
 }
 
-static bool run_seed(uint64_t seed, unsigned budget, bool kernel)
+enum how {
+	BACK_END,   /* as generated */
+	ALL_PASSES, /* after the passes of the IR */
+};
+
+/* Compiles the same program again, in a module of its own, and compares it with its evaluation e. */
+static bool compile_and_compare(uint64_t seed, unsigned budget, enum how how, bool kernel, const struct eval *e)
 {
+	const char *error = NULL;
+	struct bpf_prog *p = NULL;
 	struct kit k;
-	struct eval e;
-	struct bpf_prog *p;
-	uint8_t ctx[CTX_SIZE];
 	uint32_t ret = 0;
 	bool ok = false;
+	struct ir_fn *fn;
 
 	kit_init(&k);
-	fill_ctx(ctx, seed);
-	evaluate(&k, generate(&k, seed, budget), ctx, &e);
-	p = kit_compile(&k, 0);
+	fn = generate(&k, seed, budget, how == BACK_END);
+	if (how == ALL_PASSES && ir_run_passes(fn, true, NULL, NULL, &error))
+		UNIT_FAIL("seed %llu: %s", (unsigned long long)seed, error);
+	else
+		p = kit_compile(&k, 0);
 	if (p)
-		ok = compare(&k, p, &e, seed);
-	if (ok && kernel && kit_kernel_run(&k, p, ctx, CTX_SIZE, &ret) == KIT_OK)
-		CHECK_EQ(ret, (uint32_t)e.ret);
+		ok = compare(&k, p, e, seed);
+	if (ok && kernel && kit_kernel_run(&k, p, e->ctx, CTX_SIZE, &ret) == KIT_OK)
+		CHECK_EQ(ret, (uint32_t)e->ret);
 	kit_done(&k);
 	return ok;
 }
 
+static void run_seeds(uint64_t first, uint64_t last, enum how how, bool kernel)
+{
+	bool ok = true;
+
+	for (uint64_t seed = first; seed < last && ok; seed++) {
+		unsigned budget = 15 + (unsigned)(seed % 60);
+		uint8_t ctx[CTX_SIZE];
+		struct eval e;
+		struct kit k;
+
+		kit_init(&k);
+		fill_ctx(ctx, seed);
+		evaluate(&k, generate(&k, seed, budget, true), ctx, &e);
+		ok = compile_and_compare(seed, budget, how, kernel, &e);
+		kit_done(&k);
+	}
+}
+
 TEST(random_programs_agree)
 {
-	for (uint64_t seed = 1; seed <= 300; seed++)
-		if (!run_seed(seed, 20 + (unsigned)(seed % 60), false))
-			break;
+	run_seeds(1, 200, BACK_END, false);
+}
+
+TEST(random_programs_agree_after_the_passes)
+{
+	run_seeds(300, 500, ALL_PASSES, false);
 }
 
 TEST(random_programs_pass_the_kernel)
 {
-	for (uint64_t seed = 1000; seed < 1040; seed++)
-		if (!run_seed(seed, 15 + (unsigned)(seed % 40), true))
-			break;
+	run_seeds(1000, 1020, BACK_END, true);
+	run_seeds(1100, 1120, ALL_PASSES, true);
 }
