@@ -16,7 +16,10 @@
 struct rounds {
 	struct loop loop;
 	struct ir_block *head, *body, *full;
-	struct var *count; /* fallback */
+	struct ir_val *wanted;  /* rounds of a range; NULL: as many as there may be */
+	struct ir_val *started; /* iterator: 0, though the verifier does not know */
+	struct ir_val *round;   /* iterator: number of this round, in the body */
+	struct var *count;      /* fallback */
 };
 
 static void destroy_iter(struct lower *lw, struct ir_val *iter)
@@ -25,18 +28,47 @@ static void destroy_iter(struct lower *lw, struct ir_val *iter)
 		ir_kcall(&lw->b, "bpf_iter_num_destroy", 1, iter);
 }
 
-/* Starts a loop that ends by itself after LOOP_MAX_ITER rounds; builder is in the head, at the test. */
-static void rounds_begin_iter(struct lower *lw, struct rounds *r)
+/*
+ * The verifier walks a loop with an iterator once only if the state at its head repeats. A variable
+ * that starts as a constant and is compared in the body would be followed through all its values;
+ * so constants become sums with something that it knows nothing of.
+ */
+static void hide_constants(struct lower *lw, const struct node *n, struct ir_val *zero)
 {
-	struct ir_val *p;
+	if (!n)
+		return;
+	if ((n->kind == S_ASSIGN || n->kind == E_INCDEC) && n->a->kind == E_VAR && n->a->var->loop_carried &&
+	    !n->a->var->captured && n->a->var->type && type_is_int(n->a->var->type)) {
+		struct ir_val *v = var_read(lw, n->a->var);
 
+		if (v->op == IR_iconst)
+			var_write(lw, n->a->var, ir_bin(&lw->b, IR_add, zero, v));
+	}
+	hide_constants(lw, n->a, zero);
+	hide_constants(lw, n->b, zero);
+	hide_constants(lw, n->c, zero);
+	for (size_t i = 0; i < n->list.n; i++)
+		hide_constants(lw, n->list.v[i], zero);
+}
+
+/* Starts a loop that ends by itself after LOOP_MAX_ITER rounds; builder is in the head, at the test. */
+static void rounds_begin_iter(struct lower *lw, struct rounds *r, const struct node *body)
+{
+	struct ir_val *p, *n = ir_iconst(&lw->b, LOOP_MAX_ITER);
+
+	if (r->wanted)
+		n = ir_umin(&lw->b, r->wanted, LOOP_MAX_ITER);
 	r->loop.iter = ir_slot(&lw->b, 8, 8);
-	ir_kcall(&lw->b, "bpf_iter_num_new", 3, r->loop.iter, ir_iconst(&lw->b, 0),
-		 ir_iconst(&lw->b, LOOP_MAX_ITER));
+	r->started = ir_kcall(&lw->b, "bpf_iter_num_new", 3, r->loop.iter, ir_iconst(&lw->b, 0), n);
+	hide_constants(lw, body, r->started);
 	ir_jmp(&lw->b, r->head);
 	ir_at(&lw->b, r->head);
 	p = ir_kcall(&lw->b, "bpf_iter_num_next", 1, r->loop.iter);
+	p->ptr = PK_MAPVAL0;
 	ir_br(&lw->b, ir_bin(&lw->b, IR_ne, p, ir_iconst(&lw->b, 0)), r->body, r->full);
+	block_enter(lw, r->body);
+	if (r->wanted)
+		r->round = ir_load(&lw->b, ir_nonnull(&lw->b, p), 0, 4, false);
 }
 
 static void rounds_begin_walked(struct lower *lw, struct rounds *r)
@@ -52,29 +84,45 @@ static void rounds_begin_walked(struct lower *lw, struct rounds *r)
 	n = var_read(lw, r->count);
 	var_write(lw, r->count, ir_addi(&lw->b, n, 1));
 	ir_br(&lw->b, ir_bin(&lw->b, IR_ult, n, ir_iconst(&lw->b, LOOP_MAX_WALKED)), r->body, r->full);
+	block_enter(lw, r->body);
 }
 
-/* few: the loop's own test ends it soon, so no rounds are counted. */
-static void rounds_begin(struct lower *lw, struct rounds *r, bool few)
+static void rounds_init(struct lower *lw, struct rounds *r)
 {
 	memset(r, 0, sizeof(*r));
 	r->head = block_open(lw);
-	r->body = few ? r->head : block_open(lw);
-	r->full = few ? NULL : block_open(lw);
 	r->loop.up = lw->loop;
 	r->loop.next = block_open(lw);
 	r->loop.done = block_open(lw);
 	lw->loop = &r->loop;
-	if (few) {
-		ir_jmp(&lw->b, r->head);
-		ir_at(&lw->b, r->head);
-		return;
-	}
+}
+
+/* A loop that ends at its limit of rounds. Builder is in the body. */
+static void rounds_begin(struct lower *lw, struct rounds *r, const struct node *body)
+{
+	r->body = block_open(lw);
+	r->full = block_open(lw);
 	if (target_has(lower_target(lw), TF_ITER_NUM))
-		rounds_begin_iter(lw, r);
+		rounds_begin_iter(lw, r, body);
 	else
 		rounds_begin_walked(lw, r);
-	block_enter(lw, r->body);
+}
+
+/* The rounds are used up: counted as a loss, unless no more were wanted. */
+static void rounds_full(struct lower *lw, struct rounds *r)
+{
+	struct ir_block *cut;
+
+	block_enter(lw, r->full);
+	if (r->round) {
+		cut = block_open(lw);
+		ir_br(&lw->b, ir_bin(&lw->b, IR_ult, ir_iconst(&lw->b, LOOP_MAX_ITER), r->wanted), cut,
+		      r->loop.done);
+		block_enter(lw, cut);
+	}
+	lw->b.block->cold = true;
+	ir_loss(&lw->b, LOSS_LOOP);
+	ir_jmp(&lw->b, r->loop.done);
 }
 
 /* The body is done: next round. Then what comes when the rounds are used up, and after the loop. */
@@ -82,12 +130,8 @@ static void rounds_end(struct lower *lw, struct rounds *r)
 {
 	ir_jmp(&lw->b, r->head);
 	block_seal(lw, r->head);
-	if (r->full) {
-		block_enter(lw, r->full);
-		r->full->cold = true;
-		ir_loss(&lw->b, LOSS_LOOP);
-		ir_jmp(&lw->b, r->loop.done);
-	}
+	if (r->full)
+		rounds_full(lw, r);
 	block_enter(lw, r->loop.done);
 	destroy_iter(lw, r->loop.iter);
 	lw->loop = r->loop.up;
@@ -98,10 +142,58 @@ void lower_while(struct lower *lw, struct node *n)
 	struct ir_block *inside = block_open(lw);
 	struct rounds r;
 
-	rounds_begin(lw, &r, false);
+	rounds_init(lw, &r);
+	rounds_begin(lw, &r, n);
 	lower_cond(lw, n->a, inside, r.loop.done);
 	block_enter(lw, inside);
 	lower_block(lw, n->b);
+	ir_jmp(&lw->b, r.loop.next);
+	block_enter(lw, r.loop.next);
+	rounds_end(lw, &r);
+}
+
+/* The verifier walks all rounds: the value of the index is known in each. */
+static void for_walked(struct lower *lw, struct node *n, struct ir_val *from, struct ir_val *end, bool few)
+{
+	struct ir_block *inside = block_open(lw);
+	struct var *hidden = arena_new(lw->arena, struct var);
+	struct ir_val *i;
+	struct rounds r;
+
+	hidden->name = n->decl->name;
+	hidden->type = type_i64();
+	var_write(lw, hidden, from);
+	rounds_init(lw, &r);
+	if (few) {
+		ir_jmp(&lw->b, r.head);
+		ir_at(&lw->b, r.head);
+	} else {
+		r.body = block_open(lw);
+		r.full = block_open(lw);
+		rounds_begin_walked(lw, &r);
+	}
+	i = var_read(lw, hidden);
+	ir_br(&lw->b, ir_bin(&lw->b, IR_slt, i, end), inside, r.loop.done);
+	block_enter(lw, inside);
+	var_write(lw, n->decl->var, i);
+	lower_block(lw, n->c);
+	ir_jmp(&lw->b, r.loop.next);
+	block_enter(lw, r.loop.next);
+	var_write(lw, hidden, ir_addi(&lw->b, var_read(lw, hidden), 1));
+	rounds_end(lw, &r);
+}
+
+/* The iterator counts the rounds; it is empty if the end is not above the start. */
+static void for_iterator(struct lower *lw, struct node *n, struct ir_val *from, struct ir_val *end)
+{
+	struct ir_val *any = ir_bin(&lw->b, IR_slt, from, end);
+	struct rounds r;
+
+	rounds_init(lw, &r);
+	r.wanted = ir_bin(&lw->b, IR_mul, ir_bin(&lw->b, IR_sub, end, from), any);
+	rounds_begin(lw, &r, n->c);
+	var_write(lw, n->decl->var, ir_bin(&lw->b, IR_add, r.round, from));
+	lower_block(lw, n->c);
 	ir_jmp(&lw->b, r.loop.next);
 	block_enter(lw, r.loop.next);
 	rounds_end(lw, &r);
@@ -114,25 +206,12 @@ static bool is_short(const struct node *n)
 
 void lower_for_range(struct lower *lw, struct node *n)
 {
-	struct ir_val *end = NULL, *i, *from = lower_expr(lw, n->a);
-	struct ir_block *inside = block_open(lw);
-	struct var *hidden = arena_new(lw->arena, struct var);
-	struct rounds r;
+	struct ir_val *from = lower_expr(lw, n->a), *end = lower_expr(lw, n->b);
 
-	end = lower_expr(lw, n->b);
-	hidden->name = n->decl->name;
-	hidden->type = type_i64();
-	var_write(lw, hidden, from);
-	rounds_begin(lw, &r, is_short(n));
-	i = var_read(lw, hidden);
-	ir_br(&lw->b, ir_bin(&lw->b, IR_slt, i, end), inside, r.loop.done);
-	block_enter(lw, inside);
-	var_write(lw, n->decl->var, i);
-	lower_block(lw, n->c);
-	ir_jmp(&lw->b, r.loop.next);
-	block_enter(lw, r.loop.next);
-	var_write(lw, hidden, ir_addi(&lw->b, var_read(lw, hidden), 1));
-	rounds_end(lw, &r);
+	if (!is_short(n) && target_has(lower_target(lw), TF_ITER_NUM))
+		for_iterator(lw, n, from, end);
+	else
+		for_walked(lw, n, from, end, is_short(n));
 }
 
 void lower_unroll(struct lower *lw, struct node *n)
