@@ -26,9 +26,9 @@ void binary_kind(struct target *t, const struct probe *p, struct prog_kind *ret)
 		ret->attach_type = SYS_BPF_TRACE_UPROBE_MULTI;
 }
 
-static int binary_error(struct err *e, int r, const char *name)
+static int binary_error(struct err *e, int r, const struct probe *p, const struct probe_target *t)
 {
-	attach_error(e, r, name);
+	attach_error(e, r, p, t);
 	if (r == -EOPNOTSUPP)
 		err_hint(e, "this kernel has no uprobes (CONFIG_UPROBES)");
 	else if (r == -ESRCH)
@@ -67,7 +67,7 @@ static int attach_multi(const struct attach_env *env, const struct probe *p, int
 			n++;
 		fd = attach_group(env, p, i, n, prog_fd);
 		if (fd < 0)
-			return binary_error(e, fd, n == 1 ? p->targets.v[i]->name : p->name);
+			return binary_error(e, fd, p, n == 1 ? p->targets.v[i] : NULL);
 		vec_push(&links->fds, fd);
 		links->nprobes += (unsigned)n;
 	}
@@ -86,7 +86,7 @@ static int attach_each(const struct attach_env *env, const struct probe *p, int 
 		int r = dyn_attach(&pmu, env, &d, perf_pid(env), prog_fd, links);
 
 		if (r)
-			return binary_error(e, r, t->name);
+			return binary_error(e, r, p, t);
 		links->nprobes++;
 	}
 	return 0;

@@ -65,8 +65,11 @@ void links_rollback(struct links *l, struct links_mark m); /* closes what came a
 /* Opens the event, attaches the program, adds the fd to links (not counted in nprobes). 0 or -errno. */
 int links_add_perf(struct links *l, struct perf_event_attr *attr, pid_t pid, int cpu, int prog_fd,
 		   uint64_t cookie);
-/* Text "cannot attach NAME: reason" and a hint for the usual reasons; returns code. */
-int attach_error(struct err *e, int code, const char *name);
+/*
+ * The reason, behind the target's name if that is not the probe's (which the caller adds), and a hint for the usual
+ * ones; t NULL: all targets. Returns code.
+ */
+int attach_error(struct err *e, int code, const struct probe *p, const struct probe_target *t);
 /* A small number in a file of sysfs or tracefs; -errno. */
 int read_number(const char *path, uint64_t *ret);
 /* Does the program of this target run only where env->pid is asked for? pid for perf_event_open(): -1 all. */

@@ -263,6 +263,12 @@ static void fentry_kind(struct target *t, const struct probe *p, struct prog_kin
 	}
 }
 
+/* Kernels without the function tracer refuse the load (EPERM), arm64 below 6.4 the link. */
+static const char *fentry_lacking(struct target *t)
+{
+	return target_has(t, TF_FENTRY) ? NULL : "this kernel has no BPF trampolines; use kprobe or rawtracepoint probes";
+}
+
 static int fentry_attach(const struct attach_env *env, const struct probe *p, int prog_fd,
 			 struct links *links, struct err *e)
 {
@@ -270,9 +276,9 @@ static int fentry_attach(const struct attach_env *env, const struct probe *p, in
 	int fd = sys_link_create_tracing(prog_fd, type);
 
 	if (fd < 0) {
-		attach_error(e, fd, p->targets.v[0]->name);
-		if (fd == -KERNEL_ENOTSUPP || fd == -EOPNOTSUPP)
-			err_hint(e, "this kernel has no BPF trampolines; use kprobe or rawtracepoint probes");
+		attach_error(e, fd == -KERNEL_ENOTSUPP ? -EOPNOTSUPP : fd, p, p->targets.v[0]);
+		if (fentry_lacking(env->target))
+			err_hint(e, "%s", fentry_lacking(env->target));
 		return fd;
 	}
 	vec_push(&links->fds, fd);
@@ -337,6 +343,7 @@ const struct provider provider_fentry = {
 	.lower_field = fentry_field,
 	.lower_ip = fentry_ip,
 	.kind = fentry_kind,
+	.lacking = fentry_lacking,
 	.attach = fentry_attach,
 	.list = fentry_list,
 };
@@ -353,6 +360,7 @@ const struct provider provider_fexit = {
 	.lower_retval = fexit_retval,
 	.lower_ip = fentry_ip,
 	.kind = fentry_kind,
+	.lacking = fentry_lacking,
 	.attach = fentry_attach,
 	.list = fexit_list,
 };

@@ -214,10 +214,10 @@ static void hint_near(struct err *e, const struct probe *p, const struct probe_t
 
 static int kprobe_error(struct err *e, int r, const struct probe *p, const struct probe_target *t)
 {
-	attach_error(e, r, t->name);
+	attach_error(e, r, p, t);
 	if (r == -EOPNOTSUPP)
 		err_hint(e, "this kernel has no kprobes (CONFIG_KPROBES); use tracepoint or rawtracepoint probes");
-	else if (r == -ENOENT && t->func)
+	else if (r == -ENOENT && t && t->func)
 		hint_near(e, p, t);
 	else if (r == -EADDRNOTAVAIL)
 		err_hint(e, "several functions have this name; with --unsafe an address tells them apart");
@@ -241,7 +241,7 @@ static int attach_multi(const struct attach_env *env, const struct probe *p, int
 	r = sys_link_create_kprobe_multi(prog_fd, syms, NULL, (uint32_t)n, is_ret(p->provider), NULL);
 	free(syms);
 	if (r < 0)
-		return kprobe_error(e, r, p, &(struct probe_target){ .name = p->name });
+		return kprobe_error(e, r, p, NULL);
 	vec_push(&links->fds, r);
 	links->nprobes += (unsigned)n;
 	return 0;

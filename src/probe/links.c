@@ -68,9 +68,12 @@ int links_add_perf(struct links *l, struct perf_event_attr *attr, pid_t pid, int
 	return 0;
 }
 
-int attach_error(struct err *e, int code, const char *name)
+int attach_error(struct err *e, int code, const struct probe *p, const struct probe_target *t)
 {
-	err_set(e, code, "cannot attach %s: %s", name, errname(code));
+	if (t && p->name && strcmp(t->name, p->name))
+		err_set(e, code, "%s: %s", t->name, errname(code));
+	else
+		err_set(e, code, "%s", errname(code));
 	if (code == -EPERM || code == -EACCES)
 		err_hint(e, "run as root, or with CAP_BPF and CAP_PERFMON (5.8 and later)");
 	else if (code == -EMFILE)

@@ -162,6 +162,11 @@ struct provider {
 	/* Offset in the context of a register by name, -1: unknown; PF_REGS only. */
 	int (*reg_offset)(const char *name);
 	void (*kind)(struct target *t, const struct probe *p, struct prog_kind *ret);
+	/*
+	 * Asked after a program of this provider could not be loaded: what the kernel lacks for all of them, as a hint;
+	 * NULL: nothing.
+	 */
+	const char *(*lacking)(struct target *t);
 	/* Attaches prog_fd to all targets; on failure nothing of it stays attached. 0 or -errno. */
 	int (*attach)(const struct attach_env *env, const struct probe *p, int prog_fd, struct links *links,
 		      struct err *e);

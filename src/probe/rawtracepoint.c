@@ -233,7 +233,7 @@ static int rawtp_attach(const struct attach_env *env, const struct probe *p, int
 
 		if (fd < 0) {
 			links_rollback(links, mark);
-			return attach_error(e, fd, t->name);
+			return attach_error(e, fd, p, t);
 		}
 		vec_push(&links->fds, fd);
 		links->nprobes++;

@@ -83,7 +83,7 @@ static int software_attach(const struct attach_env *env, const struct probe *p, 
 
 		if (r) {
 			links_rollback(links, mark);
-			return attach_error(e, r, t->name);
+			return attach_error(e, r, p, t);
 		}
 		links->nprobes++;
 	}

@@ -52,7 +52,7 @@ static int timer_attach(const struct attach_env *env, const struct probe *p, int
 
 		if (r) {
 			links_rollback(links, mark);
-			return attach_error(e, r, t->name);
+			return attach_error(e, r, p, t);
 		}
 		links->nprobes++;
 	}

@@ -196,7 +196,7 @@ static void tracepoint_kind(struct target *t, const struct probe *p, struct prog
 
 /* An event on one CPU for all processes: the program runs on every CPU, it hangs at the tracepoint. */
 static int attach_one(const struct attach_env *env, const struct probe_target *t, int prog_fd,
-		      struct links *links, struct err *e)
+		      struct links *links)
 {
 	struct perf_event_attr attr = { .type = PERF_TYPE_TRACEPOINT };
 	char path[PATH_MAX];
@@ -211,10 +211,9 @@ static int attach_one(const struct attach_env *env, const struct probe_target *t
 		attr.wakeup_events = 1;
 		r = links_add_perf(links, &attr, -1, 0, prog_fd, env->cookie);
 	}
-	if (r)
-		return attach_error(e, r, t->name);
-	links->nprobes++;
-	return 0;
+	if (!r)
+		links->nprobes++;
+	return r;
 }
 
 static int tracepoint_attach(const struct attach_env *env, const struct probe *p, int prog_fd,
@@ -223,11 +222,11 @@ static int tracepoint_attach(const struct attach_env *env, const struct probe *p
 	struct links_mark mark = links_mark(links);
 
 	vec_each(p->targets, i) {
-		int r = attach_one(env, p->targets.v[i], prog_fd, links, e);
+		int r = attach_one(env, p->targets.v[i], prog_fd, links);
 
 		if (r) {
 			links_rollback(links, mark);
-			return r;
+			return attach_error(e, r, p, p->targets.v[i]);
 		}
 	}
 	return 0;
