@@ -21,6 +21,7 @@ void ir_pass_fold(struct ir_fn *fn);
 void ir_pass_gvn(struct ir_fn *fn);
 void ir_pass_range(struct ir_fn *fn);
 void ir_pass_sink(struct ir_fn *fn);
+void ir_pass_dse(struct ir_fn *fn);
 void ir_pass_dce(struct ir_fn *fn);
 void ir_pass_expand(struct ir_fn *fn);
 void ir_pass_slots(struct ir_fn *fn);

@@ -29,6 +29,7 @@ static const struct pass {
 	{ "range", ir_pass_range },
 	{ "cfg", ir_pass_cfg },
 	{ "sink", ir_pass_sink },
+	{ "dse", ir_pass_dse },         /* stores that nobody sees */
 	{ "dce", ir_pass_dce },
 	{ "slots", ir_pass_slots },     /* stack places, the rest to per-CPU scratch */
 	{ "pcpu", ir_pass_pcpu },       /* one look-up of the per-CPU data */
