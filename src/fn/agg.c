@@ -148,24 +148,24 @@ static const struct agg_ops count_agg = {
 	.json = word_text, .json_type = "map", .number = number_word,
 };
 static const struct agg_ops sum_agg = {
-	.name = "sum_t", .size = size_word, .reduce = reduce_sum, .order = order_word, .text = word_text,
-	.json = word_text, .json_type = "map", .number = number_word,
+	.name = "sum_t", .by_sign = true, .size = size_word, .reduce = reduce_sum, .order = order_word,
+	.text = word_text, .json = word_text, .json_type = "map", .number = number_word,
 };
 static const struct agg_ops min_agg = {
-	.name = "min_t", .size = size_pair, .reduce = reduce_min, .order = order_word, .text = word_text,
-	.json = word_text, .json_type = "map", .number = number_word,
+	.name = "min_t", .by_sign = true, .size = size_pair, .reduce = reduce_min, .order = order_word,
+	.text = word_text, .json = word_text, .json_type = "map", .number = number_word,
 };
 static const struct agg_ops max_agg = {
-	.name = "max_t", .size = size_pair, .reduce = reduce_max, .order = order_word, .text = word_text,
-	.json = word_text, .json_type = "map", .number = number_word,
+	.name = "max_t", .by_sign = true, .size = size_pair, .reduce = reduce_max, .order = order_word,
+	.text = word_text, .json = word_text, .json_type = "map", .number = number_word,
 };
 static const struct agg_ops avg_agg = {
-	.name = "avg_t", .size = size_pair, .reduce = reduce_pair, .order = average, .text = average_text,
-	.json = average_text, .json_type = "stats", .number = average,
+	.name = "avg_t", .by_sign = true, .size = size_pair, .reduce = reduce_pair, .order = average,
+	.text = average_text, .json = average_text, .json_type = "stats", .number = average,
 };
 static const struct agg_ops stats_agg = {
-	.name = "stats_t", .size = size_pair, .reduce = reduce_pair, .order = order_stats, .text = stats_text,
-	.json = stats_json, .json_type = "stats", .number = average,
+	.name = "stats_t", .by_sign = true, .size = size_pair, .reduce = reduce_pair, .order = order_stats,
+	.text = stats_text, .json = stats_json, .json_type = "stats", .number = average,
 };
 
 static const struct type *count_type(struct check *ck, struct node *call)
@@ -173,12 +173,12 @@ static const struct type *count_type(struct check *ck, struct node *call)
 	return type_agg(check_types(ck), &count_agg, 0, 0, 0);
 }
 
-/* The sign of what is added is part of the type; constants say nothing of it. */
+/* The sign of what is added is part of the type; constants that are not negative say nothing of it. */
 static const struct type *signed_type(struct check *ck, struct node *call, const struct agg_ops *agg)
 {
 	const struct node *n = call->list.v[0];
 
-	return type_agg(check_types(ck), agg, n->type->is_signed, 0, 0);
+	return type_agg(check_types(ck), agg, n->type->is_signed && !(n->is_const && n->ival >= 0), 0, 0);
 }
 
 #define AGG_TYPE(name)                                                                             \
@@ -222,7 +222,7 @@ static void update_avg(struct lower *lw, struct node *call, struct ir_val *ptr, 
 static void update_extreme(struct lower *lw, struct node *call, struct ir_val *ptr, bool is_min)
 {
 	struct ir_builder *b = lower_b(lw);
-	bool s = call->list.v[0]->type->is_signed;
+	bool s = call->type->param[0];
 	struct ir_val *v = lower_agg_arg(lw, 0), *old, *beyond;
 	struct lower_if set, better;
 

@@ -7,23 +7,10 @@ static struct ir_val *is_zero(struct lower *lw, struct ir_val *v)
 	return ir_bin(&lw->b, IR_eq, v, ir_iconst(&lw->b, 0));
 }
 
-static bool compare_signed(const struct node *n)
-{
-	const struct node *a = n->a, *b = n->b;
-
-	if (a->type->kind == TY_PTR || b->type->kind == TY_PTR)
-		return false;
-	if (a->is_const && a->ival >= 0)
-		return b->type->is_signed;
-	if (b->is_const && b->ival >= 0)
-		return a->type->is_signed;
-	return a->type->is_signed || b->type->is_signed;
-}
-
 static struct ir_val *lower_scalar_compare(struct lower *lw, struct node *n)
 {
 	struct ir_val *a = lower_expr(lw, n->a), *b = lower_expr(lw, n->b);
-	bool s = compare_signed(n);
+	bool s = sema_compare_signed(n);
 
 	switch (n->op) {
 	case OP_EQ:

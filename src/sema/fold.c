@@ -44,9 +44,10 @@ static bool fold_compare(enum op op, int64_t a, int64_t b, bool is_signed)
 	}
 }
 
-static bool fold_binop(struct node *n, bool is_signed, int64_t *ret)
+static bool fold_binop(struct node *n, int64_t *ret)
 {
 	int64_t a = n->a->ival, b = n->b->ival;
+	bool is_signed = n->type->is_signed;
 
 	switch (n->op) {
 	case OP_ADD:
@@ -72,7 +73,7 @@ static bool fold_binop(struct node *n, bool is_signed, int64_t *ret)
 	case OP_LOR:
 		return *ret = a || b, true;
 	default:
-		return *ret = fold_compare(n->op, a, b, is_signed), true;
+		return *ret = fold_compare(n->op, a, b, sema_compare_signed(n)), true;
 	}
 }
 
@@ -111,7 +112,7 @@ void fold_node(struct node *n)
 		if (n->op == OP_NEG && n->a->kind == E_INT)
 			n->type = type_literal(v, false);
 	} else if (n->kind == E_BINOP && is_const_int(n->a) && is_const_int(n->b) &&
-		   fold_binop(n, n->a->type->is_signed || n->b->type->is_signed, &v)) {
+		   fold_binop(n, &v)) {
 		n->ival = v;
 		n->is_const = true;
 		if (n->type->kind == TY_INT)

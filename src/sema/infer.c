@@ -8,6 +8,22 @@
 
 #define MAX_ROUNDS 100
 
+/* A constant must fit the type that was declared; other values are cut to it. */
+static bool check_fits(struct check *ck, const struct var *v, const struct node *from)
+{
+	const struct type *t = v->type;
+	unsigned bits = 8 * t->size;
+	bool fits = bits == 64 ? t->is_signed || from->ival >= 0 || !from->type->is_signed
+		  : t->is_signed ? from->ival >> (bits - 1) == 0 || from->ival >> (bits - 1) == -1
+				 : (uint64_t)from->ival >> bits == 0;
+
+	if (!from->is_const || fits || t->kind == TY_BOOL)
+		return true;
+	return check_error(ck, from->span, DT_int_overflow,
+			   "Type mismatch for $%s: value %lld does not fit type '%s'", v->name,
+			   (long long)from->ival, type_text(ck->arena, t));
+}
+
 static bool assign_var(struct check *ck, struct node *n, struct node *from)
 {
 	struct var *v = n->var;
@@ -22,17 +38,14 @@ static bool assign_var(struct check *ck, struct node *n, struct node *from)
 		j = t;
 	else
 		j = type_eq(t, from->type) ? type_join_node(ck->types, v->type, from) : type_join(ck->types, v->type, t);
+	if (v->declared_type && type_is_int(v->type) && type_is_int(t))
+		return check_fits(ck, v, from);
 	if (!j)
 		return check_error(ck, n->span, DT_type_mismatch,
 				   "Type mismatch for $%s: trying to assign value of type '%s' when variable already contains a value of type '%s'",
 				   v->name, type_text(ck->arena, t), type_text(ck->arena, v->type));
-	if (v->declared_type) {
-		if (from->is_const && type_is_int(j) && type_is_int(v->type) && j->size > v->type->size)
-			return check_error(ck, from->span, DT_int_overflow,
-					   "Type mismatch for $%s: value %lld does not fit type '%s'", v->name,
-					   (long long)from->ival, type_text(ck->arena, v->type));
+	if (v->declared_type)
 		return true;
-	}
 	if (!v->type || !type_eq(j, v->type)) {
 		v->type = j;
 		ck->changed = true;

@@ -110,14 +110,10 @@ static bool grow_value(struct check *ck, struct node *at, struct map *m, const s
 {
 	const struct type *j = t;
 
-	if (m->value) {
-		if (m->value->kind == TY_AGG || t->kind == TY_AGG)
-			j = type_eq(m->value, t) ? t : NULL;
-		else
-			j = from ? type_join_node(ck->types, m->value, from) : type_join(ck->types, m->value, t);
-		if (!j)
-			return value_mismatch(ck, at, t);
-	}
+	if (m->value)
+		j = from ? type_join_node(ck->types, m->value, from) : type_join(ck->types, m->value, t);
+	if (!j)
+		return value_mismatch(ck, at, t);
 	if (!m->value || !type_eq(j, m->value)) {
 		m->value = j;
 		m->value_span = at->span;
@@ -136,8 +132,10 @@ static bool assign_agg(struct check *ck, struct node *n)
 	t = n->b->fn->agg_type(ck, n->b);
 	if (!t)
 		return false;
-	n->b->type = t;
-	return grow_value(ck, n->a, n->a->map, t, NULL);
+	if (!grow_value(ck, n->a, n->a->map, t, NULL))
+		return false;
+	n->b->type = n->a->map->value;
+	return true;
 }
 
 static bool is_agg_call(const struct node *n)

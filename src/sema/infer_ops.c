@@ -29,6 +29,17 @@ static bool arith_signed(const struct node *n)
 	       (n->a->type->is_signed && n->b->type->is_signed);
 }
 
+bool sema_compare_signed(const struct node *n)
+{
+	const struct type *a = n->a->type, *b = n->b->type;
+
+	if (a->kind == TY_PTR || b->kind == TY_PTR)
+		return false;
+	if (adapts(n->a))
+		return b->is_signed;
+	return adapts(n->b) ? a->is_signed : a->is_signed || b->is_signed;
+}
+
 static bool infer_pointer(struct check *ck, struct node *n)
 {
 	const struct type *a = n->a->type, *b = n->b->type;

@@ -70,6 +70,10 @@ const struct type *type_join(struct types *ts, const struct type *a, const struc
 		return join_tuple(ts, a, b);
 	case TY_PTR:
 		return join_ptr(a, b);
+	case TY_AGG:
+		if (a->agg != b->agg || !a->agg->by_sign)
+			return NULL;
+		return a->param[0] ? a : b;
 	case TY_OPAQUE:
 		return a->ops == b->ops && a->size == b->size ? a : NULL;
 	default:

@@ -9,6 +9,8 @@
 #include "base/diag.h"
 #include "type/type.h"
 
+struct node;
+
 enum var_kind {
 	VK_SCRATCH, /* $x assigned by statements */
 	VK_INDEX,   /* $i of a range loop */
@@ -30,5 +32,11 @@ struct var {
 	uint32_t id;             /* number in the probe */
 	void *lower;             /* lower's own */
 };
+
+/*
+ * How the operands of a comparison are taken: addresses without sign; a constant that is not negative has
+ * the sign of the other side; else signed if one of them is.
+ */
+bool sema_compare_signed(const struct node *n);
 
 #endif

@@ -30,6 +30,7 @@ struct value_ops {
 
 struct agg_ops {
 	const char *name; /* "count_t" */
+	bool by_sign; /* param[0] is the sign of what is added; signed and unsigned join to signed */
 	/* Bytes of one value in a map; all zero must mean "nothing yet". */
 	uint32_t (*size)(const struct type *t);
 	/* Adds the value of one CPU to acc (both size bytes, aligned to 8; acc starts zeroed). */
