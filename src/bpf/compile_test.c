@@ -113,7 +113,7 @@ TEST(arithmetic)
 	       "   6: (37) r0 /= 10\n"
 	       "   7: (b7) r2 = 0\n"
 	       "   8: (9f) r0 %= r2\n"
-	       "   9: (0c) w0 += w1\n"
+	       "   9: (0f) r0 += r1\n"
 	       "  10: (67) r0 <<= 32\n"
 	       "  11: (c7) r0 s>>= 32\n"
 	       "  12: (dc) r0 = be16 r0\n"
@@ -240,6 +240,54 @@ TEST(masks)
 	       "   5: (95) exit\n"
 	       "   6: (b7) r0 = 1\n"
 	       "   7: (95) exit\n");
+}
+
+/* Low halves are compared and stored without extending them first. */
+TEST(signed_halves)
+{
+	expect("fn f {\n"
+	       "b0:\n"
+	       "\t%1 = ctx\n"
+	       "\t%2 = load.s4 %1 #8\n"
+	       "\t%3 = iconst #-3\n"
+	       "\t%4 = eq %2 %3\n"
+	       "\tbr %4 b3 b1\n"
+	       "b1: from b0\n"
+	       "\t%5 = slot #-8 [8]\n"
+	       "\tstore.u4 %5 %2\n"
+	       "\t%6 = load.s4 %1 #12\n"
+	       "\t%7 = slt %6 %2\n"
+	       "\tbr %7 b2 b3\n"
+	       "b2: from b1\n"
+	       "\t%8 = load.u8 %1 #16\n"
+	       "\t%9 = ext.u4 %8\n"
+	       "\t%10 = iconst #7\n"
+	       "\t%11 = ule %9 %10\n"
+	       "\tbr %11 b3 b4\n"
+	       "b3: from b0 b1 b2\n"
+	       "\t%12 = iconst #1\n"
+	       "\tret %12\n"
+	       "b4: from b2\n"
+	       "\t%13 = load.s1 %1 #16\n"
+	       "\t%14 = load.s2 %1 #18\n"
+	       "\tstore.u2 %5 %14\n"
+	       "\tret %13\n"
+	       "}\n",
+	       "   0: (61) r2 = *(u32 *)(r1 +8)\n"
+	       "   1: (16) if w2 == 0xfffffffd goto pc+11\n"
+	       "   2: (63) *(u32 *)(r10 -8) = r2\n"
+	       "   3: (61) r3 = *(u32 *)(r1 +12)\n"
+	       "   4: (7e) if w3 s>= w2 goto pc+8\n"
+	       "   5: (79) r2 = *(u64 *)(r1 +16)\n"
+	       "   6: (b6) if w2 <= 0x7 goto pc+6\n"
+	       "   7: (71) r0 = *(u8 *)(r1 +16)\n"
+	       "   8: (67) r0 <<= 56\n"
+	       "   9: (c7) r0 s>>= 56\n"
+	       "  10: (69) r1 = *(u16 *)(r1 +18)\n"
+	       "  11: (6b) *(u16 *)(r10 -8) = r1\n"
+	       "  12: (95) exit\n"
+	       "  13: (b7) r0 = 1\n"
+	       "  14: (95) exit\n");
 }
 
 /* Compares as values. */

@@ -180,8 +180,7 @@ static struct mblock *edge_block(struct isel *s, const struct ir_block *b, unsig
 
 static void jump_if(struct isel *s, const struct isel_cond *c)
 {
-	uint32_t a = isel_reg(s, c->a);
-	uint32_t b = c->b ? isel_reg(s, c->b) : MR_NONE;
+	uint32_t a = isel_cond_left(s, c), b = isel_cond_right(s, c);
 
 	isel_insn(s, c->code, a, b, c->imm);
 }
@@ -262,12 +261,23 @@ static void select_entry(struct isel *s)
 	isel_insn(s, BPF_JA_K, MR_NONE, MR_NONE, 0);
 }
 
+/* v looks at the low bytes of its argument k alone, and these a sign-extending load or an extension leaves alone. */
+static bool is_low_use(const struct ir_val *v, uint32_t k)
+{
+	const struct ir_val *x = v->arg[k];
+
+	if (v->op == IR_store)
+		return k == 1 && v->width <= x->width;
+	return v->op == IR_ext ? v->width <= x->width : isel_compares_low(v, k);
+}
+
 static void count_uses(struct isel *s, const struct ir_block *b)
 {
 	for (struct ir_val *v = b->first; v; v = v->next)
 		for (uint32_t i = 0; i < v->nargs; i++) {
 			s->uses[isel_root(v->arg[i])->id]++;
 			s->br_uses[v->arg[i]->id] += v->op == IR_br;
+			s->low_uses[v->arg[i]->id] += is_low_use(v, i);
 		}
 }
 
@@ -280,7 +290,10 @@ static void prepare(struct isel *s)
 	s->phi_in = arena_array(a, uint32_t, n);
 	s->uses = arena_array(a, uint32_t, n);
 	s->br_uses = arena_array(a, uint32_t, n);
+	s->low_uses = arena_array(a, uint32_t, n);
+	s->raw = arena_array(a, uint32_t, n);
 	memset(s->reg, 0xff, n * sizeof(*s->reg));
+	memset(s->raw, 0xff, n * sizeof(*s->raw));
 	for (size_t i = 0; i < s->fn->blocks.n; i++) {
 		struct ir_block *b = s->fn->blocks.v[i];
 		struct mblock *mb = mblock_new(s->mf);

@@ -20,7 +20,9 @@ struct isel {
 	struct span span;
 	uint32_t *reg;    /* of each value, by id; MR_NONE: none yet */
 	uint32_t *phi_in; /* of each phi, by id: what the predecessors write */
+	uint32_t *raw;    /* of each sign-extending load, by id: before the extension */
 	uint32_t *uses, *br_uses;
+	uint32_t *low_uses; /* uses that look at the low bytes of an extension or load alone */
 	uint32_t param[BPF_CALL_ARGS];
 	VEC(struct isel_cached) cache;
 };
@@ -35,6 +37,8 @@ struct mi *isel_insn(struct isel *s, uint8_t code, uint32_t dst, uint32_t src, i
 struct ir_val *isel_root(struct ir_val *v);
 /* The register of v; constants and addresses are made here if the block has none at hand. */
 uint32_t isel_reg(struct isel *s, struct ir_val *v);
+/* A register whose low width bytes are those of v: extensions nobody else needs are not waited for. */
+uint32_t isel_low(struct isel *s, struct ir_val *v, unsigned width);
 /* dst = v, made in dst itself if v is a constant or an address. */
 void isel_copy(struct isel *s, uint32_t dst, struct ir_val *v);
 /* v is made anew where it is used: constant, stack or map address. */
@@ -49,10 +53,16 @@ struct isel_cond {
 	struct ir_val *a; /* left */
 	struct ir_val *b; /* right, NULL: imm */
 	int64_t imm;
+	bool low;         /* a and b by their low 4 bytes */
 	bool negated;     /* the meaning is the opposite: BPF_JSET has none */
 };
 void isel_cond(struct isel *s, struct ir_val *v, const struct ir_block *at, struct isel_cond *ret);
+/* The registers of both sides; MR_NONE for the right if that is a constant. */
+uint32_t isel_cond_left(struct isel *s, const struct isel_cond *c);
+uint32_t isel_cond_right(struct isel *s, const struct isel_cond *c);
 void isel_compare(struct isel *s, struct ir_val *v);
+/* Argument k of the compare v is looked at by its low 4 bytes, if it is worth it. */
+bool isel_compares_low(const struct ir_val *v, uint32_t k);
 
 /* isel_alu.c */
 void isel_alu(struct isel *s, struct ir_val *v);
@@ -65,14 +75,6 @@ static inline bool isel_const(struct ir_val *v, int64_t *ret)
 		return false;
 	*ret = v->imm;
 	return true;
-}
-
-/* v, if it is a zero- or sign-extension to 4 bytes that nobody else wants: its argument; else NULL. */
-static inline struct ir_val *isel_ext32(struct isel *s, struct ir_val *v, bool is_signed)
-{
-	if (v->op != IR_ext || v->width != 4 || v->is_signed != is_signed || s->uses[v->id] != 1)
-		return NULL;
-	return v->arg[0];
 }
 
 #endif

@@ -148,9 +148,9 @@ static void zext(struct isel *s, struct ir_val *v, uint32_t dst)
 	if (v->width == 4 && is_low_half(x) && s->uses[x->id] == 1 && x->block == v->block) {
 		alu(s, x, dst, BPF_ALU);
 	} else if (v->width == 4) {
-		isel_insn(s, BPF_MOV32_X, dst, isel_reg(s, x), 0);
+		isel_insn(s, BPF_MOV32_X, dst, isel_low(s, x, 4), 0);
 	} else {
-		isel_copy(s, dst, x);
+		isel_insn(s, BPF_MOV64_X, dst, isel_low(s, x, v->width), 0);
 		isel_insn(s, BPF_ALU64 | BPF_AND | BPF_K, dst, MR_NONE, v->width == 1 ? 0xff : 0xffff);
 	}
 }
@@ -165,7 +165,7 @@ void isel_ext(struct isel *s, struct ir_val *v)
 	} else if (!v->is_signed) {
 		zext(s, v, dst);
 	} else {
-		isel_copy(s, dst, v->arg[0]);
+		isel_insn(s, BPF_MOV64_X, dst, isel_low(s, v->arg[0], v->width), 0);
 		isel_insn(s, BPF_ALU64 | BPF_LSH | BPF_K, dst, MR_NONE, bits);
 		isel_insn(s, BPF_ALU64 | BPF_ARSH | BPF_K, dst, MR_NONE, bits);
 	}

@@ -61,20 +61,58 @@ static bool narrow_const(const struct isel_cond *c, uint8_t op)
 	return op == BPF_JSET || (!is_signed_jump(op) && is_u32(c->a));
 }
 
-/* Takes the 32-bit form where it says the same and saves an extension or a large constant. */
-static void narrow(struct isel *s, struct isel_cond *c, uint8_t op)
+/* How the upper half of v follows from its low 4 bytes: 's' by sign, 'u' as zero, 0: not known. */
+static char half(const struct ir_val *v)
 {
-	bool is_signed = is_signed_jump(op);
-	struct ir_val *a = isel_ext32(s, c->a, is_signed), *b = c->b ? isel_ext32(s, c->b, is_signed) : NULL;
+	if (v->width != 4 || (v->op != IR_ext && (v->op != IR_load || !v->is_signed)))
+		return 0;
+	return v->is_signed ? 's' : 'u';
+}
 
-	if (a && (c->b ? b != NULL : is_signed ? fits_s32(c->imm) : fits_u32(c->imm))) {
-		c->a = a;
-		c->b = b;
-	} else if (!narrow_const(c, op)) {
+/* Comparing x with y (a constant or of the same kind) is comparing their low halves. */
+static bool low_suffices(uint8_t op, const struct ir_val *x, const struct ir_val *y)
+{
+	char h = half(x);
+
+	if (!h || (is_signed_jump(op) && h != 's') || (!is_signed_jump(op) && op != BPF_JEQ && op != BPF_JNE && h != 'u'))
+		return false;
+	if (y->op == IR_iconst)
+		return h == 's' ? fits_s32(y->imm) : fits_u32(y->imm);
+	return half(y) == h;
+}
+
+bool isel_compares_low(const struct ir_val *v, uint32_t k)
+{
+	return is_compare(v) && low_suffices(jump_code(v->op), v->arg[k], v->arg[!k]);
+}
+
+/* Nobody wants the extended value itself. */
+static bool only_low(struct isel *s, const struct ir_val *v)
+{
+	return v->op == IR_iconst || s->low_uses[v->id] == s->uses[v->id];
+}
+
+/* Takes the 32-bit form where it says the same and saves an extension or a large constant. */
+static void narrow(struct isel *s, struct isel_cond *c, uint8_t op, struct ir_val *y)
+{
+	if (y && low_suffices(op, c->a, y) && only_low(s, c->a) && only_low(s, y))
+		c->low = true;
+	else if (!narrow_const(c, op))
 		return;
-	}
 	c->code = BPF_JMP32;
 	c->imm = (int32_t)c->imm;
+}
+
+uint32_t isel_cond_left(struct isel *s, const struct isel_cond *c)
+{
+	return c->low ? isel_low(s, c->a, 4) : isel_reg(s, c->a);
+}
+
+uint32_t isel_cond_right(struct isel *s, const struct isel_cond *c)
+{
+	if (!c->b)
+		return MR_NONE;
+	return c->low ? isel_low(s, c->b, 4) : isel_reg(s, c->b);
 }
 
 /* x op y; y NULL: x op 0. */
@@ -91,7 +129,7 @@ static void set_operands(struct isel *s, struct isel_cond *c, uint8_t op, struct
 	c->code = BPF_JMP;
 	c->a = x;
 	c->b = y && isel_const(y, &c->imm) ? NULL : y;
-	narrow(s, c, op);
+	narrow(s, c, op, y);
 	if (!fits_s32(c->imm)) {
 		c->b = y;
 		c->imm = 0;
@@ -167,8 +205,8 @@ void isel_compare(struct isel *s, struct ir_val *v)
 	if (!s->uses[v->id] || s->uses[v->id] == s->br_uses[v->id])
 		return;
 	isel_cond(s, v, v->block, &c);
-	a = isel_reg(s, c.a);
-	b = c.b ? isel_reg(s, c.b) : MR_NONE;
+	a = isel_cond_left(s, &c);
+	b = isel_cond_right(s, &c);
 	i = isel_emit(s, MI_SET, isel_reg(s, v));
 	i->code = c.code;
 	i->src = a;

@@ -146,6 +146,23 @@ uint32_t isel_reg(struct isel *s, struct ir_val *v)
 	return *reg;
 }
 
+static uint32_t raw_reg(struct isel *s, struct ir_val *load)
+{
+	if (s->raw[load->id] == MR_NONE)
+		s->raw[load->id] = mreg_new(s->mf);
+	return s->raw[load->id];
+}
+
+uint32_t isel_low(struct isel *s, struct ir_val *v, unsigned width)
+{
+	while (v->op == IR_ext && v->width >= width)
+		v = v->arg[0];
+	if (v->op == IR_load && v->is_signed && v->width < 8 && v->width >= width &&
+	    s->low_uses[v->id] == s->uses[v->id])
+		return raw_reg(s, v);
+	return isel_reg(s, v);
+}
+
 void isel_copy(struct isel *s, uint32_t dst, struct ir_val *v)
 {
 	struct isel_cached want;
@@ -190,44 +207,37 @@ static uint32_t address(struct isel *s, struct ir_val *ptr, int64_t off, int16_t
 /* Loads of plain numbers from the context give the same each time: rather repeated than spilled. */
 static bool may_repeat(struct ir_val *v)
 {
-	return peel(v->arg[0]).base->op == IR_ctx && v->ptr == PK_NONE && (!v->is_signed || v->width == 8);
+	return peel(v->arg[0]).base->op == IR_ctx && v->ptr == PK_NONE;
 }
 
 void isel_load(struct isel *s, struct ir_val *v)
 {
-	uint32_t dst = isel_reg(s, v);
+	bool extend = v->is_signed && v->width < 8;
+	uint32_t dst = extend ? raw_reg(s, v) : isel_reg(s, v);
 	int16_t off;
 	uint32_t base = address(s, v->arg[0], v->imm, &off);
 	struct mi *i = isel_insn(s, BPF_LDX | BPF_MEM | insn_size_code(v->width), dst, base, 0);
 
 	i->off = off;
 	i->ctxload = may_repeat(v);
-	if (v->is_signed && v->width < 8) {
-		isel_insn(s, BPF_ALU64 | BPF_LSH | BPF_K, dst, MR_NONE, 64 - 8 * v->width);
-		isel_insn(s, BPF_ALU64 | BPF_ARSH | BPF_K, dst, MR_NONE, 64 - 8 * v->width);
-	}
-}
-
-/* Bits above the stored ones do not matter. */
-static struct ir_val *stored(struct ir_val *v, unsigned width)
-{
-	while (v->op == IR_ext && v->width >= width)
-		v = v->arg[0];
-	return v;
+	if (!extend)
+		return;
+	isel_insn(s, BPF_MOV64_X, isel_reg(s, v), dst, 0);
+	isel_insn(s, BPF_ALU64 | BPF_LSH | BPF_K, isel_reg(s, v), MR_NONE, 64 - 8 * v->width);
+	isel_insn(s, BPF_ALU64 | BPF_ARSH | BPF_K, isel_reg(s, v), MR_NONE, 64 - 8 * v->width);
 }
 
 void isel_store(struct isel *s, struct ir_val *v)
 {
-	struct ir_val *what = stored(v->arg[1], v->width);
 	uint8_t mode = BPF_MEM | insn_size_code(v->width);
 	int16_t off;
 	uint32_t base = address(s, v->arg[0], v->imm, &off);
 	int64_t c;
 
-	if (isel_const(what, &c) && (v->width < 8 || fits_s32(c)))
+	if (isel_const(v->arg[1], &c) && (v->width < 8 || fits_s32(c)))
 		isel_insn(s, BPF_ST | mode, base, MR_NONE, (int32_t)c)->off = off;
 	else
-		isel_insn(s, BPF_STX | mode, base, isel_reg(s, what), 0)->off = off;
+		isel_insn(s, BPF_STX | mode, base, isel_low(s, v->arg[1], v->width), 0)->off = off;
 }
 
 void isel_atomadd(struct isel *s, struct ir_val *v)
