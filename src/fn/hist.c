@@ -134,7 +134,10 @@ static void hist_label(struct strbuf *out, uint32_t i, int64_t bits)
 	add_short(out, low);
 	if (high - low != 1) {
 		sb_adds(out, ", ");
-		add_short(out, high);
+		if (high)
+			add_short(out, high);
+		else
+			sb_adds(out, "16E"); /* 2^64 */
 		sb_addc(out, ')');
 	} else {
 		sb_addc(out, ']');
@@ -166,7 +169,7 @@ static void rows_text(struct strbuf *out, const struct type *t, const void *acc,
 {
 	struct hist_row rows[1 + LHIST_MAX + hist_buckets(HIST_MAX_BITS)];
 	struct strbuf label = { 0 };
-	uint32_t first, last;
+	uint32_t first = 0, last = 0;
 	size_t at[ARRAY_SIZE(rows)];
 
 	if (!used(acc, n, &first, &last))
@@ -196,46 +199,77 @@ static void lhist_text(struct render *r, struct strbuf *out, const struct type *
 	rows_text(out, t, acc, lhist_buckets(t), div, false);
 }
 
-static void json_row(struct strbuf *out, bool *comma, const char *min, int64_t low, const char *max, int64_t high,
-		     uint64_t count)
+/* {"min": low, "max": high, "count": n}; an open end has no low or high. */
+struct json_row {
+	bool has_low, has_high, is_signed;
+	uint64_t low, high, count;
+};
+
+static void json_number(struct strbuf *out, const char *name, uint64_t v, bool is_signed)
 {
-	sb_adds(out, *comma ? ", {" : "{");
-	*comma = true;
-	if (min)
-		sb_addf(out, "\"min\": %lld, ", (long long)low);
-	if (max)
-		sb_addf(out, "\"max\": %lld, ", (long long)high);
-	sb_addf(out, "\"count\": %llu}", (unsigned long long)count);
+	sb_addf(out, "\"%s\": ", name);
+	if (is_signed)
+		sb_addi(out, (int64_t)v);
+	else
+		sb_addu(out, v);
+	sb_adds(out, ", ");
+}
+
+static void add_json_row(struct strbuf *out, bool first, const struct json_row *r)
+{
+	sb_adds(out, first ? "{" : ", {");
+	if (r->has_low)
+		json_number(out, "min", r->low, r->is_signed);
+	if (r->has_high)
+		json_number(out, "max", r->high, r->is_signed);
+	sb_adds(out, "\"count\": ");
+	sb_addu(out, r->count);
+	sb_addc(out, '}');
+}
+
+static struct json_row hist_row(const struct type *t, uint32_t i)
+{
+	if (!i)
+		return (struct json_row){ .has_high = true, .is_signed = true, .high = -1 };
+	return (struct json_row){ .has_low = true, .has_high = true, .low = hist_low(i, t->param[0]),
+				  .high = hist_low(i + 1, t->param[0]) - 1 };
+}
+
+static struct json_row lhist_row(const struct type *t, uint32_t i)
+{
+	int64_t low = t->param[0] + (i - 1) * t->param[2];
+	bool last = i == lhist_buckets(t) - 1;
+
+	return (struct json_row){ .has_low = i, .has_high = !last, .is_signed = true,
+				  .low = last ? t->param[1] : low,
+				  .high = i ? low + t->param[2] - 1 : t->param[0] - 1 };
+}
+
+static void rows_json(struct strbuf *out, const struct type *t, const void *acc, uint32_t n, int64_t div,
+		      struct json_row (*row_of)(const struct type *t, uint32_t i))
+{
+	uint32_t first = 0, last = 0;
+
+	sb_addc(out, '[');
+	if (used(acc, n, &first, &last)) {
+		for (uint32_t i = first; i <= last; i++) {
+			struct json_row r = row_of(t, i);
+
+			r.count = bucket(acc, i) / div;
+			add_json_row(out, i == first, &r);
+		}
+	}
+	sb_addc(out, ']');
 }
 
 static void hist_json(struct render *r, struct strbuf *out, const struct type *t, const void *acc, int64_t div)
 {
-	uint32_t first, last, n = hist_buckets(t->param[0]);
-	bool comma = false;
-
-	sb_addc(out, '[');
-	if (used(acc, n, &first, &last))
-		for (uint32_t i = first; i <= last; i++)
-			json_row(out, &comma, i ? "" : NULL, i ? hist_low(i, t->param[0]) : 0, "",
-				 i ? (int64_t)(hist_low(i + 1, t->param[0]) - 1) : -1, bucket(acc, i) / div);
-	sb_addc(out, ']');
+	rows_json(out, t, acc, hist_buckets(t->param[0]), div, hist_row);
 }
 
 static void lhist_json(struct render *r, struct strbuf *out, const struct type *t, const void *acc, int64_t div)
 {
-	uint32_t first, last, n = lhist_buckets(t);
-	bool comma = false;
-
-	sb_addc(out, '[');
-	if (used(acc, n, &first, &last))
-		for (uint32_t i = first; i <= last; i++) {
-			int64_t low = t->param[0] + (i - 1) * t->param[2];
-
-			json_row(out, &comma, i ? "" : NULL, i == n - 1 ? t->param[1] : low,
-				 i < n - 1 ? "" : NULL, i ? low + t->param[2] - 1 : t->param[0] - 1,
-				 bucket(acc, i) / div);
-		}
-	sb_addc(out, ']');
+	rows_json(out, t, acc, lhist_buckets(t), div, lhist_row);
 }
 
 static const struct agg_ops hist_agg = {
