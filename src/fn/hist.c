@@ -77,7 +77,7 @@ static int64_t lhist_order(const struct type *t, const void *acc)
 	return total(acc, lhist_buckets(t));
 }
 
-/* Lowest value of hist bucket i >= 1; the bucket ends below that of i + 1. */
+/* Lowest value of hist bucket i >= 1; the bucket ends below that of i + 1. Past the last one: 0, for 2^64. */
 static uint64_t hist_low(uint32_t i, int64_t bits)
 {
 	uint64_t n = i - 1;
@@ -87,6 +87,8 @@ static uint64_t hist_low(uint32_t i, int64_t bits)
 		return n;
 	n -= 1ULL << bits;
 	power = n >> bits;
+	if (power + bits >= 64)
+		return 0;
 	return ((1ULL << bits) + (n & ((1ULL << bits) - 1))) << power;
 }
 
@@ -120,6 +122,14 @@ static void add_short(struct strbuf *out, uint64_t v)
 		sb_addc(out, units[u]);
 }
 
+/* Limits of lhist may be negative. */
+static void add_limit(struct strbuf *out, int64_t v)
+{
+	if (v < 0)
+		sb_addc(out, '-');
+	add_short(out, v < 0 ? -(uint64_t)v : (uint64_t)v);
+}
+
 static void hist_label(struct strbuf *out, uint32_t i, int64_t bits)
 {
 	uint64_t low, high;
@@ -150,17 +160,17 @@ static void lhist_label(struct strbuf *out, uint32_t i, const struct type *t)
 
 	if (!i) {
 		sb_adds(out, "(..., ");
-		add_short(out, min);
+		add_limit(out, min);
 		sb_addc(out, ')');
 		return;
 	}
 	sb_addc(out, '[');
-	add_short(out, i == lhist_buckets(t) - 1 ? max : low);
+	add_limit(out, i == lhist_buckets(t) - 1 ? max : low);
 	sb_adds(out, ", ");
 	if (i == lhist_buckets(t) - 1)
 		sb_adds(out, "...");
 	else
-		add_short(out, low + step);
+		add_limit(out, low + step);
 	sb_addc(out, ')');
 }
 
@@ -272,9 +282,27 @@ static void lhist_json(struct render *r, struct strbuf *out, const struct type *
 	rows_json(out, t, acc, lhist_buckets(t), div, lhist_row);
 }
 
+/* Parts of a power of two are added up; negative values are in none. */
+static size_t hist_log2(const struct type *t, const void *acc, uint64_t *ret, size_t n)
+{
+	size_t most = 0;
+
+	memset(ret, 0, n * sizeof(*ret));
+	for (uint32_t i = 1; i < hist_buckets(t->param[0]); i++) {
+		uint64_t low = hist_low(i, t->param[0]);
+		size_t power = low > 1 ? 63 - (size_t)__builtin_clzll(low) : 0;
+
+		if (power < n) {
+			ret[power] += bucket(acc, i);
+			most = power + 1 > most ? power + 1 : most;
+		}
+	}
+	return most;
+}
+
 static const struct agg_ops hist_agg = {
 	.name = "hist_t", .size = hist_size, .reduce = hist_reduce, .order = hist_order, .text = hist_text,
-	.json = hist_json, .multiline = true, .json_type = "hist",
+	.json = hist_json, .multiline = true, .json_type = "hist", .log2 = hist_log2,
 };
 static const struct agg_ops lhist_agg = {
 	.name = "lhist_t", .size = lhist_size, .reduce = lhist_reduce, .order = lhist_order, .text = lhist_text,
