@@ -8,6 +8,21 @@
 #include "base/fdutil.h"
 #include "fn/internal.h"
 
+/* What a conversion is for. */
+static const char *wanted(const char *spec)
+{
+	switch (spec[strlen(spec) - 1]) {
+	case 's':
+		return "a string, symbol, stack or the like";
+	case 'r':
+		return "a buffer";
+	case 'p':
+		return "a pointer or integer";
+	default:
+		return "an integer";
+	}
+}
+
 bool fn_check_format(struct check *ck, struct node *call)
 {
 	struct node *first = call->list.v[0];
@@ -24,14 +39,17 @@ bool fn_check_format(struct check *ck, struct node *call)
 	if (!f)
 		return check_error(ck, first->span, DT_bad_format, "%s: %s", call->name, why);
 	if (have != format_nargs(f))
-		return check_error(ck, call->span, DT_bad_format, "%s: Not %s arguments for format string (%zu expected, %zu provided)",
-				   call->name, have < format_nargs(f) ? "enough" : "so many", format_nargs(f), have);
+		return check_error(ck, call->span, DT_bad_format,
+				   "%s: %s arguments for format string (%zu expected, %zu provided)", call->name,
+				   have < format_nargs(f) ? "Not enough" : "Too many", format_nargs(f), have);
 	for (size_t i = 0; i < have; i++) {
 		struct node *n = call->list.v[i + 1];
 
 		if (!format_accepts(f, i, n->type))
-			return check_error(ck, n->span, DT_bad_format, "%s: %s specifier expects a value of another type than '%s'",
-					   call->name, format_spec(f, i), type_text(check_arena(ck), n->type));
+			return check_error(ck, n->span, DT_bad_format,
+					   "%s: %s specifier expects %s ('%s' provided)", call->name,
+					   format_spec(f, i), wanted(format_spec(f, i)),
+					   type_text(check_arena(ck), n->type));
 	}
 	return true;
 }
