@@ -48,6 +48,11 @@ struct agg_ops {
 	const char *json_type; /* "map", "hist", "stats" */
 	/* As one number for %d and casts; NULL: it has none. */
 	int64_t (*number)(const struct type *t, const void *acc);
+	/*
+	 * Histograms: counts of 0 to 1, 2 to 3, 4 to 7, ... into ret, which has room for n; how many there are. NULL: no
+	 * histogram by powers of two.
+	 */
+	size_t (*log2)(const struct type *t, const void *acc, uint64_t *ret, size_t n);
 };
 
 #endif

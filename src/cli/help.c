@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/help.h"
+
+#include "base/fdutil.h"
+#include "cli/options.h"
+#include "cli/report.h"
+#include "cli/tool_sources.h"
+
+static const struct {
+	const char *command, *what;
+} examples[] = {
+	{ "-e 'tracepoint:raw_syscalls:sys_enter { @[comm] = count(); }'", "system calls by process name" },
+	{ "-e 'tracepoint:syscalls:sys_enter_openat { printf(\"%s %s\\n\", comm, str(args.filename)); }'",
+	  "files being opened" },
+	{ "-e 'profile:hz:99 { @[kstack] = count(); }'", "kernel stacks, 99 times a second" },
+	{ "-e 'tracepoint:block:block_rq_issue { @ = hist(args.bytes); }'", "sizes of block I/O" },
+	{ "-p 1337 -e 'uprobe:libc:malloc { @[ustack] = count(); }'", "who calls malloc() in a process" },
+	{ "-c 'ls /' -e 'uprobe:libc:malloc { @ = count(); }'", "calls of malloc() by a command" },
+	{ "-l '*sleep*'", "probes with \"sleep\" in their name" },
+	{ "-lv 'tracepoint:syscalls:sys_enter_open*'", "probes and their arguments" },
+};
+
+int help_print(const char *self, bool as_bpftrace)
+{
+	_cleanup_sb_ struct strbuf out = { 0 };
+
+	sb_addf(&out, "USAGE:\n  %s [OPTIONS] FILE [PARAMETER...]\n", self);
+	sb_addf(&out, "  %s [OPTIONS] -e PROGRAM [PARAMETER...]\n", self);
+	if (!as_bpftrace)
+		sb_addf(&out, "  %s TOOL [OPTIONS]\n  %s tools        list the built-in tools\n", self, self);
+	sb_adds(&out, "\nTraces Linux with scripts in bpftrace's language. FILE may be '-': standard input.\n");
+	sb_adds(&out, "\nOPTIONS:\n");
+	options_help(&out);
+	if (!as_bpftrace) {
+		sb_adds(&out, "\nTOOLS:\n ");
+		for (size_t i = 0; i < tool_sources_n; i++)
+			sb_addf(&out, " %s", tool_sources[i].name);
+		sb_addf(&out, "\n  (%s TOOL --help)\n", self);
+	}
+	sb_adds(&out, "\nEXAMPLES:\n");
+	for (size_t i = 0; i < ARRAY_SIZE(examples); i++)
+		sb_addf(&out, "  %s %s\n      %s\n", self, examples[i].command, examples[i].what);
+	return report_text(&out);
+}
+
+int help_version(bool as_bpftrace)
+{
+	_cleanup_sb_ struct strbuf out = { 0 };
+
+	if (as_bpftrace)
+		sb_addf(&out, "bpftrace v%s (sonde %s)\n", BPFTRACE_LEVEL, SONDE_VERSION);
+	else
+		sb_addf(&out, "sonde %s\n", SONDE_VERSION);
+	return report_text(&out);
+}

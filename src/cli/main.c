@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which program this is depends on the name it is called by: sonde, bpftrace, or one of the tools. */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/fdutil.h"
+#include "cli/help.h"
+#include "cli/list.h"
+#include "cli/report.h"
+#include "cli/script.h"
+#include "cli/session.h"
+#include "cli/tool.h"
+#include "cli/tools.h"
+
+#define TOOL_MAX (1u << 20)
+
+static int run_script(const struct cli_options *opt)
+{
+	_cleanup_sb_ struct strbuf text = { 0 };
+	struct job job = { .opt = opt, .params = opt->params.v, .nparams = opt->params.n };
+	struct err e = { 0 };
+
+	if (session_read(opt, &text, &job.name, &e))
+		return report_err(&e);
+	job.text = sb_str(&text);
+	job.len = text.n;
+	return script_run(&job);
+}
+
+static int run_options(const struct cli_options *opt, const char *self, bool as_bpftrace)
+{
+	switch (opt->mode) {
+	case CM_RUN: return run_script(opt);
+	case CM_LIST: return list_probes(opt);
+	case CM_INFO: return list_info(opt);
+	case CM_VERSION: return help_version(as_bpftrace);
+	case CM_HELP: return help_print(self, as_bpftrace);
+	case CM_LIST_FUNCTIONS: return list_functions();
+	case CM_LIST_PROVIDERS: return list_providers();
+	}
+	return 1;
+}
+
+static int script_command(int argc, char **argv, const char *self, bool as_bpftrace)
+{
+	struct cli_options opt;
+	struct err e = { 0 };
+	int status;
+
+	if (options_parse(argc, argv, &opt, &e)) {
+		if (!e.hint[0])
+			err_hint(&e, "%s --help shows the options.", self);
+		status = report_err(&e);
+	} else {
+		status = run_options(&opt, self, as_bpftrace);
+	}
+	options_done(&opt);
+	return status;
+}
+
+static bool is_file(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISREG(st.st_mode);
+}
+
+/* A script that declares itself a tool takes options as one. *ret_status: what became of it. */
+static bool tool_file(int argc, char **argv, int *ret_status)
+{
+	_cleanup_sb_ struct strbuf text = { 0 };
+
+	if (!is_file(argv[1]) || file_read(argv[1], TOOL_MAX, &text) || !tool_is(sb_str(&text), text.n))
+		return false;
+	*ret_status = tools_run(argv[1], sb_str(&text), text.n, argv[1], argc - 1, argv + 1);
+	return true;
+}
+
+static int embedded_tool(const struct tool_source *src, const char *self, int argc, char **argv)
+{
+	_cleanup_sb_ struct strbuf name = { 0 };
+
+	sb_addf(&name, "%s%s%s", self, *self ? " " : "", src->name);
+	return tools_run(src->name, src->text, src->len, sb_str(&name), argc, argv);
+}
+
+static int unknown_command(const char *word)
+{
+	static const char *const commands[] = { "help", "tools" };
+	struct err e = { 0 };
+	struct near near;
+
+	err_set(&e, -1, "'%s' is neither a command, a tool nor a file", word);
+	near_start(&near, word);
+	tools_near(&near);
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		near_try(&near, commands[i]);
+	if (near.best)
+		err_hint(&e, "Did you mean '%s'? 'sonde tools' lists the tools.", near.best);
+	else
+		err_hint(&e, "'sonde tools' lists the tools; a program is given with -e.");
+	return report_err(&e);
+}
+
+static int sonde_command(int argc, char **argv)
+{
+	const char *word = argc > 1 ? argv[1] : NULL;
+	const struct tool_source *src;
+	struct stat st;
+	int status;
+
+	if (!word) {
+		help_print("sonde", false);
+		return 1;
+	}
+	if (*word == '-')
+		return script_command(argc, argv, "sonde", false);
+	if (!strcmp(word, "tools"))
+		return tools_list();
+	if (!strcmp(word, "help") && argc == 2)
+		return help_print("sonde", false);
+	if (!strcmp(word, "help")) {
+		src = tools_find(argv[2]);
+		return src ? embedded_tool(src, "sonde", 2, (char *[]){ argv[2], "--help", NULL })
+			   : unknown_command(argv[2]);
+	}
+	src = tools_find(word);
+	if (src)
+		return embedded_tool(src, "sonde", argc - 1, argv + 1);
+	if (tool_file(argc, argv, &status))
+		return status;
+	return stat(word, &st) ? unknown_command(word) : script_command(argc, argv, "sonde", false);
+}
+
+int main(int argc, char **argv)
+{
+	const char *slash = argc ? strrchr(argv[0], '/') : NULL;
+	const char *self = slash ? slash + 1 : argc ? argv[0] : "sonde";
+	const struct tool_source *src = tools_find(self);
+
+	if (!strcmp(self, "bpftrace"))
+		return script_command(argc, argv, self, true);
+	if (src)
+		return embedded_tool(src, "", argc, argv);
+	return sonde_command(argc, argv);
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/options.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/diag.h"
+#include "cli/opts.h"
+
+enum option {
+	O_PROGRAM, O_LIST, O_CMD, O_PID, O_FORMAT, O_OUTPUT, O_BUFFER, O_QUIET, O_VERBOSE, O_RAW,
+	O_UNSAFE, O_NO_WARNINGS, O_WARNINGS, O_DEBUG, O_DRY_RUN, O_INFO, O_LIST_FUNCTIONS,
+	O_LIST_PROVIDERS, O_VERSION, O_HELP,
+};
+
+static const struct opt_def defs[] = {
+	[O_PROGRAM] = { 'e', NULL, "PROGRAM", "run this program instead of a file" },
+	[O_LIST] = { 'l', "list", NULL,
+		     "list the probes that match a pattern, those of a script, or the\n"
+		     "definition of 'struct NAME'; with -v their arguments too" },
+	[O_CMD] = { 'c', "cmd", "COMMAND", "start this command once all is attached; end with it" },
+	[O_PID] = { 'p', "pid", "PID", "only this process; end with it" },
+	[O_FORMAT] = { 'f', "format", "FORMAT", "of the output: text or json" },
+	[O_OUTPUT] = { 'o', "output", "FILE", "write the output to this file" },
+	[O_BUFFER] = { 'B', "buffer", "MODE", "when to write: line, full or none" },
+	[O_QUIET] = { 'q', "quiet", NULL, "do not say what was attached" },
+	[O_VERBOSE] = { 'v', "verbose", NULL, "say what is done, and how long it takes" },
+	[O_RAW] = { 0, "raw", NULL, "print strings of traced processes without escaping" },
+	[O_UNSAFE] = { 0, "unsafe", NULL, "allow system(), signal() and the like" },
+	[O_NO_WARNINGS] = { 0, "no-warnings", NULL, "print no warnings" },
+	[O_WARNINGS] = { 'k', "warnings", NULL, "accepted: failed reads are always counted and told" },
+	[O_DEBUG] = { 'd', "debug", "STAGE",
+		      "print what the compiler makes: ast, types, ir, bpf, verifier, all" },
+	[O_DRY_RUN] = { 0, "dry-run", NULL, "compile, but load and attach nothing" },
+	[O_INFO] = { 0, "info", NULL, "say what this kernel offers" },
+	[O_LIST_FUNCTIONS] = { 0, "list-functions", NULL, "names of the built-in functions and variables" },
+	[O_LIST_PROVIDERS] = { 0, "list-providers", NULL, "names of the kinds of probes" },
+	[O_VERSION] = { 'V', "version", NULL, "print the version" },
+	[O_HELP] = { 'h', "help", NULL, "print this text" },
+};
+
+void options_help(struct strbuf *out)
+{
+	opt_help(out, defs, ARRAY_SIZE(defs));
+}
+
+bool options_pid(const char *text, pid_t *ret)
+{
+	long v;
+	char *end;
+
+	if (!isdigit((unsigned char)*text))
+		return false;
+	errno = 0;
+	v = strtol(text, &end, 10);
+	if (errno || *end || v < 1 || v > INT_MAX)
+		return false;
+	*ret = (pid_t)v;
+	return true;
+}
+
+static int set_pid(struct cli_options *o, const char *text, struct err *e)
+{
+	if (options_pid(text, &o->pid))
+		return 0;
+	return err_set(e, -EINVAL, "Failed to parse pid: invalid integer: %s", text);
+}
+
+static int set_format(struct cli_options *o, const char *text, struct err *e)
+{
+	for (const char *const *f = out_formats(); *f; f++)
+		if (!strcmp(*f, text)) {
+			o->format = text;
+			return 0;
+		}
+	err_set(e, -EINVAL, "Invalid output format \"%s\"", text);
+	err_hint(e, "Valid formats are text and json.");
+	return -EINVAL;
+}
+
+static int set_buffering(struct cli_options *o, const char *text, struct err *e)
+{
+	static const struct {
+		const char *name;
+		enum out_buffering mode;
+	} modes[] = { { "line", OB_LINE }, { "full", OB_FULL }, { "none", OB_NONE } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
+		if (!strcmp(modes[i].name, text)) {
+			o->buffering = modes[i].mode;
+			return 0;
+		}
+	err_set(e, -EINVAL, "Invalid buffering mode \"%s\"", text);
+	err_hint(e, "It is one of: line, full, none.");
+	return -EINVAL;
+}
+
+/* Names of bpftrace's stages are taken as well. */
+static const struct {
+	const char *name;
+	unsigned stages;
+} debug_names[] = {
+	{ "ast", CD_AST },	{ "types", CD_TYPES }, { "ir", CD_IR },
+	{ "bpf", CD_BPF },	{ "verifier", CD_VERIFIER }, { "all", CD_ALL },
+	{ "parse", CD_AST },	{ "codegen", CD_IR }, { "codegen-opt", CD_IR },
+	{ "dis", CD_BPF },	{ "libbpf", 0 },
+};
+
+static int set_debug(struct cli_options *o, const char *text, struct err *e)
+{
+	struct near near;
+
+	near_start(&near, text);
+	for (size_t i = 0; i < ARRAY_SIZE(debug_names); i++) {
+		if (!strcmp(debug_names[i].name, text)) {
+			o->debug |= debug_names[i].stages;
+			return 0;
+		}
+		near_try(&near, debug_names[i].name);
+	}
+	err_set(e, -EINVAL, "there is no stage '%s' to print", text);
+	if (near.best)
+		err_hint(e, "Did you mean '%s'?", near.best);
+	else
+		err_hint(e, "It is one of: ast, types, ir, bpf, verifier, all.");
+	return -EINVAL;
+}
+
+/* Options that only set something to be true or say what to do. */
+static void set_flag(struct cli_options *o, enum option which)
+{
+	switch (which) {
+	case O_QUIET: o->quiet = true; break;
+	case O_VERBOSE: o->verbose = true; break;
+	case O_RAW: o->raw = true; break;
+	case O_UNSAFE: o->unsafe = true; break;
+	case O_NO_WARNINGS: o->no_warnings = true; break;
+	case O_DRY_RUN: o->dry_run = true; break;
+	case O_LIST: o->mode = CM_LIST; break;
+	case O_INFO: o->mode = CM_INFO; break;
+	case O_VERSION: o->mode = CM_VERSION; break;
+	case O_HELP: o->mode = CM_HELP; break;
+	case O_LIST_FUNCTIONS: o->mode = CM_LIST_FUNCTIONS; break;
+	case O_LIST_PROVIDERS: o->mode = CM_LIST_PROVIDERS; break;
+	default: break;
+	}
+}
+
+static int set_option(struct cli_options *o, enum option which, const char *value, struct err *e)
+{
+	switch (which) {
+	case O_PROGRAM: o->program = value; return 0;
+	case O_CMD: o->cmd = value; return 0;
+	case O_OUTPUT: o->output = value; return 0;
+	case O_PID: return set_pid(o, value, e);
+	case O_FORMAT: return set_format(o, value, e);
+	case O_BUFFER: return set_buffering(o, value, e);
+	case O_DEBUG: return set_debug(o, value, e);
+	default: set_flag(o, which); return 0;
+	}
+}
+
+/* The first word is the script, unless -e gave it; a list's is its pattern. The rest are parameters. */
+static void sort_words(struct cli_options *o)
+{
+	if (!o->params.n || (o->program && o->mode != CM_LIST))
+		return;
+	o->file = o->params.v[0];
+	o->params.n--;
+	memmove(o->params.v, o->params.v + 1, o->params.n * sizeof(*o->params.v));
+}
+
+static int check(const struct cli_options *o, struct err *e)
+{
+	if (o->cmd && o->pid)
+		return err_set(e, -EINVAL, "-c and -p cannot be used together");
+	return 0;
+}
+
+int options_parse(int argc, char **argv, struct cli_options *ret, struct err *e)
+{
+	struct opt_walk w;
+	int i, rc = 0;
+
+	*ret = (struct cli_options){ .format = "text" };
+	opt_walk_init(&w, defs, ARRAY_SIZE(defs), argc, argv, e);
+	while (!rc && (i = opt_next(&w)) != OPT_END) {
+		if (i == OPT_ERROR)
+			return -EINVAL;
+		if (i == OPT_WORD)
+			vec_push(&ret->params, w.value);
+		else
+			rc = set_option(ret, (enum option)i, w.value, e);
+	}
+	sort_words(ret);
+	return rc ? rc : check(ret, e);
+}
+
+void options_done(struct cli_options *o)
+{
+	vec_done(&o->params);
+}

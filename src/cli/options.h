@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the command line of `sonde [OPTIONS] FILE [PARAMETER...]` says. */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "base/strbuf.h"
+#include "base/vec.h"
+#include "out/out.h"
+
+enum cli_mode {
+	CM_RUN,
+	CM_LIST,           /* -l */
+	CM_INFO,
+	CM_VERSION,
+	CM_HELP,
+	CM_LIST_FUNCTIONS,
+	CM_LIST_PROVIDERS,
+};
+
+/* Stages whose results -d prints. */
+enum cli_debug {
+	CD_AST = 1 << 0,
+	CD_TYPES = 1 << 1,
+	CD_IR = 1 << 2,       /* before the passes, after each that changed something */
+	CD_BPF = 1 << 3,
+	CD_VERIFIER = 1 << 4,
+	CD_ALL = (1 << 5) - 1,
+};
+
+struct cli_options {
+	enum cli_mode mode;
+	const char *program; /* -e */
+	const char *cmd;     /* -c */
+	pid_t pid;           /* -p, 0: none */
+	const char *format, *output;
+	enum out_buffering buffering;
+	unsigned debug;      /* enum cli_debug */
+	bool quiet, verbose, dry_run, unsafe, no_warnings, raw;
+	const char *file;    /* script, or the pattern of -l; NULL: none */
+	VEC(const char *) params; /* words behind it; heap */
+};
+
+/* 0 or -EINVAL. Texts are borrowed from argv. */
+int options_parse(int argc, char **argv, struct cli_options *ret, struct err *e);
+void options_done(struct cli_options *o);
+/* One line an option. */
+void options_help(struct strbuf *out);
+/* A whole decimal number from 1 to the largest process id. */
+bool options_pid(const char *text, pid_t *ret);
+
+#endif

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From a script's text to its end. compile() and execute() are the whole program in the order in
+ * which it happens: a newcomer starts there.
+ */
+#include "cli/script.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fdutil.h"
+#include "cli/dump.h"
+#include "cli/report.h"
+#include "cli/rights.h"
+#include "cli/session.h"
+#include "cli/settings.h"
+#include "cli/tool_run.h"
+#include "lower/lower.h"
+#include "sema/sema.h"
+
+/* Before compiling: what the compiler wants to know about the process to be traced. */
+static bool prepare(struct session *s)
+{
+	const struct cli_options *opt = s->opt;
+	struct config *c = &s->tables.config;
+
+	if (!opt->dry_run && rights_check(&s->err))
+		return false;
+	if (config_init(c, &s->err))
+		return false;
+	if (opt->pid && kill(opt->pid, 0) && errno == ESRCH) {
+		err_set(&s->err, -ESRCH, "there is no process %d", (int)opt->pid);
+		return false;
+	}
+	if (opt->cmd && child_start(opt->cmd, &s->child, &s->err))
+		return false;
+	if (s->child)
+		s->env.pid = child_pid(s->child);
+	c->unsafe = opt->unsafe;
+	c->has_child = s->child != NULL;
+	c->target_pid = s->env.pid;
+	if (s->tool)
+		tool_configure(s->tool, c);
+	return true;
+}
+
+/* A tool's text is made now: it depends on its options and on the kernel. */
+static struct source *take_source(struct session *s, const struct job *job)
+{
+	_cleanup_sb_ struct strbuf text = { 0 };
+
+	if (!s->tool)
+		return session_source(s, job->name, job->text, job->len);
+	if (tool_script(s->tool, s, &text))
+		return NULL;
+	return session_source(s, job->name, sb_str(&text), text.n);
+}
+
+static bool parse(struct session *s, const struct job *job)
+{
+	struct source *src = take_source(s, job);
+
+	if (!src)
+		return false;
+	s->params = (struct parse_params){ job->params, job->nparams };
+	s->script = parse_script(&s->arena, &s->diags, &s->types, src, &s->params);
+	if (s->opt->debug & CD_AST)
+		dump_tree(s);
+	session_stage(s, "parse");
+	return !s->diags.nerrors;
+}
+
+static bool analyse(struct session *s)
+{
+	struct sema_input in = {
+		.script = s->script, .env = &s->env, .tables = &s->tables, .module = &s->module,
+		.params = &s->params,
+	};
+	bool ok = sema_run(&in) && !s->diags.nerrors;
+
+	if (ok && s->opt->debug & CD_TYPES)
+		dump_types(s);
+	session_stage(s, "types");
+	return ok && (!s->tool || tool_check(s->tool, &s->tables, &s->err));
+}
+
+static bool lower(struct session *s)
+{
+	bool ok = true;
+
+	vec_each(s->tables.probes, i)
+		ok &= lower_probe_fn(&s->module, &s->tables, &s->types, &s->diags, s->tables.probes.v[i]);
+	if (ok && s->tool)
+		tool_bind(s->tool, &s->tables, s->script->source);
+	session_stage(s, "lower");
+	return ok;
+}
+
+/* The checker between passes costs as much as they do. */
+static bool wants_checks(void)
+{
+	const char *text = getenv("SONDE_CHECK_IR");
+
+#if !defined(__OPTIMIZE__) || defined(__SANITIZE_ADDRESS__)
+	if (!text)
+		return true;
+#endif
+	return text && !strcmp(text, "1");
+}
+
+/* A message of the compiler about itself. */
+static bool compiler_failed(struct session *s, const struct ir_fn *fn, const char *why)
+{
+	err_set(&s->err, -EINVAL, "cannot compile %s: %s", fn->name, why ? why : "no reason is known");
+	return false;
+}
+
+static bool optimise(struct session *s)
+{
+	ir_dump_fn *dump = s->opt->debug & CD_IR ? dump_ir : NULL;
+	bool check = wants_checks(), ok = true;
+
+	for (size_t i = 0; i < s->module.fns.n && ok; i++) {
+		struct ir_fn *fn = s->module.fns.v[i];
+		struct dump_ir text = { 0 };
+		const char *why = NULL;
+
+		if (ir_run_passes(fn, check, dump, &text, &why))
+			ok = compiler_failed(s, fn, why);
+		dump_ir_done(&text);
+	}
+	session_stage(s, "optimise");
+	return ok;
+}
+
+static bool assemble(struct session *s)
+{
+	vec_each(s->tables.probes, i) {
+		struct probe *p = s->tables.probes.v[i];
+		const char *why = NULL;
+
+		if (bpf_compile(&s->object, p->fn, &p->prog, &why))
+			return compiler_failed(s, p->fn, why);
+		if (s->opt->debug & CD_BPF)
+			dump_bpf(s, p->prog);
+	}
+	session_stage(s, "assemble");
+	return true;
+}
+
+static bool compile(struct session *s, const struct job *job)
+{
+	return prepare(s) && parse(s, job) && settings_apply(s) && analyse(s) && lower(s) &&
+	       optimise(s) && assemble(s);
+}
+
+static bool open_output(struct session *s)
+{
+	const struct cli_options *opt = s->opt;
+
+	s->render.trailer = s->tables.config.str_trunc_trailer;
+	if (out_open(&s->out, opt->format, opt->output, opt->buffering, &s->render, &s->err))
+		return false;
+	s->has_out = true;
+	s->out.quiet = opt->quiet;
+	return !s->tool || tool_output(s->tool, &s->out, &s->err);
+}
+
+/* The reader of a pipe that goes away ends a run, but is no fault. */
+static bool output_ok(struct session *s)
+{
+	out_flush(&s->out);
+	if (!s->out.broken || s->out.error == EPIPE)
+		return true;
+	err_set(&s->err, -s->out.error, "cannot write the output: %s", errname(-s->out.error));
+	return false;
+}
+
+static bool execute(struct session *s, int *ret_status)
+{
+	const struct cli_options *opt = s->opt;
+	struct run_options ro = {
+		.child_cmd = opt->cmd, .pid = opt->pid, .verbose = opt->verbose, .quiet = opt->quiet,
+		.notify = getenv("__BPFTRACE_NOTIFY_PROBES_ATTACHED") != NULL, .raw = opt->raw,
+		.verifier_dump = opt->debug & CD_VERIFIER ? "all" : NULL, .sources = &s->sources,
+	};
+	struct runtime *rt = NULL;
+	bool ok = open_output(s) &&
+		  !run_new(&s->tables, s->target, &s->out, &ro, s->child, &rt, &s->err) &&
+		  !run_load(rt, &s->err);
+
+	session_stage(s, "load");
+	ok = ok && !run_start(rt, &s->err);
+	session_stage(s, "attach");
+	ok = ok && !run_loop(rt, &s->err) && !run_finish(rt, &s->err) && output_ok(s);
+	if (rt)
+		*ret_status = run_status(rt);
+	run_free(rt);
+	return ok;
+}
+
+int script_run(const struct job *job)
+{
+	struct session s;
+	int status = 0;
+	bool ok;
+
+	session_open(&s, job->opt);
+	s.tool = job->tool;
+	ok = compile(&s, job);
+	report_diags(&s.diags);
+	if (ok && !job->opt->dry_run)
+		ok = execute(&s, &status);
+	if (!ok && s.err.what[0])
+		report_err(&s.err);
+	session_close(&s);
+	return ok ? status : 1;
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/session.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/fdutil.h"
+#include "run/sys.h"
+#include "sym/ksyms.h"
+#include "sym/usyms.h"
+#include "type/btf.h"
+
+#define SCRIPT_MAX (64u << 20)
+
+static int64_t now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ll + t.tv_nsec;
+}
+
+static void open_btf(struct session *s)
+{
+	const char *path = getenv("BPFTRACE_BTF");
+
+	if (!path || !*path)
+		path = "/sys/kernel/btf/vmlinux";
+	if (btf_file_open(path, NULL, &s->btf, NULL))
+		s->btf = NULL;
+}
+
+void session_open(struct session *s, const struct cli_options *opt)
+{
+	*s = (struct session){ .opt = opt, .clock = now() };
+	arena_init(&s->arena);
+	s->sources.arena = &s->arena;
+	s->diags = (struct diags){
+		.arena = &s->arena, .sources = &s->sources, .quiet_warnings = opt->no_warnings,
+	};
+	open_btf(s);
+	types_init(&s->types, &s->arena, s->btf);
+	s->target = feature_target(s->btf);
+	s->render = (struct render){
+		.types = &s->types, .raw = opt->raw, .ksyms = ksyms_new(), .usyms = usyms_new(),
+	};
+	s->env = (struct probe_env){
+		.arena = &s->arena, .diags = &s->diags, .types = &s->types, .btf = s->btf,
+		.target = s->target, .ksyms = s->render.ksyms, .tracefs = sys_tracefs(),
+		.pid = opt->pid, .unsafe = opt->unsafe,
+	};
+	ir_module_init(&s->module, &s->arena, s->target);
+	bpf_object_init(&s->object, &s->arena, &s->module, &s->sources);
+	s->tables.object = &s->object;
+}
+
+void session_close(struct session *s)
+{
+	if (s->has_out)
+		out_close(&s->out);
+	child_free(s->child);
+	probe_env_done(&s->env);
+	ir_module_done(&s->module);
+	ksyms_free(s->render.ksyms);
+	usyms_free(s->render.usyms);
+	btf_file_free(s->btf);
+	arena_done(&s->arena);
+}
+
+void session_stage(struct session *s, const char *name)
+{
+	int64_t t;
+
+	if (!s->opt->verbose)
+		return;
+	t = now();
+	fprintf(stderr, "INFO: %-8s %7.3f ms\n", name, (double)(t - s->clock) / 1e6);
+	s->clock = now();
+}
+
+struct source *session_source(struct session *s, const char *name, const char *text, size_t len)
+{
+	struct source *src = sources_add(&s->sources, name, text, len);
+
+	if (!src)
+		err_set(&s->err, -EFBIG, "'%s' is too large for a script", name);
+	return src;
+}
+
+static int read_failed(const char *name, int rc, struct err *e)
+{
+	if (rc == -EFBIG)
+		return err_set(e, rc, "'%s' is too large for a script: over %u MiB", name, SCRIPT_MAX >> 20);
+	return err_set(e, rc, "failed to open file '%s': %s", name, errname(rc));
+}
+
+int session_read(const struct cli_options *opt, struct strbuf *ret_text, const char **ret_name,
+		 struct err *e)
+{
+	bool standard = opt->file && !strcmp(opt->file, "-");
+	int rc;
+
+	*ret_name = opt->program || standard ? "stdin" : opt->file;
+	if (opt->program) {
+		sb_adds(ret_text, opt->program);
+		return 0;
+	}
+	if (!opt->file) {
+		err_set(e, -EINVAL, "there is no script to run");
+		err_hint(e, "Give a file, or a program with -e; --help shows examples.");
+		return -EINVAL;
+	}
+	rc = standard ? fd_read_all(STDIN_FILENO, SCRIPT_MAX, ret_text)
+		      : file_read(opt->file, SCRIPT_MAX, ret_text);
+	return rc ? read_failed(*ret_name, rc, e) : 0;
+}

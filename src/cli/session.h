@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One command that compiles, lists or runs: everything it owns, made once and dropped whole. */
+#ifndef CLI_SESSION_H
+#define CLI_SESSION_H
+
+#include "bpf/object.h"
+#include "cli/options.h"
+#include "fn/tables.h"
+#include "lang/ast.h"
+#include "out/out.h"
+#include "probe/probe.h"
+#include "run/run.h"
+
+struct tool;
+
+struct session {
+	const struct cli_options *opt;
+	struct tool *tool;      /* borrowed; NULL: a plain script */
+	struct arena arena;
+	struct sources sources;
+	struct diags diags;
+	struct err err;         /* of the run side */
+	struct btf_file *btf;   /* NULL: the kernel has none */
+	struct types types;
+	struct target *target;
+	struct child *child;    /* of -c */
+	struct probe_env env;
+	struct tables tables;
+	struct ir_module module;
+	struct bpf_object object;
+	struct parse_params params;
+	struct script *script;
+	struct render render;
+	struct out out;
+	bool has_out;
+	int64_t clock;          /* start of the stage that -v will tell of, ns */
+};
+
+/* Opens BTF if there is any; cannot fail. */
+void session_open(struct session *s, const struct cli_options *opt);
+void session_close(struct session *s);
+/* -v: says how long the stage took that ends here. */
+void session_stage(struct session *s, const char *name);
+/* The text as a source of the session; NULL after a diagnostic-like message in s->err. */
+struct source *session_source(struct session *s, const char *name, const char *text, size_t len);
+
+/*
+ * Text of a script: of -e, of a file, or of standard input ("-"); *ret_name is what messages call it. 0 or
+ * -errno.
+ */
+int session_read(const struct cli_options *opt, struct strbuf *ret_text, const char **ret_name,
+		 struct err *e);
+
+#endif

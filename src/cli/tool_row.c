@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Rows: a record's values in the columns that are shown, as text or as one JSON object. */
+#include <string.h>
+#include <time.h>
+
+#include "cli/tool_run.h"
+#include "fn/fn.h"
+#include "fn/runtime.h"
+#include "out/out_int.h"
+
+#define NS 1000000000ull
+
+void tool_header(struct tool *t, struct out *o)
+{
+	if (t->banner)
+		sb_addf(&o->buf, "%s\n", t->banner);
+	vec_each(t->shown, i) {
+		const struct tool_column *c = t->shown.v[i];
+		bool last = i + 1 == t->shown.n;
+
+		if (c->spec.left)
+			sb_addf(&o->buf, "%-*s", last ? 0 : (int)c->spec.width, c->title);
+		else
+			sb_addf(&o->buf, "%*s", (int)c->spec.width, c->title);
+		sb_addc(&o->buf, last ? '\n' : ' ');
+	}
+	out_event_end(o);
+}
+
+static int64_t number_of(const struct value_ref *v)
+{
+	int64_t n = 0;
+
+	render_number(v->type, v->bytes, &n);
+	return n;
+}
+
+/* ns as seconds or milliseconds with so many decimals. */
+static void add_scaled(struct strbuf *out, int64_t ns, uint64_t unit, int decimals)
+{
+	uint64_t v = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns, part = v % unit;
+	unsigned digits = unit == NS ? 9 : 6;
+
+	sb_addf(out, "%s%llu", ns < 0 ? "-" : "", (unsigned long long)(v / unit));
+	if (decimals > (int)digits)
+		decimals = (int)digits;
+	for (unsigned d = digits; (int)d > decimals; d--)
+		part /= 10;
+	if (decimals > 0)
+		sb_addf(out, ".%0*llu", decimals, (unsigned long long)part);
+}
+
+static void add_clock(struct strbuf *out, int64_t real, bool json)
+{
+	time_t sec = (time_t)(real / (int64_t)NS);
+	struct tm tm;
+	char text[64];
+	size_t n;
+
+	if (json)
+		gmtime_r(&sec, &tm);
+	else
+		localtime_r(&sec, &tm);
+	n = strftime(text, sizeof(text), json ? "%Y-%m-%dT%H:%M:%S" : "%H:%M:%S", &tm);
+	sb_add(out, text, n);
+	if (json)
+		sb_addf(out, ".%06lldZ", (long long)(real % (int64_t)NS / 1000));
+}
+
+static void add_string(struct render *r, struct strbuf *out, const char *text, size_t n, bool quote)
+{
+	if (!quote) {
+		render_escape(r, out, text, n);
+		return;
+	}
+	sb_addc(out, '"');
+	for (size_t i = 0, from = 0; i <= n; i++) {
+		if (i < n && text[i] != '"')
+			continue;
+		render_escape(r, out, text + from, i - from);
+		if (i < n)
+			sb_adds(out, "\\\"");
+		from = i + 1;
+	}
+	sb_addc(out, '"');
+}
+
+/* Strings of a list: those of a buffer, one behind another with their NULs; or one, if not empty. */
+struct strings {
+	const char *p;
+	size_t n;
+	bool cut; /* the buffer was too small for all */
+};
+
+static struct strings strings_of(const struct value_ref *v)
+{
+	struct strings s = { v->bytes, v->len, false };
+	uint32_t n;
+
+	if (v->type->kind == TY_STRING) {
+		s.n = strnlen(s.p, s.n);
+		return s;
+	}
+	if (v->type->kind != TY_BUFFER)
+		return (struct strings){ 0 };
+	memcpy(&n, s.p, sizeof(n));
+	s.n = n < v->type->size - sizeof(n) ? n : v->type->size - sizeof(n);
+	s.cut = s.n == v->type->size - sizeof(n);
+	s.p += sizeof(n);
+	return s;
+}
+
+struct list {
+	struct render *r;
+	struct strbuf *out;
+	bool quote, json, full;
+	unsigned n, most;
+};
+
+static void list_add(struct list *l, const char *text, size_t n)
+{
+	if (l->n == l->most) {
+		l->full = true;
+		return;
+	}
+	if (l->n++)
+		sb_adds(l->out, l->json ? ", " : " ");
+	if (l->json)
+		render_json_string(l->out, text, n);
+	else
+		add_string(l->r, l->out, text, n, l->quote);
+}
+
+static void list_add_value(struct list *l, const struct value_ref *v)
+{
+	struct strings s = strings_of(v);
+	const char *end = s.p + s.n;
+
+	while (s.p < end) {
+		const char *nul = memchr(s.p, 0, (size_t)(end - s.p));
+		size_t n = nul ? (size_t)(nul - s.p) : (size_t)(end - s.p);
+
+		list_add(l, s.p, n);
+		s.p += n + 1;
+	}
+	l->full |= s.cut;
+}
+
+/* The values from v on, n of them: all that the last column takes. */
+static void add_list(struct render *r, struct strbuf *out, const struct tool_spec *spec,
+		     const struct value_ref *v, size_t n, bool json)
+{
+	struct list l = {
+		.r = r, .out = out, .quote = spec->conv == 'q', .json = json,
+		.most = spec->precision < 0 ? ~0u : (unsigned)spec->precision,
+	};
+
+	if (json)
+		sb_addc(out, '[');
+	for (size_t i = 0; i < n; i++)
+		list_add_value(&l, &v[i]);
+	if (json)
+		sb_adds(out, l.full ? l.n ? ", \"...\"]" : "\"...\"]" : "]");
+	else if (l.full)
+		sb_adds(out, " ...");
+}
+
+/* A value without the column's padding. */
+static void add_value(struct render *r, struct strbuf *out, const struct tool_spec *spec,
+		      const struct value_ref *v, size_t n)
+{
+	size_t start = out->n;
+
+	switch (spec->conv) {
+	case 'd': sb_addi(out, number_of(v)); return;
+	case 'u': sb_addu(out, (uint64_t)number_of(v)); return;
+	case 'x': sb_addf(out, "%0*llx", spec->zero ? (int)spec->width : 0, (long long)number_of(v)); return;
+	case 'o': sb_addf(out, "%0*llo", spec->zero ? (int)spec->width : 0, (long long)number_of(v)); return;
+	case 'f': add_scaled(out, number_of(v), NS, spec->precision < 0 ? 6 : spec->precision); return;
+	case 'm': add_scaled(out, number_of(v), 1000000, spec->precision < 0 ? 3 : spec->precision); return;
+	case 'T': add_clock(out, number_of(v) + r->boot_to_real, false); return;
+	case 'a':
+	case 'q': add_list(r, out, spec, v, n, false); return;
+	default: break;
+	}
+	if (v->type->kind == TY_STRING)
+		render_string(r, out, v->type, v->bytes, v->len);
+	else
+		render_text(r, out, v->type, v->bytes);
+	if (spec->precision >= 0 && out->n - start > (size_t)spec->precision)
+		out->n = start + (size_t)spec->precision;
+}
+
+static void add_json(struct render *r, struct strbuf *out, const struct tool_spec *spec,
+		     const struct value_ref *v, size_t n)
+{
+	switch (spec->conv) {
+	case 'd':
+	case 'u':
+	case 'x':
+	case 'o': sb_addi(out, number_of(v)); return;
+	case 'f': add_scaled(out, number_of(v), NS, 9); return;
+	case 'm': add_scaled(out, number_of(v), 1000000, 6); return;
+	case 'a':
+	case 'q': add_list(r, out, spec, v, n, true); return;
+	case 'T':
+		sb_addc(out, '"');
+		add_clock(out, number_of(v) + r->boot_to_real, true);
+		sb_addc(out, '"');
+		return;
+	default: break;
+	}
+	if (v->type->kind == TY_STRING)
+		render_json_string(out, v->bytes, strnlen(v->bytes, v->len));
+	else
+		render_json(r, out, v->type, v->bytes);
+}
+
+/* How many values column i has: the last one takes what is left. */
+static size_t values_of(const struct tool *t, size_t i, size_t n)
+{
+	return i + 1 == t->shown.n ? n - i : 1;
+}
+
+static bool row_matches(struct tool *t, struct render *r, const struct value_ref *args, size_t n)
+{
+	vec_each(t->shown, i) {
+		const struct tool_column *c = t->shown.v[i];
+
+		if (!c->match)
+			continue;
+		sb_reset(&t->scratch);
+		add_value(r, &t->scratch, &c->spec, &args[i], values_of(t, i, n));
+		if (!strstr(sb_str(&t->scratch), c->match->text))
+			return false;
+	}
+	return true;
+}
+
+static void text_row(struct tool *t, struct out *o, const struct value_ref *args, size_t n)
+{
+	vec_each(t->shown, i) {
+		const struct tool_spec *spec = &t->shown.v[i]->spec;
+		bool last = i + 1 == t->shown.n;
+		size_t len;
+
+		sb_reset(&t->scratch);
+		add_value(o->render, &t->scratch, spec, &args[i], values_of(t, i, n));
+		len = t->scratch.n;
+		if (!spec->left && len < spec->width)
+			sb_fill(&o->buf, ' ', spec->width - len);
+		sb_add(&o->buf, sb_str(&t->scratch), len);
+		if (!last && spec->left && len < spec->width)
+			sb_fill(&o->buf, ' ', spec->width - len);
+		sb_addc(&o->buf, last ? '\n' : ' ');
+	}
+}
+
+static void json_row(struct tool *t, struct out *o, const struct value_ref *args, size_t n)
+{
+	vec_each(t->shown, i) {
+		const struct tool_column *c = t->shown.v[i];
+
+		sb_adds(&o->buf, i ? ", \"" : "{\"");
+		sb_adds(&o->buf, c->name);
+		sb_adds(&o->buf, "\": ");
+		add_json(o->render, &o->buf, &c->spec, &args[i], values_of(t, i, n));
+	}
+	sb_adds(&o->buf, "}\n");
+}
+
+static void handle_row(struct runtime *rt, const struct action *a, const struct value_ref *args)
+{
+	struct tool *t = a->data;
+	struct out *o = rt_out(rt);
+
+	if (!t->shown.n || a->nargs < t->shown.n || !row_matches(t, o->render, args, a->nargs))
+		return;
+	if (t->json)
+		json_row(t, o, args, a->nargs);
+	else
+		text_row(t, o, args, a->nargs);
+	out_event_end(o);
+}
+
+const struct fn_ops tool_row_fn = { .name = "row", .flags = FN_ASYNC | FN_STMT, .handle = handle_row };

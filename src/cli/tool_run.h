@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a tool adds to a run; called by the pipeline (script.c) in this order. */
+#ifndef CLI_TOOL_RUN_H
+#define CLI_TOOL_RUN_H
+
+#include "cli/session.h"
+#include "cli/tool.h"
+
+/* Settings that differ from a plain script's: probes that this kernel does not have are left out. */
+void tool_configure(struct tool *t, struct config *c);
+/* The tool's script for the options given; it replaces ret_text. */
+int tool_script(struct tool *t, struct session *s, struct strbuf *ret_text);
+/* False, and a message, if this kernel has none of the probes that it lives on. */
+bool tool_check(const struct tool *t, const struct tables *tables, struct err *e);
+/* row() calls become rows; src is the script that tool_script() made. */
+void tool_bind(struct tool *t, struct tables *tables, const struct source *src);
+/* Puts itself before the writer: header, rows, histograms. */
+bool tool_output(struct tool *t, struct out *o, struct err *e);
+
+/* A row's record arrived (tool_row.c). */
+extern const struct fn_ops tool_row_fn;
+void tool_header(struct tool *t, struct out *o);
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/tools.h"
+
+#include <string.h>
+
+#include "base/fdutil.h"
+#include "cli/report.h"
+#include "cli/script.h"
+#include "cli/tool_run.h"
+
+const struct tool_source *tools_find(const char *name)
+{
+	for (size_t i = 0; i < tool_sources_n; i++)
+		if (!strcmp(tool_sources[i].name, name))
+			return &tool_sources[i];
+	return NULL;
+}
+
+void tools_near(struct near *n)
+{
+	for (size_t i = 0; i < tool_sources_n; i++)
+		near_try(n, tool_sources[i].name);
+}
+
+/* The script as it would be compiled, the kernel's answers included. */
+static int print_source(struct tool *t, const struct cli_options *opt)
+{
+	_cleanup_sb_ struct strbuf text = { 0 };
+	struct session s;
+	int status;
+
+	session_open(&s, opt);
+	if (tool_script(t, &s, &text))
+		status = report_err(&s.err);
+	else
+		status = report_text(&text);
+	session_close(&s);
+	return status;
+}
+
+static int print_help(const struct tool *t, const char *self)
+{
+	_cleanup_sb_ struct strbuf out = { 0 };
+
+	tool_help(t, self, &out);
+	return report_text(&out);
+}
+
+static int run_tool(struct tool *t, const char *self, int argc, char **argv)
+{
+	struct cli_options opt;
+	struct job job = { .opt = &opt, .tool = t, .name = t->name };
+	bool help = false, source = false;
+	struct err e = { 0 };
+
+	if (tool_args(t, argc, argv, &opt, &help, &source, &e)) {
+		if (!e.hint[0])
+			err_hint(&e, "%s --help shows the options.", self);
+		return report_err(&e);
+	}
+	if (help)
+		return print_help(t, self);
+	opt.quiet = !opt.verbose;
+	return source ? print_source(t, &opt) : script_run(&job);
+}
+
+int tools_run(const char *name, const char *text, size_t len, const char *self, int argc, char **argv)
+{
+	struct arena a = { 0 };
+	struct err e = { 0 };
+	struct tool t;
+	int status;
+
+	if (tool_declare(&t, &a, name, text, len, &e))
+		status = report_err(&e);
+	else
+		status = run_tool(&t, self, argc, argv);
+	tool_done(&t);
+	arena_done(&a);
+	return status;
+}
+
+int tools_list(void)
+{
+	_cleanup_sb_ struct strbuf out = { 0 };
+	struct arena a = { 0 };
+
+	for (size_t i = 0; i < tool_sources_n; i++) {
+		const struct tool_source *src = &tool_sources[i];
+		struct tool t;
+
+		tool_declare(&t, &a, src->name, src->text, src->len, NULL);
+		sb_addf(&out, "  %-16s %s\n", src->name, t.summary);
+		tool_done(&t);
+	}
+	arena_done(&a);
+	return report_text(&out);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The commands that concern tools. */
+#ifndef CLI_TOOLS_H
+#define CLI_TOOLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/diag.h"
+#include "cli/tool_sources.h"
+
+/* NULL: there is no built-in tool of that name. */
+const struct tool_source *tools_find(const char *name);
+/* Offers all their names. */
+void tools_near(struct near *n);
+/* Runs a tool; argv[0] is not looked at, self is how usage texts call it. Exit status. */
+int tools_run(const char *name, const char *text, size_t len, const char *self, int argc, char **argv);
+/* The list of all with their one-line descriptions. */
+int tools_list(void);
+
+#endif
