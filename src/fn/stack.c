@@ -138,7 +138,7 @@ static bool check_stack(struct check *ck, struct node *call, const struct value_
 		return check_error(ck, call->list.v[i]->span, DT_bad_argument, "%s: invalid limit value; it must be a literal",
 				   call->name);
 	if (limit < 0 || limit > 1024)
-		return check_error(ck, call->span, DT_bad_argument, "%s([int limit]): limit shouldn't exceed 1024, %lld given",
+		return check_error(ck, call->span, DT_bad_argument, "%s([int limit]): the limit must be from 0 to 1024, %lld given",
 				   call->name, (long long)limit);
 	call->type = type_opaque_p(check_types(ck), ops, STACK_SIZE, 8, limit, mode);
 	return true;

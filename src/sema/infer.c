@@ -29,7 +29,9 @@ static bool assign_var(struct check *ck, struct node *n, struct node *from)
 	struct var *v = n->var;
 	const struct type *t = from->type, *j;
 
-	if (t->kind == TY_NONE || t->kind == TY_AGG)
+	if (t->kind == TY_AGG)
+		return infer_no_number(ck, from);
+	if (t->kind == TY_NONE)
 		return check_error(ck, from->span, DT_type_mismatch, "Can not assign a value of type '%s' to $%s",
 				   type_text(ck->arena, t), v->name);
 	if (t->kind == TY_STRUCT || t->kind == TY_ARRAY)
@@ -97,6 +99,8 @@ static bool infer_condition(struct check *ck, struct node *n, const char *what)
 		return false;
 	if (type_is_scalar(n->type))
 		return true;
+	if (n->type->kind == TY_AGG)
+		return infer_no_number(ck, n);
 	return check_error(ck, n->span, DT_type_mismatch, "Invalid condition in %s: '%s'", what,
 			   type_text(ck->arena, n->type));
 }

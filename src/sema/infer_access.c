@@ -184,6 +184,8 @@ static bool infer_cast_expr(struct check *ck, struct node *n)
 						: (int64_t)((uint64_t)n->ival & ((1ULL << (8 * to->size)) - 1));
 		return true;
 	}
+	if (from->kind == TY_AGG)
+		return infer_no_number(ck, n->a);
 	if (to->kind == TY_STRING && from->kind == TY_STRING) {
 		n->type = to;
 		return true;

@@ -7,7 +7,8 @@ static bool infer_var(struct check *ck, struct node *n)
 	n->type = n->var->type;
 	if (n->type)
 		return true;
-	return check_error(ck, n->span, DT_undefined_variable, "Undefined or undeclared variable: $%s", n->name);
+	return check_error(ck, n->span, DT_undefined_variable,
+			   "Variable $%s has no type: no value is ever assigned to it", n->name);
 }
 
 static bool infer_str(struct check *ck, struct node *n)
@@ -38,7 +39,9 @@ static bool infer_tuple(struct check *ck, struct node *n)
 	for (size_t i = 0; i < n->list.n; i++) {
 		ok &= infer_expr(ck, n->list.v[i]);
 		elems[i] = n->list.v[i]->type;
-		if (ok && (elems[i]->kind == TY_NONE || elems[i]->kind == TY_AGG))
+		if (ok && elems[i]->kind == TY_AGG)
+			return infer_no_number(ck, n->list.v[i]);
+		if (ok && elems[i]->kind == TY_NONE)
 			return check_error(ck, n->list.v[i]->span, DT_type_mismatch,
 					   "A tuple cannot hold a value of type '%s'",
 					   type_text(ck->arena, elems[i]));
@@ -151,6 +154,8 @@ static bool infer_arg(struct check *ck, struct node *call, size_t i)
 		return false;
 	if (arg_class(n) & want)
 		return true;
+	if (n->type->kind == TY_AGG)
+		return infer_no_number(ck, n);
 	return check_error(ck, n->span, DT_bad_argument, "%s() expects %s for argument %zu (%s provided)",
 			   call->name, arg_text(ck, want), i + 1, type_text(ck->arena, n->type));
 }

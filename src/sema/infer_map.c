@@ -25,7 +25,9 @@ static const struct type *node_key(struct check *ck, struct node *n)
 	for (size_t i = 0; i < n->list.n; i++) {
 		ok &= infer_expr(ck, n->list.v[i]);
 		elems[i] = n->list.v[i]->type;
-		if (ok && (elems[i]->kind == TY_NONE || elems[i]->kind == TY_AGG)) {
+		if (ok && elems[i]->kind == TY_AGG)
+			ok = infer_no_number(ck, n->list.v[i]);
+		if (ok && elems[i]->kind == TY_NONE) {
 			check_error(ck, n->list.v[i]->span, DT_type_mismatch, "A value of type '%s' can not be a map key",
 				    type_text(ck->arena, elems[i]));
 			return NULL;
@@ -86,6 +88,12 @@ static bool check_shape(struct check *ck, struct node *n)
 	return check_error(ck, n->span, DT_map_shape,
 			   "@%s used as a map without an explicit key (scalar map), previously used with an explicit key (non-scalar map)",
 			   m->name);
+}
+
+bool infer_no_number(struct check *ck, const struct node *n)
+{
+	return check_error(ck, n->span, DT_not_supported, "not supported yet: reading a map of type '%s' as a value",
+			   type_text(ck->arena, n->type));
 }
 
 bool infer_map_use(struct check *ck, struct node *n)
@@ -150,7 +158,9 @@ static bool assign_value(struct check *ck, struct node *n)
 	if (!infer_expr(ck, n->b))
 		return false;
 	t = strip_space(ck, n->b->type);
-	if (t->kind == TY_NONE || t->kind == TY_AGG)
+	if (t->kind == TY_AGG)
+		return infer_no_number(ck, n->b);
+	if (t->kind == TY_NONE)
 		return check_error(ck, n->b->span, DT_type_mismatch, "Can not assign a value of type '%s' to @%s",
 				   type_text(ck->arena, t), n->a->map->name);
 	if (type_eq(t, n->b->type))

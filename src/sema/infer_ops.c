@@ -4,8 +4,13 @@
 
 static bool mismatch(struct check *ck, struct node *n)
 {
-	return check_error(ck, n->span, DT_type_mismatch, "Type mismatch for '%s': comparing or combining '%s' with '%s'",
-			   op_text(n->op), type_text(ck->arena, n->a->type), type_text(ck->arena, n->b->type));
+	const struct type *a = n->a->type, *b = n->b->type;
+
+	if (a->kind == TY_AGG || b->kind == TY_AGG)
+		return infer_no_number(ck, a->kind == TY_AGG ? n->a : n->b);
+	return check_error(ck, n->span, DT_type_mismatch,
+			   "The %s operator can not be used on expressions of types '%s' and '%s'",
+			   op_text(n->op), type_text(ck->arena, a), type_text(ck->arena, b));
 }
 
 static bool is_compare(enum op op)

@@ -55,6 +55,8 @@ bool infer_ops(struct check *ck, struct node *n);    /* operators */
 bool infer_cast(struct check *ck, struct node *n);   /* casts, sizeof, offsetof */
 bool infer_map_use(struct check *ck, struct node *n); /* E_MAP: keys; type is the value's if known */
 bool infer_map_assign(struct check *ck, struct node *n);
+/* The fault of a map of aggregations that is read as a value. False. */
+bool infer_no_number(struct check *ck, const struct node *n);
 const struct type *resolve_type_ref(struct check *ck, const struct type_ref *ref);
 
 /* join.c */
