@@ -70,17 +70,19 @@ static bool infer_key(struct check *ck, struct node *n)
 	return true;
 }
 
-/* Keyed and scalar maps are distinct kinds. */
+/* Keyed and scalar maps are distinct kinds; the first use decides. */
 static bool check_shape(struct check *ck, struct node *n)
 {
 	struct map *m = n->map;
 
-	if (n->keyed)
+	if (n->keyed && !m->used_scalar) {
 		m->keyed = true;
-	else
+		return infer_key(ck, n);
+	}
+	if (!n->keyed && !m->keyed) {
 		m->used_scalar = true;
-	if (!m->keyed || !m->used_scalar)
-		return !n->keyed || infer_key(ck, n);
+		return true;
+	}
 	if (n->keyed)
 		return check_error(ck, n->span, DT_map_shape,
 				   "@%s used as a map with an explicit key (non-scalar map), previously used without an explicit key (scalar map)",
