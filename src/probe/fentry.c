@@ -28,7 +28,8 @@ struct walk {
 	struct strmap traceable; /* functions that can have a trampoline, if that is known */
 	bool knows_traceable;
 	struct near near;
-	const char *module_name;
+	const char *module_name; /* of the file that is walked */
+	struct btf_file *btf;
 	void (*found)(struct walk *w, const char *func, uint32_t id);
 	void (*emit)(void *arg, const char *name, const struct probe_target *t);
 	void *arg;
@@ -48,30 +49,57 @@ static void near_function(struct walk *w, const char *func, uint32_t id)
 	near_try(&w->near, func);
 }
 
+/*
+ * Prototypes that every kernel's trampolines take (btf_distill_func_proto(), arch_prepare_bpf_trampoline()): arguments
+ * in registers, none of them variable, no structure as result.
+ */
+static bool fits_trampoline(struct walk *w, const struct btf_info *info)
+{
+	const struct type *t = btf_type(w->env->types, w->btf, info->id);
+	const struct struct_def *d;
+	struct btf_info proto;
+	uint32_t slots = 0;
+
+	if (t->kind != TY_FUNC || t->to->kind == TY_STRUCT)
+		return false;
+	d = type_fields(w->env->types, t);
+	if (!btf_file_info(w->btf, info->type, &proto) || proto.vlen != d->fields.n)
+		return false;
+	vec_each(d->fields, i) {
+		if (d->fields.v[i].type->size > 16)
+			return false;
+		slots += d->fields.v[i].type->size > 8 ? 2 : 1;
+	}
+	return slots <= regs_native->nargs;
+}
+
 static int walk_func(void *arg, const struct btf_info *info)
 {
 	struct walk *w = arg;
 
 	if (part_match(&w->func, info->name) &&
-	    (!w->knows_traceable || strmap_get(&w->traceable, info->name)))
+	    (!w->knows_traceable || strmap_get(&w->traceable, info->name)) &&
+	    (!w->func.text || fits_trampoline(w, info)))
 		w->found(w, info->name, info->id);
 	return 0;
 }
 
+static void walk_file(struct walk *w, const char *module, struct btf_file *btf)
+{
+	w->module_name = module;
+	w->btf = btf;
+	if (part_match(&w->module, module))
+		btf_file_each(btf, BK_FUNC, walk_func, w);
+}
+
 static void walk_files(struct walk *w)
 {
-	if (part_match(&w->module, KFUNCS_KERNEL)) {
-		w->module_name = KFUNCS_KERNEL;
-		btf_file_each(w->env->btf, BK_FUNC, walk_func, w);
-	}
+	walk_file(w, KFUNCS_KERNEL, w->env->btf);
 	if (!w->module.text || !strcmp(w->module.text, KFUNCS_KERNEL))
 		return;
 	modules_read(w->env);
-	vec_each(w->env->modules, i) {
-		w->module_name = w->env->modules.v[i].name;
-		if (part_match(&w->module, w->module_name))
-			btf_file_each(w->env->modules.v[i].btf, BK_FUNC, walk_func, w);
-	}
+	vec_each(w->env->modules, i)
+		walk_file(w, w->env->modules.v[i].name, w->env->modules.v[i].btf);
 }
 
 static void note_traceable(void *arg, const char *module, const char *func)

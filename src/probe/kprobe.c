@@ -222,11 +222,28 @@ static int kprobe_error(struct err *e, int r, const struct probe *p, const struc
 	else if (r == -EADDRNOTAVAIL)
 		err_hint(e, "several functions have this name; with --unsafe an address tells them apart");
 	else if (r == -EILSEQ)
-		err_hint(e, "no instruction begins at this offset");
+		err_set(e, r, "no instruction begins at this offset");
 	else if (r == -EINVAL)
 		err_hint(e, "the function may be one that must not be probed (%s)",
 			 "/sys/kernel/debug/kprobes/blacklist");
 	return r;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The kernel refuses names that are there twice: a module's function may be called like one of another's. */
+static size_t sort_unique(const char **names, size_t n)
+{
+	size_t kept = 0;
+
+	qsort(names, n, sizeof(*names), by_text);
+	for (size_t i = 0; i < n; i++)
+		if (!kept || strcmp(names[kept - 1], names[i]))
+			names[kept++] = names[i];
+	return kept;
 }
 
 static int attach_multi(const struct attach_env *env, const struct probe *p, int prog_fd,
@@ -238,6 +255,7 @@ static int attach_multi(const struct attach_env *env, const struct probe *p, int
 
 	vec_each(p->targets, i)
 		syms[i] = p->targets.v[i]->func;
+	n = sort_unique(syms, n);
 	r = sys_link_create_kprobe_multi(prog_fd, syms, NULL, (uint32_t)n, is_ret(p->provider), NULL);
 	free(syms);
 	if (r < 0)
