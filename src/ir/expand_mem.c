@@ -82,7 +82,7 @@ void ir_expand_copy(struct ir_expand *x, struct ir_val *dst, int64_t off, struct
 	uint32_t da = alignment_at(dst, off), sa = alignment_at(src, 0), align = da < sa ? da : sa;
 	unsigned w;
 
-	if (size > IR_INLINE_COPY || (align < 4 && size > 16)) {
+	if (size > IR_INLINE_COPY || size / align > 8) {
 		helper_copy(x, dst, off, src, size);
 		return;
 	}
