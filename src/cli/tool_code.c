@@ -152,7 +152,7 @@ static const char *format_of(const struct tool_column *c)
 
 static int add_arg(struct scan *s, const struct arg *a)
 {
-	sb_adds(s->out, ", ");
+	sb_adds(s->out, isspace((unsigned char)*a->start) ? "," : ", ");
 	return tool_code(s->t, a->start, (size_t)(a->end - a->start), s->out, s->e);
 }
 

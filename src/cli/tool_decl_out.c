@@ -19,7 +19,8 @@ static int trailing_cond(struct tool *t, const struct tool_host *host, struct to
 	if (!at)
 		return 1;
 	cond.p = at + 4;
-	l->end = at;
+	for (l->end = at; l->end > l->p && isblank((unsigned char)l->end[-1]);)
+		l->end--;
 	return tool_cond(t, host, &cond, e);
 }
 

@@ -190,7 +190,7 @@ static void on_map(struct out *o, const struct map_dump *m)
 	if (!h || m->value->kind != TY_AGG || !m->value->agg->log2 || (t->ending && is_empty(m)))
 		return;
 	map_dump_sort(m);
-	if (!t->json)
+	if (!t->json && (t->stamp || !m->key))
 		sb_addc(&o->buf, '\n');
 	if (!t->json && t->stamp) {
 		add_now(&o->buf, "%H:%M:%S");

@@ -49,7 +49,8 @@ struct ir_val *fn_lower_format(struct lower *lw, struct node *call);
 	FN(fn_printf) FN(fn_cat) FN(fn_system) FN(fn_join)                                          \
 	FN(fn_str) FN(fn_buf) FN(fn_strncmp)                                                        \
 	FN(fn_ksym) FN(fn_usym) FN(fn_kaddr) FN(fn_uaddr) FN(fn_kstack) FN(fn_ustack)               \
-	FN(fn_ntop) FN(fn_macaddr) FN(fn_exit) FN(fn_signal)
+	FN(fn_ntop) FN(fn_macaddr) FN(fn_exit) FN(fn_signal)                     \
+	FN(fn_kptr) FN(fn_uptr)
 
 #define FN(x) extern const struct fn_ops x;
 FN_LIST
