@@ -163,7 +163,8 @@ static struct ir_val *place(struct ir_builder *b, struct ir_val *v)
 	return v;
 }
 
-static struct ir_val *make(struct ir_builder *b, enum ir_op op, unsigned nargs, struct ir_val *const *args)
+static struct ir_val *make(struct ir_builder *b, enum ir_op op, unsigned nargs,
+			   struct ir_val *const *args)
 {
 	struct ir_val *v = ir_val_new(b->fn, op, nargs);
 
@@ -172,7 +173,8 @@ static struct ir_val *make(struct ir_builder *b, enum ir_op op, unsigned nargs, 
 	return v;
 }
 
-struct ir_val *ir_opv(struct ir_builder *b, enum ir_op op, unsigned nargs, struct ir_val *const *args)
+struct ir_val *ir_opv(struct ir_builder *b, enum ir_op op, unsigned nargs,
+		      struct ir_val *const *args)
 {
 	return place(b, make(b, op, nargs, args));
 }
@@ -281,22 +283,26 @@ static struct ir_val *access(struct ir_builder *b, enum ir_op op, struct ir_val 
 	return place(b, v);
 }
 
-struct ir_val *ir_load(struct ir_builder *b, struct ir_val *ptr, int64_t off, unsigned width, bool is_signed)
+struct ir_val *ir_load(struct ir_builder *b, struct ir_val *ptr, int64_t off, unsigned width,
+		       bool is_signed)
 {
 	return access(b, IR_load, ptr, off, NULL, width, is_signed);
 }
 
-void ir_store(struct ir_builder *b, struct ir_val *ptr, int64_t off, struct ir_val *v, unsigned width)
+void ir_store(struct ir_builder *b, struct ir_val *ptr, int64_t off, struct ir_val *v,
+	      unsigned width)
 {
 	access(b, IR_store, ptr, off, v, width, false);
 }
 
-void ir_atomadd(struct ir_builder *b, struct ir_val *ptr, int64_t off, struct ir_val *v, unsigned width)
+void ir_atomadd(struct ir_builder *b, struct ir_val *ptr, int64_t off, struct ir_val *v,
+		unsigned width)
 {
 	access(b, IR_atomadd, ptr, off, v, width, false);
 }
 
-void ir_copy(struct ir_builder *b, struct ir_val *dst, int64_t off, struct ir_val *src, uint32_t size)
+void ir_copy(struct ir_builder *b, struct ir_val *dst, int64_t off, struct ir_val *src,
+	     uint32_t size)
 {
 	access(b, IR_copy, dst, off, src, 0, false)->size = size;
 }
@@ -306,12 +312,14 @@ void ir_zero(struct ir_builder *b, struct ir_val *dst, int64_t off, uint32_t siz
 	access(b, IR_zero, dst, off, NULL, 0, false)->size = size;
 }
 
-struct ir_val *ir_kread(struct ir_builder *b, struct ir_val *ptr, int64_t off, unsigned width, bool is_signed)
+struct ir_val *ir_kread(struct ir_builder *b, struct ir_val *ptr, int64_t off, unsigned width,
+			bool is_signed)
 {
 	return access(b, IR_kread, ptr, off, NULL, width, is_signed);
 }
 
-struct ir_val *ir_uread(struct ir_builder *b, struct ir_val *ptr, int64_t off, unsigned width, bool is_signed)
+struct ir_val *ir_uread(struct ir_builder *b, struct ir_val *ptr, int64_t off, unsigned width,
+			bool is_signed)
 {
 	return access(b, IR_uread, ptr, off, NULL, width, is_signed);
 }
@@ -391,8 +399,8 @@ struct ir_val *ir_key(struct ir_builder *b, const struct ir_layout *l, struct ir
 	return place(b, v);
 }
 
-static struct ir_val *map_op(struct ir_builder *b, enum ir_op op, struct ir_map *m, struct ir_val *key,
-			     struct ir_val *arg)
+static struct ir_val *map_op(struct ir_builder *b, enum ir_op op, struct ir_map *m,
+			     struct ir_val *key, struct ir_val *arg)
 {
 	struct ir_val *args[] = { key, arg };
 	struct ir_val *v = make(b, op, arg ? 2 : 1, args);
@@ -401,7 +409,8 @@ static struct ir_val *map_op(struct ir_builder *b, enum ir_op op, struct ir_map 
 	return place(b, v);
 }
 
-struct ir_val *ir_mapget(struct ir_builder *b, struct ir_map *m, struct ir_val *key, unsigned width, bool is_signed)
+struct ir_val *ir_mapget(struct ir_builder *b, struct ir_map *m, struct ir_val *key, unsigned width,
+			 bool is_signed)
 {
 	struct ir_val *v = map_op(b, IR_mapget, m, key, NULL);
 
@@ -415,12 +424,14 @@ struct ir_val *ir_mapptr(struct ir_builder *b, struct ir_map *m, struct ir_val *
 	return map_op(b, IR_mapptr, m, key, NULL);
 }
 
-void ir_mapset(struct ir_builder *b, struct ir_map *m, struct ir_val *key, struct ir_val *v, unsigned width)
+void ir_mapset(struct ir_builder *b, struct ir_map *m, struct ir_val *key, struct ir_val *v,
+	       unsigned width)
 {
 	map_op(b, IR_mapset, m, key, v)->width = (uint8_t)width;
 }
 
-struct ir_val *ir_mapadd(struct ir_builder *b, struct ir_map *m, struct ir_val *key, struct ir_val *delta)
+struct ir_val *ir_mapadd(struct ir_builder *b, struct ir_map *m, struct ir_val *key,
+			 struct ir_val *delta)
 {
 	struct ir_val *v = map_op(b, IR_mapadd, m, key, delta);
 
@@ -428,7 +439,8 @@ struct ir_val *ir_mapadd(struct ir_builder *b, struct ir_map *m, struct ir_val *
 	return v;
 }
 
-struct ir_val *ir_mapins(struct ir_builder *b, struct ir_map *m, struct ir_val *key, struct ir_val *agg)
+struct ir_val *ir_mapins(struct ir_builder *b, struct ir_map *m, struct ir_val *key,
+			 struct ir_val *agg)
 {
 	return map_op(b, IR_mapins, m, key, agg);
 }
@@ -438,7 +450,8 @@ struct ir_val *ir_mapdel(struct ir_builder *b, struct ir_map *m, struct ir_val *
 	return map_op(b, IR_mapdel, m, key, NULL);
 }
 
-void ir_emit(struct ir_builder *b, uint32_t action, const struct ir_layout *l, struct ir_val *const *parts)
+void ir_emit(struct ir_builder *b, uint32_t action, const struct ir_layout *l,
+	     struct ir_val *const *parts)
 {
 	struct ir_val *v = make(b, IR_emit, l->nparts, parts);
 

@@ -17,7 +17,8 @@ static inline void ir_at(struct ir_builder *b, struct ir_block *block) { b->bloc
 
 /* Any operation; nargs pointers follow. Fills block, span, id, result kind from ops.def. */
 struct ir_val *ir_op(struct ir_builder *b, enum ir_op op, unsigned nargs, ...);
-struct ir_val *ir_opv(struct ir_builder *b, enum ir_op op, unsigned nargs, struct ir_val *const *args);
+struct ir_val *ir_opv(struct ir_builder *b, enum ir_op op, unsigned nargs,
+		      struct ir_val *const *args);
 
 struct ir_val *ir_iconst(struct ir_builder *b, int64_t v);
 struct ir_val *ir_ctx(struct ir_builder *b);
@@ -29,13 +30,19 @@ struct ir_val *ir_slot(struct ir_builder *b, uint32_t size, uint32_t align);
 struct ir_val *ir_global_ptr(struct ir_builder *b, uint32_t off);
 struct ir_val *ir_rodata_ptr(struct ir_builder *b, const void *p, uint32_t n);
 struct ir_val *ir_pcpu_ptr(struct ir_builder *b, uint32_t off);
-struct ir_val *ir_load(struct ir_builder *b, struct ir_val *ptr, int64_t off, unsigned width, bool is_signed);
-void ir_store(struct ir_builder *b, struct ir_val *ptr, int64_t off, struct ir_val *v, unsigned width);
-void ir_atomadd(struct ir_builder *b, struct ir_val *ptr, int64_t off, struct ir_val *v, unsigned width);
-void ir_copy(struct ir_builder *b, struct ir_val *dst, int64_t off, struct ir_val *src, uint32_t size);
+struct ir_val *ir_load(struct ir_builder *b, struct ir_val *ptr, int64_t off, unsigned width,
+		       bool is_signed);
+void ir_store(struct ir_builder *b, struct ir_val *ptr, int64_t off, struct ir_val *v,
+	      unsigned width);
+void ir_atomadd(struct ir_builder *b, struct ir_val *ptr, int64_t off, struct ir_val *v,
+		unsigned width);
+void ir_copy(struct ir_builder *b, struct ir_val *dst, int64_t off, struct ir_val *src,
+	     uint32_t size);
 void ir_zero(struct ir_builder *b, struct ir_val *dst, int64_t off, uint32_t size);
-struct ir_val *ir_kread(struct ir_builder *b, struct ir_val *ptr, int64_t off, unsigned width, bool is_signed);
-struct ir_val *ir_uread(struct ir_builder *b, struct ir_val *ptr, int64_t off, unsigned width, bool is_signed);
+struct ir_val *ir_kread(struct ir_builder *b, struct ir_val *ptr, int64_t off, unsigned width,
+			bool is_signed);
+struct ir_val *ir_uread(struct ir_builder *b, struct ir_val *ptr, int64_t off, unsigned width,
+			bool is_signed);
 /* Aggregate of size bytes that the helper writes: helper(dst, size, args...). */
 struct ir_val *ir_fill(struct ir_builder *b, enum ir_helper h, uint32_t size, unsigned nargs, ...);
 struct ir_val *ir_filllen(struct ir_builder *b, struct ir_val *fill);
@@ -44,13 +51,18 @@ struct ir_val *ir_kcall(struct ir_builder *b, const char *kfunc, unsigned nargs,
 struct ir_val *ir_mapaddr(struct ir_builder *b, struct ir_map *map);
 struct ir_val *ir_fnaddr(struct ir_builder *b, struct ir_fn *fn);
 struct ir_val *ir_key(struct ir_builder *b, const struct ir_layout *l, struct ir_val *const *parts);
-struct ir_val *ir_mapget(struct ir_builder *b, struct ir_map *m, struct ir_val *key, unsigned width, bool is_signed);
+struct ir_val *ir_mapget(struct ir_builder *b, struct ir_map *m, struct ir_val *key, unsigned width,
+			 bool is_signed);
 struct ir_val *ir_mapptr(struct ir_builder *b, struct ir_map *m, struct ir_val *key);
-void ir_mapset(struct ir_builder *b, struct ir_map *m, struct ir_val *key, struct ir_val *v, unsigned width);
-struct ir_val *ir_mapadd(struct ir_builder *b, struct ir_map *m, struct ir_val *key, struct ir_val *delta);
-struct ir_val *ir_mapins(struct ir_builder *b, struct ir_map *m, struct ir_val *key, struct ir_val *agg);
+void ir_mapset(struct ir_builder *b, struct ir_map *m, struct ir_val *key, struct ir_val *v,
+	       unsigned width);
+struct ir_val *ir_mapadd(struct ir_builder *b, struct ir_map *m, struct ir_val *key,
+			 struct ir_val *delta);
+struct ir_val *ir_mapins(struct ir_builder *b, struct ir_map *m, struct ir_val *key,
+			 struct ir_val *agg);
 struct ir_val *ir_mapdel(struct ir_builder *b, struct ir_map *m, struct ir_val *key);
-void ir_emit(struct ir_builder *b, uint32_t action, const struct ir_layout *l, struct ir_val *const *parts);
+void ir_emit(struct ir_builder *b, uint32_t action, const struct ir_layout *l,
+	     struct ir_val *const *parts);
 void ir_loss(struct ir_builder *b, uint32_t counter);
 struct ir_val *ir_nonnull(struct ir_builder *b, struct ir_val *ptr);
 

@@ -137,7 +137,10 @@ static void copy_pred(struct ir_fn *fn, struct ir_block *b, struct ir_block *pre
 	}
 }
 
-/* A block that only jumps: its predecessors jump to where it does, unless a phi there tells them apart. */
+/*
+ * A block that only jumps: its predecessors jump to where it does, unless a phi there tells them
+ * apart.
+ */
 static bool skip_empty(struct ir_fn *fn, struct ir_block *b)
 {
 	struct ir_block *s = b->succ[0];
@@ -211,7 +214,7 @@ static bool known_from(const struct thread *t, const struct ir_val *v, int64_t *
 	return ir_fold_number(v, arg[0], arg[1], ret);
 }
 
-/* What stands for value v of the block on the new path; copies of the block's values are in data. */
+/* What stands for value v of the block on the new path; copies of its values are in data. */
 static struct ir_val *on_path(const struct thread *t, struct ir_val *v)
 {
 	if (v->block != t->b)

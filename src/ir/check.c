@@ -19,8 +19,8 @@ static bool bad(struct check *c, const char *what)
 	if (c->msg)
 		return false;
 	if (c->val)
-		c->msg = arena_printf(a, "%s: b%u: %%%u %s: %s", c->fn->name, c->block->id, c->val->id,
-				      ir_ops[c->val->op].name, what);
+		c->msg = arena_printf(a, "%s: b%u: %%%u %s: %s", c->fn->name, c->block->id,
+				      c->val->id, ir_ops[c->val->op].name, what);
 	else if (c->block)
 		c->msg = arena_printf(a, "%s: b%u: %s", c->fn->name, c->block->id, what);
 	else
@@ -105,7 +105,8 @@ static bool check_count(struct check *c)
 	const struct ir_val *v = c->val;
 
 	if (v->op == IR_phi)
-		return v->nargs == c->block->preds.n || bad(c, "not one argument for each predecessor");
+		return v->nargs == c->block->preds.n ||
+		       bad(c, "not one argument for each predecessor");
 	if ((v->op == IR_key || v->op == IR_emit) && (!v->layout || v->layout->nparts != v->nargs))
 		return bad(c, "arguments do not match the layout");
 	if (ir_ops[v->op].nargs >= 0 && v->nargs != (uint32_t)ir_ops[v->op].nargs)
@@ -186,7 +187,8 @@ static bool check_pointer(struct check *c)
 }
 
 /* True if going from pred to b says that x is not 0. */
-static bool edge_says_nonnull(const struct ir_block *pred, const struct ir_block *b, const struct ir_val *x)
+static bool edge_says_nonnull(const struct ir_block *pred, const struct ir_block *b,
+			      const struct ir_val *x)
 {
 	const struct ir_val *cond = pred->last->nargs ? pred->last->arg[0] : NULL;
 
@@ -194,7 +196,8 @@ static bool edge_says_nonnull(const struct ir_block *pred, const struct ir_block
 		return false;
 	if (cond == x)
 		return pred->succ[0] == b;
-	if ((cond->op != IR_ne && cond->op != IR_eq) || cond->arg[0] != x || !ir_is_iconst(cond->arg[1], 0))
+	if ((cond->op != IR_ne && cond->op != IR_eq) || cond->arg[0] != x ||
+	    !ir_is_iconst(cond->arg[1], 0))
 		return false;
 	return pred->succ[cond->op == IR_eq] == b;
 }

@@ -17,7 +17,10 @@ struct frame {
 	int next;
 };
 
-/* Depth first without recursion: scripts may have long chains of blocks. succ[1] first, so succ[0] comes early. */
+/*
+ * Depth first without recursion: scripts may have long chains of blocks. succ[1] first, so succ[0]
+ * comes early.
+ */
 static void postorder(struct ir_fn *fn, struct order *o)
 {
 	struct frame *stack = xcalloc(fn->blocks.n + 1, sizeof(*stack));

@@ -22,7 +22,8 @@ static struct ir_map *map_of_base(const struct ir_val *base)
 {
 	if (base->op == IR_mapptr)
 		return base->map;
-	if (base->op == IR_call && base->imm == IRH_map_lookup_elem && base->arg[0]->op == IR_mapaddr)
+	if (base->op == IR_call && base->imm == IRH_map_lookup_elem &&
+	    base->arg[0]->op == IR_mapaddr)
 		return base->arg[0]->map;
 	return NULL;
 }
@@ -83,7 +84,8 @@ static void write_at(const struct ir_effects *fx, const struct ir_val *ptr, bool
 
 	written[IC_ANY] = true;
 	written[class_of(base)] = true;
-	if (base->ptr == PK_STACK || base->op == IR_global || base->op == IR_pcpu || base->ptr == PK_RING0)
+	if (base->ptr == PK_STACK || base->op == IR_global || base->op == IR_pcpu ||
+	    base->ptr == PK_RING0)
 		return;
 	write_values_of(fx, map_of_base(base), written);
 	if (!origin_known(base))
@@ -132,7 +134,8 @@ void ir_effects_written(const struct ir_effects *fx, const struct ir_val *v, boo
 	}
 }
 
-bool ir_effects_harm(struct ir_effects *fx, const struct ir_val *writer, const struct ir_val *reader)
+bool ir_effects_harm(struct ir_effects *fx, const struct ir_val *writer,
+		     const struct ir_val *reader)
 {
 	memset(fx->tmp, 0, fx->nclasses);
 	ir_effects_written(fx, writer, fx->tmp);
@@ -147,7 +150,8 @@ static void visit(struct ir_effects *fx, struct ir_block *b, const struct ir_blo
 	fx->work[(*n)++] = b;
 }
 
-void ir_effects_between(struct ir_effects *fx, struct ir_block *from, struct ir_block *to, bool *written)
+void ir_effects_between(struct ir_effects *fx, struct ir_block *from, struct ir_block *to,
+			bool *written)
 {
 	size_t n = 0;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What reads and writes which memory. Memory is split into classes: the stack, the globals, the per-CPU
- * data, other map values, and for each map its set of keys and its values. Two more for reads that
- * may be of any memory.
+ * What reads and writes which memory. Memory is split into classes: the stack, the globals, the
+ * per-CPU data, other map values, and for each map its set of keys and its values. Two more for
+ * reads that may be of any memory.
  */
 #ifndef IR_EFFECTS_H
 #define IR_EFFECTS_H
@@ -18,7 +18,8 @@ enum ir_class {
 	IC_MAPS,    /* + 2 * map: its keys; + 1: its values */
 };
 
-struct ir_effects; /* of one function; blocks, their order and dominators must not change while it lives */
+/* Of one function; blocks, their order and dominators must not change while it lives. */
+struct ir_effects;
 
 struct ir_effects *ir_effects_new(struct ir_fn *fn);
 void ir_effects_free(struct ir_effects *fx);
@@ -28,11 +29,16 @@ unsigned ir_effects_read(const struct ir_effects *fx, const struct ir_val *v);
 /* Sets written[class] for all that v may write. */
 void ir_effects_written(const struct ir_effects *fx, const struct ir_val *v, bool *written);
 /* writer may change what reader reads. */
-bool ir_effects_harm(struct ir_effects *fx, const struct ir_val *writer, const struct ir_val *reader);
-/* Some block on a path from `from` (dominates `to`) to `to`, both left out, may change what reader reads. */
+bool ir_effects_harm(struct ir_effects *fx, const struct ir_val *writer,
+		     const struct ir_val *reader);
+/*
+ * Some block on a path from `from` (dominates `to`) to `to`, both left out, may change what reader
+ * reads.
+ */
 bool ir_effects_harm_between(struct ir_effects *fx, struct ir_block *from, struct ir_block *to,
 			     const struct ir_val *reader);
 /* As above for all classes: adds to written[] what the blocks between from and to may write. */
-void ir_effects_between(struct ir_effects *fx, struct ir_block *from, struct ir_block *to, bool *written);
+void ir_effects_between(struct ir_effects *fx, struct ir_block *from, struct ir_block *to,
+			bool *written);
 
 #endif

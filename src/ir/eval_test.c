@@ -57,7 +57,8 @@ static char *lookup(struct eval *e, struct ir_map *m, const void *key)
 	return x ? x->value : NULL;
 }
 
-static int64_t update(struct eval *e, struct ir_map *m, const void *key, const void *value, int64_t how)
+static int64_t update(struct eval *e, struct ir_map *m, const void *key, const void *value,
+		      int64_t how)
 {
 	struct eval_entry *x = find(e, m, key);
 
@@ -86,7 +87,8 @@ static int64_t delete(struct eval *e, struct ir_map *m, const void *key)
 
 static uint64_t eval_map(struct eval *e, const struct ir_val *v)
 {
-	char *key = ptr_arg(e, v, 0), *p = v->op == IR_mapget || v->op == IR_mapadd ? lookup(e, v->map, key) : NULL;
+	char *key = ptr_arg(e, v, 0),
+	     *p = v->op == IR_mapget || v->op == IR_mapadd ? lookup(e, v->map, key) : NULL;
 	uint64_t old, x = v->nargs > 1 ? arg(e, v, 1) : 0;
 
 	switch (v->op) {
@@ -119,7 +121,8 @@ static int64_t read_foreign(struct eval *e, char *dst, uint64_t size, uint64_t f
 	uint64_t start = (uintptr_t)e->ctx, n;
 
 	/* strings and aggregates of the program itself may be read too */
-	if (from < 4096 || (from >= start && from < start + EVAL_AREA && from + size > start + EVAL_AREA)) {
+	if (from < 4096 ||
+	    (from >= start && from < start + EVAL_AREA && from + size > start + EVAL_AREA)) {
 		memset(dst, 0, size);
 		return -EFAULT;
 	}
@@ -232,7 +235,8 @@ static uint64_t eval_call(struct eval *e, const struct ir_val *v)
 	case IRH_map_lookup_elem:
 		return (uintptr_t)lookup(e, v->arg[0]->map, ptr_arg(e, v, 1));
 	case IRH_map_update_elem:
-		return (uint64_t)update(e, v->arg[0]->map, ptr_arg(e, v, 1), ptr_arg(e, v, 2), (int64_t)arg(e, v, 3));
+		return (uint64_t)update(e, v->arg[0]->map, ptr_arg(e, v, 1), ptr_arg(e, v, 2),
+					(int64_t)arg(e, v, 3));
 	case IRH_map_delete_elem:
 		return (uint64_t)delete(e, v->arg[0]->map, ptr_arg(e, v, 1));
 	case IRH_get_current_pid_tgid:

@@ -35,7 +35,10 @@ struct eval {
 /* The context's bytes are made from the seed. */
 void eval_start(struct eval *e, struct ir_fn *fn, uint64_t seed);
 void eval_run(struct eval *e);
-/* Adds globals (but for the losses), per-CPU data and maps to the log, so that logs can be compared. */
+/*
+ * Adds globals (but for the losses), per-CPU data and maps to the log, so that logs can be
+ * compared.
+ */
 void eval_finish(struct eval *e);
 void eval_done(struct eval *e);
 

@@ -47,8 +47,8 @@ static bool is_whole_key(const struct ir_val *user)
 {
 	const struct ir_layout *l = user->layout;
 
-	return user->op == IR_key && l->nparts == 1 && l->part[0].kind != IP_SCALAR && !l->part[0].off &&
-	       l->part[0].size == l->size;
+	return user->op == IR_key && l->nparts == 1 && l->part[0].kind != IP_SCALAR &&
+	       !l->part[0].off && l->part[0].size == l->size;
 }
 
 static void plan_use(struct ir_expand *x, struct ir_val *user, uint32_t i)
@@ -63,11 +63,15 @@ static void plan_use(struct ir_expand *x, struct ir_val *user, uint32_t i)
 	if (user->op == IR_streq && !ir_streq_literal(user))
 		p->padded = true;
 	p->deferred = fill->mark == 1 && in_layout && !is_whole_key(user) &&
-		      (!vstr || ir_is_str_read(fill->helper)) && fill->size <= user->layout->part[i].size &&
+		      (!vstr || ir_is_str_read(fill->helper)) &&
+		      fill->size <= user->layout->part[i].size &&
 		      fill->block->loop >= user->block->loop;
 }
 
-/* A padded string in a record costs its zeroing there: not wanted, the record's reader stops at the NUL. */
+/*
+ * A padded string in a record costs its zeroing there: not wanted, the record's reader stops at the
+ * NUL.
+ */
 static void make_plans(struct ir_expand *x)
 {
 	x->nplans = x->b.fn->next_val;
@@ -167,7 +171,10 @@ static void replace_pred(struct ir_block *s, struct ir_block *old, struct ir_blo
 		}
 }
 
-/* The block's values are appended again one by one; its successors belong to the block that we end in. */
+/*
+ * The block's values are appended again one by one; its successors belong to the block that we end
+ * in.
+ */
 static void expand_block(struct ir_expand *x, struct ir_block *b)
 {
 	struct ir_block *succ[2] = { b->succ[0], b->succ[1] };

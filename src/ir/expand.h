@@ -49,17 +49,19 @@ struct ir_block *ir_cold_block(struct ir_expand *x);
 
 /* expand_mem.c */
 void ir_expand_zero(struct ir_expand *x, struct ir_val *dst, int64_t off, uint32_t size);
-void ir_expand_copy(struct ir_expand *x, struct ir_val *dst, int64_t off, struct ir_val *src, uint32_t size);
+void ir_expand_copy(struct ir_expand *x, struct ir_val *dst, int64_t off, struct ir_val *src,
+		    uint32_t size);
 /* Calls the fill's helper with dst + off as destination; the helper's result. */
-struct ir_val *ir_expand_fill_at(struct ir_expand *x, struct ir_val *fill, struct ir_val *dst, int64_t off);
+struct ir_val *ir_expand_fill_at(struct ir_expand *x, struct ir_val *fill, struct ir_val *dst,
+				 int64_t off);
 struct ir_val *ir_expand_fill(struct ir_expand *x, struct ir_val *fill);
 struct ir_val *ir_expand_read(struct ir_expand *x, struct ir_val *v);
 /*
- * One part of a key or record at base + part->off; orig: the argument as it was at level H; pad: the
- * rest of a string must be zero.
+ * One part of a key or record at base + part->off; orig: the argument as it was at level H; pad:
+ * the rest of a string must be zero.
  */
-void ir_expand_part(struct ir_expand *x, const struct ir_part *part, struct ir_val *orig, struct ir_val *base,
-		    bool pad);
+void ir_expand_part(struct ir_expand *x, const struct ir_part *part, struct ir_val *orig,
+		    struct ir_val *base, bool pad);
 struct ir_val *ir_expand_key(struct ir_expand *x, struct ir_val *key);
 bool ir_is_str_read(unsigned helper);
 enum ir_helper ir_kernel_read(struct ir_expand *x);

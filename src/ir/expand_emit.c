@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Expansion of emit: a record of fixed size is written into the ring buffer itself; one with strings
- * of variable size, or for a kernel without ring buffers, is built in memory of the program and copied.
+ * Expansion of emit: a record of fixed size is written into the ring buffer itself; one with
+ * strings of variable size, or for a kernel without ring buffers, is built in memory of the program
+ * and copied.
  *
  * A reserved record is a reference to the verifier: each path must submit it. Hence all
  * arguments exist before the reservation, and nothing between it and the submit leaves the program.
@@ -136,7 +137,8 @@ static void output(struct ir_expand *x, struct ir_val *base, struct ir_val *size
 }
 
 /* What is copied from the stack has to be written wholly: gaps too. */
-static void zero_gaps(struct ir_expand *x, const struct ir_layout *l, struct ir_val *base, uint32_t total)
+static void zero_gaps(struct ir_expand *x, const struct ir_layout *l, struct ir_val *base,
+		      uint32_t total)
 {
 	uint32_t end = 4;
 
@@ -152,8 +154,8 @@ static void zero_gaps(struct ir_expand *x, const struct ir_layout *l, struct ir_
 }
 
 /*
- * Strings of variable size go to per-CPU scratch: the verifier refuses helpers that write to the stack at an
- * offset that it does not know (check_stack_range_initialized()).
+ * Strings of variable size go to per-CPU scratch: the verifier refuses helpers that write to the
+ * stack at an offset that it does not know (check_stack_range_initialized()).
  */
 static void emit_copied(struct ir_expand *x, struct ir_val *v)
 {

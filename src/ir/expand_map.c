@@ -11,7 +11,8 @@ static struct ir_val *lookup(struct ir_expand *x, struct ir_val *v)
 }
 
 /* A value in memory for map_update_elem(), which reads all of the map's value size. */
-static struct ir_val *value_in_slot(struct ir_expand *x, struct ir_map *map, struct ir_val *val, unsigned width)
+static struct ir_val *value_in_slot(struct ir_expand *x, struct ir_map *map, struct ir_val *val,
+				    unsigned width)
 {
 	uint32_t size = map->value_size ? map->value_size : width;
 	struct ir_val *slot = ir_slot(&x->b, size, size < 8 ? size : 8);
@@ -36,8 +37,8 @@ static void count_unless_there(struct ir_expand *x, struct ir_val *r, uint32_t c
 	ir_at(b, on);
 }
 
-static struct ir_val *call_update(struct ir_expand *x, struct ir_map *map, struct ir_val *key, struct ir_val *ptr,
-				  int64_t how)
+static struct ir_val *call_update(struct ir_expand *x, struct ir_map *map, struct ir_val *key,
+				  struct ir_val *ptr, int64_t how)
 {
 	struct ir_builder *b = &x->b;
 	struct ir_val *addr = ir_mapaddr(b, map), *flags = ir_iconst(b, how);
@@ -46,8 +47,8 @@ static struct ir_val *call_update(struct ir_expand *x, struct ir_map *map, struc
 }
 
 /* 0 or -errno; a full map is counted. */
-static struct ir_val *update(struct ir_expand *x, struct ir_map *map, struct ir_val *key, struct ir_val *ptr,
-			     int64_t how)
+static struct ir_val *update(struct ir_expand *x, struct ir_map *map, struct ir_val *key,
+			     struct ir_val *ptr, int64_t how)
 {
 	struct ir_val *r = call_update(x, map, key, ptr, how);
 
@@ -87,8 +88,8 @@ static void expand_set(struct ir_expand *x, struct ir_val *v)
 }
 
 /* Adds at p if it is not null, else goes to the other block; ends at join. */
-static void add_at(struct ir_expand *x, struct ir_val *p, struct ir_val *delta, struct ir_block *null,
-		   struct ir_block *join)
+static void add_at(struct ir_expand *x, struct ir_val *p, struct ir_val *delta,
+		   struct ir_block *null, struct ir_block *join)
 {
 	struct ir_builder *b = &x->b;
 	struct ir_block *hit = ir_block_new(b);
@@ -101,19 +102,21 @@ static void add_at(struct ir_expand *x, struct ir_val *p, struct ir_val *delta, 
 }
 
 /*
- * Nobody wants the old value: an atomic addition, so that no CPU's share is lost. If the key is absent
- * another CPU may insert it meanwhile; then the addition is made to that.
+ * Nobody wants the old value: an atomic addition, so that no CPU's share is lost. If the key is
+ * absent another CPU may insert it meanwhile; then the addition is made to that.
  */
 static void expand_add_only(struct ir_expand *x, struct ir_val *v)
 {
 	struct ir_builder *b = &x->b;
-	struct ir_block *miss = ir_block_new(b), *join = ir_block_new(b), *again = ir_cold_block(x), *full;
+	struct ir_block *miss = ir_block_new(b), *join = ir_block_new(b), *again = ir_cold_block(x),
+			*full;
 	struct ir_val *r;
 
 	miss->cold = join->cold = b->block->cold;
 	add_at(x, lookup(x, v), ir_arg(v, 1), miss, join);
 	ir_at(b, miss);
-	r = call_update(x, v->map, ir_arg(v, 0), value_in_slot(x, v->map, ir_arg(v, 1), 8), BPF_NOEXIST);
+	r = call_update(x, v->map, ir_arg(v, 0), value_in_slot(x, v->map, ir_arg(v, 1), 8),
+			BPF_NOEXIST);
 	ir_br(b, r, again, join);
 	ir_at(b, again);
 	full = ir_cold_block(x);
@@ -169,7 +172,8 @@ struct ir_val *ir_expand_map(struct ir_expand *x, struct ir_val *v)
 	case IR_mapins:
 		return update(x, v->map, ir_arg(v, 0), ir_arg(v, 1), v->imm);
 	case IR_mapdel:
-		return ir_call(&x->b, IRH_map_delete_elem, 2, ir_mapaddr(&x->b, v->map), ir_arg(v, 0));
+		return ir_call(&x->b, IRH_map_delete_elem, 2, ir_mapaddr(&x->b, v->map),
+			       ir_arg(v, 0));
 	default:
 		return NULL;
 	}

@@ -4,7 +4,8 @@
 
 enum ir_helper ir_kernel_read(struct ir_expand *x)
 {
-	return target_has(x->b.module->target, TF_PROBE_READ_KERNEL) ? IRH_probe_read_kernel : IRH_probe_read;
+	return target_has(x->b.module->target, TF_PROBE_READ_KERNEL) ? IRH_probe_read_kernel
+								     : IRH_probe_read;
 }
 
 enum ir_helper ir_kernel_read_str(struct ir_expand *x)
@@ -53,7 +54,8 @@ static struct ir_val *rodata_zeros(struct ir_expand *x, uint32_t size)
 	return v;
 }
 
-static void helper_copy(struct ir_expand *x, struct ir_val *dst, int64_t off, struct ir_val *src, uint32_t size)
+static void helper_copy(struct ir_expand *x, struct ir_val *dst, int64_t off, struct ir_val *src,
+			uint32_t size)
 {
 	struct ir_builder *b = &x->b;
 	struct ir_val *to = ir_addi(b, dst, off), *n = ir_iconst(b, size);
@@ -77,7 +79,8 @@ void ir_expand_zero(struct ir_expand *x, struct ir_val *dst, int64_t off, uint32
 	}
 }
 
-void ir_expand_copy(struct ir_expand *x, struct ir_val *dst, int64_t off, struct ir_val *src, uint32_t size)
+void ir_expand_copy(struct ir_expand *x, struct ir_val *dst, int64_t off, struct ir_val *src,
+		    uint32_t size)
 {
 	uint32_t da = alignment_at(dst, off), sa = alignment_at(src, 0), align = da < sa ? da : sa;
 	unsigned w;
@@ -100,7 +103,8 @@ bool ir_is_str_read(unsigned helper)
 
 static bool is_read(unsigned helper)
 {
-	return helper == IRH_probe_read || helper == IRH_probe_read_kernel || helper == IRH_probe_read_user;
+	return helper == IRH_probe_read || helper == IRH_probe_read_kernel ||
+	       helper == IRH_probe_read_user;
 }
 
 /*
@@ -131,7 +135,8 @@ static struct ir_val *call_fill(struct ir_expand *x, struct ir_val *fill, struct
 	return call;
 }
 
-struct ir_val *ir_expand_fill_at(struct ir_expand *x, struct ir_val *fill, struct ir_val *dst, int64_t off)
+struct ir_val *ir_expand_fill_at(struct ir_expand *x, struct ir_val *fill, struct ir_val *dst,
+				 int64_t off)
 {
 	struct ir_val *r = call_fill(x, fill, ir_addi(&x->b, dst, off));
 
@@ -181,8 +186,8 @@ struct ir_val *ir_expand_read(struct ir_expand *x, struct ir_val *v)
 }
 
 /* A string from memory of unknown size, or with an unknown rest, is read up to its NUL. */
-static void put_string(struct ir_expand *x, const struct ir_part *part, struct ir_val *orig, struct ir_val *base,
-		       bool pad)
+static void put_string(struct ir_expand *x, const struct ir_part *part, struct ir_val *orig,
+		       struct ir_val *base, bool pad)
 {
 	uint32_t known = ir_known_size(orig);
 	struct ir_val *src = ir_subst_of(orig), *to, *n;
@@ -197,8 +202,8 @@ static void put_string(struct ir_expand *x, const struct ir_part *part, struct i
 	ir_call(b, ir_kernel_read_str(x), 3, to, n, src);
 }
 
-void ir_expand_part(struct ir_expand *x, const struct ir_part *part, struct ir_val *orig, struct ir_val *base,
-		    bool pad)
+void ir_expand_part(struct ir_expand *x, const struct ir_part *part, struct ir_val *orig,
+		    struct ir_val *base, bool pad)
 {
 	if (part->kind == IP_SCALAR)
 		ir_store(&x->b, base, part->off, ir_subst_of(orig), part->size);
@@ -222,7 +227,7 @@ static bool writes_all(struct ir_expand *x, const struct ir_part *part, const st
 	return ir_is_padded(x, orig) && orig->size >= part->size;
 }
 
-/* A scalar whose value fits also as 8 bytes overwrites the gap behind it with its own zero bytes. */
+/* A scalar that fits also as 8 bytes overwrites the gap behind it with its own zero bytes. */
 static bool widen(const struct ir_layout *l, uint32_t i, const struct ir_val *arg)
 {
 	const struct ir_part *p = &l->part[i];
@@ -258,7 +263,7 @@ static void put_key_parts(struct ir_expand *x, struct ir_val *key, struct ir_val
 		ir_expand_zero(x, slot, end, l->size - end);
 }
 
-/* All parts are numbers or literals: the key is read-only data. Short keys are cheaper as stores. */
+/* All parts are numbers or literals: the key is read-only data. Short ones: rather stores. */
 static bool is_literal_key(const struct ir_val *key)
 {
 	if (key->layout->size <= 8)
@@ -269,7 +274,8 @@ static bool is_literal_key(const struct ir_val *key)
 	return true;
 }
 
-static void literal_part(struct ir_expand *x, const struct ir_part *part, const struct ir_val *arg, char *dst)
+static void literal_part(struct ir_expand *x, const struct ir_part *part, const struct ir_val *arg,
+			 char *dst)
 {
 	const char *ro = x->b.module->rodata.p;
 	uint32_t n = arg->size < part->size ? arg->size : part->size;
@@ -298,7 +304,8 @@ static struct ir_val *whole_key(struct ir_expand *x, const struct ir_val *key)
 	const struct ir_part *p = &key->layout->part[0];
 	const struct ir_val *orig = key->arg[0];
 
-	if (key->layout->nparts != 1 || p->off || p->size != key->layout->size || p->kind == IP_SCALAR)
+	if (key->layout->nparts != 1 || p->off || p->size != key->layout->size ||
+	    p->kind == IP_SCALAR)
 		return NULL;
 	if (p->kind == IP_STR && !(ir_is_padded(x, orig) && orig->size == p->size))
 		return NULL;

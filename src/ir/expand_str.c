@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Expansion of comparisons of strings and bytes. Strings that are padded with zeroes are equal exactly if
- * their bytes are: so words are compared, and what is not padded is copied first.
+ * Expansion of comparisons of strings and bytes. Strings that are padded with zeroes are equal
+ * exactly if their bytes are: so words are compared, and what is not padded is copied first.
  */
 #include "ir/expand.h"
 
@@ -53,7 +53,7 @@ bool ir_streq_literal(const struct ir_val *v)
 	       (v->arg[1]->op == IR_rodata && v->arg[1]->size <= IR_INLINE_COPY);
 }
 
-/* The literal's words are constants in the program; the other side is never read beyond its length. */
+/* The literal's words are constants; the other side is never read beyond its length. */
 static struct ir_val *compare_literal(struct ir_expand *x, struct ir_val *v, unsigned lit)
 {
 	struct ir_val *other = ir_arg(v, !lit);
@@ -81,8 +81,8 @@ static struct ir_val *compare_literal(struct ir_expand *x, struct ir_val *v, uns
 
 /* Bytes */
 
-static void compare_words(struct ir_expand *x, struct compare *c, struct ir_val *a, struct ir_val *b, uint32_t from,
-			  uint32_t n)
+static void compare_words(struct ir_expand *x, struct compare *c, struct ir_val *a,
+			  struct ir_val *b, uint32_t from, uint32_t n)
 {
 	uint32_t aa = ir_alignment(a), ab = ir_alignment(b), align = aa < ab ? aa : ab;
 	unsigned w;
@@ -97,10 +97,12 @@ static void compare_words(struct ir_expand *x, struct compare *c, struct ir_val 
 }
 
 /* for (i = 0; i < n; i += 8); kernels since 5.3 follow such a loop to its end. */
-static void compare_loop(struct ir_expand *x, struct compare *c, struct ir_val *a, struct ir_val *b, uint32_t n)
+static void compare_loop(struct ir_expand *x, struct compare *c, struct ir_val *a, struct ir_val *b,
+			 uint32_t n)
 {
 	struct ir_builder *bl = &x->b;
-	struct ir_block *head = ir_block_new(bl), *body = ir_block_new(bl), *after = ir_block_new(bl);
+	struct ir_block *head = ir_block_new(bl), *body = ir_block_new(bl),
+			*after = ir_block_new(bl);
 	struct ir_val *zero = ir_iconst(bl, 0), *i, *word, *at;
 
 	ir_jmp(bl, head);
@@ -118,7 +120,8 @@ static void compare_loop(struct ir_expand *x, struct compare *c, struct ir_val *
 	ir_at(bl, after);
 }
 
-static struct ir_val *compare_bytes(struct ir_expand *x, struct ir_val *a, struct ir_val *b, uint32_t n)
+static struct ir_val *compare_bytes(struct ir_expand *x, struct ir_val *a, struct ir_val *b,
+				    uint32_t n)
 {
 	uint32_t looped = n > IR_INLINE_COPY ? n & ~7u : 0;
 	struct compare c;
@@ -149,7 +152,8 @@ static struct ir_val *padded(struct ir_expand *x, const struct ir_val *v, unsign
 {
 	struct ir_val *orig = v->arg[i];
 
-	return ir_is_padded(x, orig) && orig->size >= n ? ir_arg(v, i) : padded_copy(x, ir_arg(v, i), n);
+	return ir_is_padded(x, orig) && orig->size >= n ? ir_arg(v, i)
+							: padded_copy(x, ir_arg(v, i), n);
 }
 
 static void shrink(struct ir_expand *x, const struct ir_val *orig, uint32_t *n)
@@ -164,7 +168,9 @@ struct ir_val *ir_expand_streq(struct ir_expand *x, struct ir_val *v)
 	struct ir_val *a;
 
 	if (ir_streq_literal(v))
-		return compare_literal(x, v, v->arg[0]->op == IR_rodata && v->arg[0]->size <= IR_INLINE_COPY ? 0 : 1);
+		return compare_literal(
+			x, v,
+			v->arg[0]->op == IR_rodata && v->arg[0]->size <= IR_INLINE_COPY ? 0 : 1);
 	shrink(x, v->arg[0], &n);
 	shrink(x, v->arg[1], &n);
 	a = padded(x, v, 0, n);

@@ -140,8 +140,8 @@ static struct ir_val *fold_shift(struct fold *f, struct ir_val *v, int64_t c)
 
 static bool is_compare(enum ir_op op)
 {
-	return op == IR_eq || op == IR_ne || op == IR_ult || op == IR_ule || op == IR_slt || op == IR_sle ||
-	       op == IR_streq || op == IR_memeq;
+	return op == IR_eq || op == IR_ne || op == IR_ult || op == IR_ule || op == IR_slt ||
+	       op == IR_sle || op == IR_streq || op == IR_memeq;
 }
 
 /* !(a op b), as an operation on the same or swapped arguments. */
@@ -188,7 +188,8 @@ static struct ir_val *fold_equal(struct fold *f, struct ir_val *v, int64_t c)
 /* Order of a and b from their bounds: 1 surely true, 0 surely false, -1 unknown. */
 static int decide(const struct ir_val *v)
 {
-	bool is_unsigned = v->op == IR_ult || v->op == IR_ule, or_equal = v->op == IR_ule || v->op == IR_sle;
+	bool is_unsigned = v->op == IR_ult || v->op == IR_ule,
+	     or_equal = v->op == IR_ule || v->op == IR_sle;
 	int64_t alo, ahi, blo, bhi;
 
 	ir_bounds(v->arg[0], &alo, &ahi);
@@ -254,7 +255,8 @@ static struct ir_val *fold_br(struct fold *f, struct ir_val *v)
 	struct ir_val *c = v->arg[0];
 	struct ir_block *b = v->block, *yes = b->succ[0];
 
-	if ((c->op != IR_ne && c->op != IR_eq) || !ir_is_iconst(c->arg[1], 0) || b->succ[0] == b->succ[1])
+	if ((c->op != IR_ne && c->op != IR_eq) || !ir_is_iconst(c->arg[1], 0) ||
+	    b->succ[0] == b->succ[1])
 		return NULL;
 	v->arg[0] = c->arg[0];
 	if (c->op == IR_eq) {

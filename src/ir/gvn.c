@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Global value numbering: a value that a dominating block (or the same one) already computed is taken
- * from there. Helper calls, keys and map look-ups are values like others; what memory they read counts
- * as one more argument, the epoch: a number that changes with each write of that memory.
+ * Global value numbering: a value that a dominating block (or the same one) already computed is
+ * taken from there. Helper calls, keys and map look-ups are values like others; what memory they
+ * read counts as one more argument, the epoch: a number that changes with each write of that
+ * memory.
  */
 #include "ir/effects.h"
 #include "ir/pass.h"
@@ -56,7 +57,8 @@ static bool same_args(const struct ir_val *a, const struct ir_val *b)
 {
 	if (a->nargs != b->nargs)
 		return false;
-	if (ir_ops[a->op].commutes && a->nargs == 2 && a->arg[0] == b->arg[1] && a->arg[1] == b->arg[0])
+	if (ir_ops[a->op].commutes && a->nargs == 2 && a->arg[0] == b->arg[1] &&
+	    a->arg[1] == b->arg[0])
 		return true;
 	for (uint32_t i = 0; i < a->nargs; i++)
 		if (a->arg[i] != b->arg[i])
@@ -66,10 +68,10 @@ static bool same_args(const struct ir_val *a, const struct ir_val *b)
 
 static bool same(const struct ir_val *a, const struct ir_val *b)
 {
-	return a->op == b->op && a->imm == b->imm && a->width == b->width && a->is_signed == b->is_signed &&
-	       a->ptr == b->ptr && a->size == b->size && a->helper == b->helper && a->map == b->map &&
-	       a->fn == b->fn && same_args(a, b) && same_layout(a->layout, b->layout) &&
-	       (a->op != IR_phi || a->block == b->block);
+	return a->op == b->op && a->imm == b->imm && a->width == b->width &&
+	       a->is_signed == b->is_signed && a->ptr == b->ptr && a->size == b->size &&
+	       a->helper == b->helper && a->map == b->map && a->fn == b->fn && same_args(a, b) &&
+	       same_layout(a->layout, b->layout) && (a->op != IR_phi || a->block == b->block);
 }
 
 /* A call's memory arguments are not in its number: only calls without them may be merged. */

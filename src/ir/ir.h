@@ -2,11 +2,11 @@
 /*
  * The SSA intermediate representation: modules, functions, blocks, values.
  *
- * A module is everything one script compiles to: programs (struct ir_fn), maps, global data. Values are
- * 64-bit scalars, pointers with a kind, or aggregates: pointers to bytes
- * that nobody changes after they were made (keys, strings, comm). The rule of the house for the
- * verifier's sake: the value that was checked is the value that is used; a null check yields a
- * `nonnull`, a bound yields a `umin`, and no pass replaces these by what they were made from.
+ * A module is everything one script compiles to: programs (struct ir_fn), maps, global data. Values
+ * are 64-bit scalars, pointers with a kind, or aggregates: pointers to bytes that nobody changes
+ * after they were made (keys, strings, comm). The rule of the house for the verifier's sake: the
+ * value that was checked is the value that is used; a null check yields a `nonnull`, a bound yields
+ * a `umin`, and no pass replaces these by what they were made from.
  *
  * Level H operations say what is meant (mapadd, key, emit) so that value numbering merges them;
  * ir/expand*.c turns them into level L operations, which the back end selects. Facts about
@@ -69,8 +69,8 @@ enum ir_ptr {
 enum ir_part_kind {
 	IP_SCALAR, /* low size bytes of the argument */
 	IP_AGG,    /* size bytes of an aggregate argument */
-	IP_STR,    /* a string aggregate: in a key, zero padded to size; in a record as IP_AGG up to its NUL */
-	IP_VSTR,   /* records only: u32 length (with NUL) at off; the bytes follow the fixed part in order of parts */
+	IP_STR,    /* a string: in a key zero padded to size; in a record as IP_AGG up to its NUL */
+	IP_VSTR,   /* records only: u32 length with NUL at off; bytes follow the fixed part in order */
 };
 struct ir_part {
 	enum ir_part_kind kind;
@@ -111,8 +111,8 @@ enum ir_loss {
 	LOSS_NONE = 0xffffffff,
 };
 /*
- * After the losses: a u32 at IR_GLOBAL_WAKE, the flags for ring buffer submits: 0 (wake the consumer) or
- * BPF_RB_NO_WAKEUP, set by user space while it polls anyway.
+ * After the losses: a u32 at IR_GLOBAL_WAKE, the flags for ring buffer submits: 0 (wake the
+ * consumer) or BPF_RB_NO_WAKEUP, set by user space while it polls anyway.
  */
 #define IR_MAX_LOSS 1024
 #define IR_GLOBAL_WAKE (IR_MAX_LOSS * 8)
@@ -209,12 +209,14 @@ enum ir_effect ir_effect(const struct ir_val *v);
 /* Modules. Maps of a role other than IM_USER exist once; these make or return them. */
 void ir_module_init(struct ir_module *m, struct arena *a, struct target *t);
 void ir_module_done(struct ir_module *m);
-struct ir_map *ir_map_new(struct ir_module *m, const char *name, enum ir_map_role role, uint32_t type,
-			  uint32_t key_size, uint32_t value_size, uint32_t max_entries, uint32_t flags);
+struct ir_map *ir_map_new(struct ir_module *m, const char *name, enum ir_map_role role,
+			  uint32_t type, uint32_t key_size, uint32_t value_size,
+			  uint32_t max_entries, uint32_t flags);
 struct ir_map *ir_globals(struct ir_module *m);
 struct ir_map *ir_rodata_map(struct ir_module *m);
 struct ir_map *ir_pcpu_map(struct ir_module *m);
-struct ir_map *ir_ring_map(struct ir_module *m); /* ring buffer or perf event array, as the target has */
+/* Ring buffer or perf event array, as the target has. */
+struct ir_map *ir_ring_map(struct ir_module *m);
 uint32_t ir_global_alloc(struct ir_module *m, uint32_t size, uint32_t align);
 uint32_t ir_pcpu_alloc(struct ir_module *m, uint32_t size, uint32_t align);
 /* Offset of these bytes in the read-only data; equal data is shared; 8-aligned. */
@@ -238,12 +240,13 @@ void ir_dominators(struct ir_fn *fn);
 bool ir_dominates(const struct ir_block *a, const struct ir_block *b);
 
 /*
- * Runs all passes on one function: ir/passes.c is THE list. dump (may be NULL) is called before the first and after
- * each pass. check: run ir_check between passes and stop at a broken rule.
- * 0, or -EINVAL with a message (a bug of ours, or a frame that cannot fit: message says which).
+ * Runs all passes on one function: ir/passes.c is THE list. dump (may be NULL) is called before the
+ * first and after each pass. check: run ir_check between passes and stop at a broken rule. 0, or
+ * -EINVAL with a message (a bug of ours, or a frame that cannot fit: message says which).
  */
 typedef void ir_dump_fn(void *arg, const char *pass, const struct ir_fn *fn);
-int ir_run_passes(struct ir_fn *fn, bool check, ir_dump_fn *dump, void *arg, const char **ret_error);
+int ir_run_passes(struct ir_fn *fn, bool check, ir_dump_fn *dump, void *arg,
+		  const char **ret_error);
 /* One pass by name, for tests; false if there is none. */
 bool ir_run_pass(struct ir_fn *fn, const char *name);
 

@@ -8,7 +8,10 @@
 #define IR_TEST_NEW true  /* a kernel that has every feature */
 #define IR_TEST_OLD false /* one that has none */
 
-/* Parses, runs the passes (names with blanks between; none: the whole list), checks the rules, compares. */
+/*
+ * Parses, runs the passes (names with blanks between; none: the whole list), checks the rules,
+ * compares.
+ */
 void ir_test_passes(bool features, const char *passes, const char *in, const char *out);
 /* The message of the checker for the first function. */
 void ir_test_check(const char *in, const char *message);

@@ -16,13 +16,21 @@ void ir_module_done(struct ir_module *m)
 	sb_done(&m->rodata);
 }
 
-struct ir_map *ir_map_new(struct ir_module *m, const char *name, enum ir_map_role role, uint32_t type,
-			  uint32_t key_size, uint32_t value_size, uint32_t max_entries, uint32_t flags)
+struct ir_map *ir_map_new(struct ir_module *m, const char *name, enum ir_map_role role,
+			  uint32_t type, uint32_t key_size, uint32_t value_size,
+			  uint32_t max_entries, uint32_t flags)
 {
 	struct ir_map *map = arena_new(m->arena, struct ir_map);
 
-	*map = (struct ir_map){ (uint32_t)m->maps.n, arena_strdup(m->arena, name), role, type, key_size,
-				value_size, max_entries, flags, LOSS_NONE };
+	*map = (struct ir_map){ (uint32_t)m->maps.n,
+				arena_strdup(m->arena, name),
+				role,
+				type,
+				key_size,
+				value_size,
+				max_entries,
+				flags,
+				LOSS_NONE };
 	avec_push(m->arena, &m->maps, map);
 	return map;
 }

@@ -79,7 +79,9 @@ enum ir_effect ir_effect(const struct ir_val *v)
 		return reads_constant(v->arg[0]) ? IRE_CONST : IRE_RMEM;
 	case IR_streq:
 	case IR_memeq:
-		return ir_is_immutable(v->arg[0]) && ir_is_immutable(v->arg[1]) ? IRE_PURE : IRE_RMEM;
+		if (!ir_is_immutable(v->arg[0]) || !ir_is_immutable(v->arg[1]))
+			return IRE_RMEM;
+		return IRE_PURE;
 	default:
 		return ir_ops[v->op].effect;
 	}

@@ -339,7 +339,7 @@ static bool parse_val(struct parse *p)
 	return true;
 }
 
-/* Attributes may come in any order after the arguments, layouts need their number: arguments first. */
+/* Arguments come before other attributes: layouts need their number. */
 static bool resolve_args(struct parse *p)
 {
 	vec_each(p->uses, i) {
@@ -427,7 +427,9 @@ static bool parse_fn_start(struct parse *p, bool is_callback)
 
 static bool parse_map(struct parse *p)
 {
-	static const char *const fields[] = { "type", "key", "value", "max", "flags", "loss", NULL };
+	static const char *const fields[] = {
+		"type", "key", "value", "max", "flags", "loss", NULL
+	};
 	uint32_t f[6] = { [5] = LOSS_NONE };
 	unsigned role = IM_USER, which;
 	struct ir_map *map;
@@ -440,7 +442,8 @@ static bool parse_map(struct parse *p)
 		if (accept(p, "role=")) {
 			if (!parse_name(p, ir_role_names, &role))
 				return false;
-		} else if (!parse_name(p, fields, &which) || !accept(p, "=") || !parse_u32(p, &f[which])) {
+		} else if (!parse_name(p, fields, &which) || !accept(p, "=") ||
+			   !parse_u32(p, &f[which])) {
 			return fail(p, "bad map");
 		}
 	}

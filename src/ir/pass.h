@@ -11,8 +11,9 @@
 		for (struct ir_block *b = (fn)->blocks.v[b##_i]; b; b = NULL)
 #define each_val(b, v) for (struct ir_val *v = (b)->first; v; v = v->next)
 /* The walked value may be removed. */
-#define each_val_safe(b, v, n)                                                                     \
-	for (struct ir_val *v = (b)->first, *n = v ? v->next : NULL; v; v = n, n = v ? v->next : NULL)
+#define each_val_safe(b, v, n) \
+	for (struct ir_val *v = (b)->first, *n = v ? v->next : NULL; v; \
+	     v = n, n = v ? v->next : NULL)
 
 /* The passes: see passes.c for the order and each file for the contract. */
 void ir_pass_promote(struct ir_fn *fn);
@@ -41,7 +42,10 @@ static inline bool ir_is_iconst(const struct ir_val *v, int64_t imm)
 {
 	return v->op == IR_iconst && v->imm == imm;
 }
-/* Base of a pointer: additions looked through; *ret_off is the sum, *ret_exact whether all were constant. */
+/*
+ * Base of a pointer: additions looked through; *ret_off is the sum, *ret_exact whether all were
+ * constant.
+ */
 struct ir_val *ir_base(struct ir_val *ptr, int64_t *ret_off, bool *ret_exact);
 /* Points to bytes that do not change during a run: fill, key, read-only data, choices of these. */
 bool ir_is_immutable(const struct ir_val *v);
@@ -57,8 +61,8 @@ bool ir_removable(const struct ir_val *v);
 
 /* subst.c: replacing and counting uses */
 /*
- * A pass notes replacements with ir_subst() and applies all of them once with ir_subst_apply(), which
- * also takes the replaced values out of their blocks. Uses value->data.
+ * A pass notes replacements with ir_subst() and applies all of them once with ir_subst_apply(),
+ * which also takes the replaced values out of their blocks. Uses value->data.
  */
 void ir_subst_start(struct ir_fn *fn);
 void ir_subst(struct ir_val *old, struct ir_val *by);
@@ -73,7 +77,10 @@ unsigned ir_pred_index(const struct ir_block *block, const struct ir_block *pred
 void ir_remove_pred(struct ir_block *block, unsigned index);
 /* All edges from old to its successors become edges from by (phis keep their arguments). */
 void ir_move_succs(struct ir_block *old, struct ir_block *by);
-/* Cuts block before v; what follows (v included) moves to the new block, which is returned unlinked. */
+/*
+ * Cuts block before v; what follows (v included) moves to the new block, which is returned
+ * unlinked.
+ */
 struct ir_block *ir_split_before(struct ir_fn *fn, struct ir_val *v);
 struct ir_block *ir_new_block(struct ir_fn *fn);
 
@@ -85,8 +92,8 @@ struct ir_block *ir_common_dominator(struct ir_block *a, struct ir_block *b);
 
 /* ssa.c */
 /*
- * Repairs SSA for value x after its block stopped to dominate all uses: def[i] is the value at the end of
- * at[i] (x itself in its own block is known); phis are made where these meet.
+ * Repairs SSA for value x after its block stopped to dominate all uses: at the end of block `at` the
+ * value is def; phis are made where the two meet.
  */
 void ir_ssa_repair(struct ir_fn *fn, struct ir_val *x, struct ir_block *at, struct ir_val *def);
 

@@ -20,7 +20,8 @@ static struct ir_block *place_block(struct ir_fn *fn)
 		each_val(b, v)
 			for (uint32_t i = 0; i < v->nargs; i++)
 				if (v->arg[i]->op == IR_pcpu)
-					at = ir_common_dominator(at, v->op == IR_phi ? b->preds.v[i] : b);
+					at = ir_common_dominator(at, v->op == IR_phi ? b->preds.v[i]
+										     : b);
 	while (at && at->loop)
 		at = at->idom;
 	return at;
@@ -55,14 +56,16 @@ static bool holds_record(const struct ir_val *reserve, const struct ir_block *b)
 	if (r == b)
 		return true;
 	for (int i = 0; i < 2; i++)
-		if (r->succ[i] && r->succ[i] != b && r->succ[i]->preds.n == 1 && ir_dominates(r->succ[i], b))
+		if (r->succ[i] && r->succ[i] != b && r->succ[i]->preds.n == 1 &&
+		    ir_dominates(r->succ[i], b))
 			return true;
 	return r->succ[0] == b && b->preds.n == 1;
 }
 
 /*
- * Leaving the program between reserve and submit would leak the record: then the look-up comes before the
- * reserve. From a place backwards, a reserve before any submit on the way up means inside.
+ * Leaving the program between reserve and submit would leak the record: then the look-up comes
+ * before the reserve. From a place backwards, a reserve before any submit on the way up means
+ * inside.
  */
 static struct ir_val *before_record(struct ir_val *at)
 {
@@ -73,7 +76,8 @@ static struct ir_val *before_record(struct ir_val *at)
 		for (; v; v = v->prev) {
 			if (ends_record(v))
 				return at;
-			if (v->op == IR_call && v->imm == IRH_ringbuf_reserve && holds_record(v, at->block))
+			if (v->op == IR_call && v->imm == IRH_ringbuf_reserve &&
+			    holds_record(v, at->block))
 				return v;
 		}
 		b = b->idom;
@@ -93,12 +97,17 @@ static struct ir_val *key_slot(struct ir_builder *b)
 	return slot;
 }
 
-/* Splits before at: key, look-up, and a way out of the program that is never taken (the key exists). */
+/*
+ * Splits before at: key, look-up, and a way out of the program that is never taken (the key
+ * exists).
+ */
 static struct ir_val *look_up(struct ir_fn *fn, struct ir_val *at)
 {
 	struct ir_builder b = { fn->module, fn, at->block, at->span };
-	struct ir_block *rest = ir_split_before(fn, at), *out = ir_block_new(&b), *on = ir_block_new(&b);
-	struct ir_val *key = key_slot(&b), *map = ir_mapaddr(&b, ir_pcpu_map(fn->module)), *p, *base;
+	struct ir_block *rest = ir_split_before(fn, at), *out = ir_block_new(&b),
+			*on = ir_block_new(&b);
+	struct ir_val *key = key_slot(&b), *map = ir_mapaddr(&b, ir_pcpu_map(fn->module)), *p,
+		      *base;
 
 	out->cold = true;
 	on->cold = rest->cold;
@@ -117,7 +126,8 @@ static void replace_use(struct ir_fn *fn, struct ir_val *user, uint32_t i, struc
 {
 	int64_t off = user->arg[i]->imm;
 	struct ir_val *at = user->op == IR_phi ? user->block->preds.v[i]->last : user, *sum, *k;
-	bool access = i == 0 && (user->op == IR_load || user->op == IR_store || user->op == IR_atomadd);
+	bool access =
+		i == 0 && (user->op == IR_load || user->op == IR_store || user->op == IR_atomadd);
 
 	if (access && user->imm + off <= INT16_MAX) {
 		user->imm += off;

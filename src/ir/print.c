@@ -4,15 +4,9 @@
  *
  *	map @name role=user type=1 key=8 value=8 max=4096 flags=0 loss=4
  *	globals 8200 / pcpu 16 / losses 5 / rodata 666f6f00
- *	fn name {                       or: callback name 4 {; lowered after the name: no level H left
- *	b0:
- *		%1 = iconst #5
- *		%2 = ctx
- *		%3 = load.u4 %2 #16     width and sign, arguments, imm
- *		%4 = fill [16] !get_current_comm
- *		%5 = key %1 %4 {24 scalar:0:8 agg:8:16}
- *		%6 = mapptr @name %5
- *		br %6 b1 b2
+ *	fn name {                       or: callback name 4 {; lowered after the name: no level H
+ *left b0: %1 = iconst #5 %2 = ctx %3 = load.u4 %2 #16     width and sign, arguments, imm %4 = fill
+ *[16] !get_current_comm %5 = key %1 %4 {24 scalar:0:8 agg:8:16} %6 = mapptr @name %5 br %6 b1 b2
  *	b1: from b0                     the order of phi arguments
  *		%7:mapval = phi %6      pointer kind, where the op alone does not say
  *	b2: from b0 cold
@@ -29,7 +23,8 @@ static void print_layout(const struct ir_layout *l, struct strbuf *out)
 {
 	sb_addf(out, " {%u", l->size);
 	for (uint32_t i = 0; i < l->nparts; i++)
-		sb_addf(out, " %s:%u:%u", ir_part_names[l->part[i].kind], l->part[i].off, l->part[i].size);
+		sb_addf(out, " %s:%u:%u", ir_part_names[l->part[i].kind], l->part[i].off,
+			l->part[i].size);
 	sb_addc(out, '}');
 }
 
@@ -96,7 +91,8 @@ static void print_val(const struct ir_val *v, struct strbuf *out)
 void ir_print_fn(const struct ir_fn *fn, struct strbuf *out)
 {
 	if (fn->is_callback)
-		sb_addf(out, "callback %s %u%s {\n", fn->name, fn->nparams, fn->lowered ? " lowered" : "");
+		sb_addf(out, "callback %s %u%s {\n", fn->name, fn->nparams,
+			fn->lowered ? " lowered" : "");
 	else
 		sb_addf(out, "fn %s%s {\n", fn->name, fn->lowered ? " lowered" : "");
 	each_block(fn, b) {
@@ -113,7 +109,8 @@ void ir_print_fn(const struct ir_fn *fn, struct strbuf *out)
 static void print_map(const struct ir_map *m, struct strbuf *out)
 {
 	sb_addf(out, "map @%s role=%s type=%u key=%u value=%u max=%u flags=%u", m->name,
-		ir_role_names[m->role], m->type, m->key_size, m->value_size, m->max_entries, m->flags);
+		ir_role_names[m->role], m->type, m->key_size, m->value_size, m->max_entries,
+		m->flags);
 	if (m->loss != LOSS_NONE)
 		sb_addf(out, " loss=%u", m->loss);
 	sb_addc(out, '\n');

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Slots that are only loaded and stored as numbers become SSA values: variables of the script, fields
- * of tuples. On-demand phis as in ssa.c.
+ * Slots that are only loaded and stored as numbers become SSA values: variables of the script,
+ * fields of tuples. On-demand phis as in ssa.c.
  */
 #include "ir/pass.h"
 

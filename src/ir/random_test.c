@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Random functions, evaluated as they are made and again after each pass of the list: results, maps, records and
- * memory are the same. A failure names its seed; RANDOM_SEED and RANDOM_COUNT in the environment choose others.
+ * Random functions, evaluated as they are made and again after each pass of the list: results,
+ * maps, records and memory are the same. A failure names its seed; RANDOM_SEED and RANDOM_COUNT in
+ * the environment choose others.
  */
 #include "ir/eval_test.h"
 #include "ir/ir_test.h"
@@ -39,8 +40,12 @@ static void keep(struct gen *g, struct ir_val *v)
 
 static int64_t any_const(struct gen *g)
 {
-	static const int64_t nice[] = { 0, 0, 1, 1, -1, 2, 3, 5, 8, 63, 64, 255, 256, 65535, INT32_MAX, INT32_MIN,
-					0xffffffffll, INT64_MAX, INT64_MIN };
+	static const int64_t nice[] = {
+		0,	  0,	 1,	    1,	       -1,	     2,
+		3,	  5,	 8,	    63,	       64,	     255,
+		256,	  65535, INT32_MAX, INT32_MIN, 0xffffffffll, INT64_MAX,
+		INT64_MIN
+	};
 
 	return nice[rnd(g, ARRAY_SIZE(nice))];
 }
@@ -62,9 +67,10 @@ static unsigned any_width(struct gen *g)
 
 static void gen_arith(struct gen *g)
 {
-	static const enum ir_op ops[] = { IR_add, IR_sub, IR_mul, IR_udiv, IR_umod, IR_sdiv, IR_smod, IR_and, IR_or,
-					  IR_xor, IR_shl, IR_shr, IR_sar, IR_eq, IR_ne, IR_ult, IR_ule, IR_slt,
-					  IR_sle, IR_eq, IR_ne, IR_add, IR_sub, IR_and };
+	static const enum ir_op ops[] = { IR_add,  IR_sub, IR_mul, IR_udiv, IR_umod, IR_sdiv,
+					  IR_smod, IR_and, IR_or,  IR_xor,  IR_shl,  IR_shr,
+					  IR_sar,  IR_eq,  IR_ne,  IR_ult,  IR_ule,  IR_slt,
+					  IR_sle,  IR_eq,  IR_ne,  IR_add,  IR_sub,  IR_and };
 	struct ir_val *x = any(g), *y = any(g);
 
 	keep(g, ir_bin(&g->b, ops[rnd(g, ARRAY_SIZE(ops))], x, y));
@@ -145,7 +151,8 @@ static struct ir_val *any_string(struct gen *g, uint32_t size)
 	case 0:
 		return ir_fill(&g->b, IRH_get_current_comm, size, 0);
 	case 1:
-		return ir_rodata_ptr(&g->b, "eval\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", size);
+		return ir_rodata_ptr(
+			&g->b, "eval\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", size);
 	default:
 		p = ir_addi(&g->b, p, rnd(g, 6) * 16);
 		return ir_fill(&g->b, IRH_probe_read_kernel_str, size, 1, p);
@@ -254,7 +261,8 @@ static void gen_block(struct gen *g, unsigned n);
 
 static void gen_if(struct gen *g)
 {
-	struct ir_block *yes = ir_block_new(&g->b), *no = ir_block_new(&g->b), *on = ir_block_new(&g->b);
+	struct ir_block *yes = ir_block_new(&g->b), *no = ir_block_new(&g->b),
+			*on = ir_block_new(&g->b);
 	struct ir_val *a, *c, *phi;
 	unsigned n = g->n;
 
@@ -279,7 +287,8 @@ static void gen_if(struct gen *g)
 
 static void gen_loop(struct gen *g)
 {
-	struct ir_block *head = ir_block_new(&g->b), *body = ir_block_new(&g->b), *on = ir_block_new(&g->b);
+	struct ir_block *head = ir_block_new(&g->b), *body = ir_block_new(&g->b),
+			*on = ir_block_new(&g->b);
 	struct ir_val *zero = ir_iconst(&g->b, 0), *acc = any(g), *i, *a;
 	unsigned n;
 
@@ -355,7 +364,11 @@ static void gen_fn(struct gen *g, uint64_t seed)
 	g->m.pcpu_size = 64;
 	ir_pcpu_map(&g->m);
 	for (unsigned i = 0; i < 3; i++)
-		g->map[i] = ir_map_new(&g->m, i == 0 ? "a" : i == 1 ? "b" : "c", IM_USER, 1, 8 + 8 * i, 8, 64, 0);
+		g->map[i] = ir_map_new(&g->m,
+				       i == 0	? "a"
+				       : i == 1 ? "b"
+						: "c",
+				       IM_USER, 1, 8 + 8 * i, 8, 64, 0);
 	g->b = (struct ir_builder){ &g->m, ir_fn_new(&g->m, "f"), NULL, { 0, 0 } };
 	ir_at(&g->b, ir_block_new(&g->b));
 	for (unsigned i = 0; i < VARS; i++) {
@@ -428,7 +441,8 @@ static bool try_seed(uint64_t seed)
 TEST(random_functions)
 {
 	const char *seed = getenv("RANDOM_SEED"), *count = getenv("RANDOM_COUNT");
-	uint64_t s = seed ? strtoull(seed, NULL, 10) : 1, n = count ? strtoull(count, NULL, 10) : 100;
+	uint64_t s = seed ? strtoull(seed, NULL, 10) : 1,
+		 n = count ? strtoull(count, NULL, 10) : 100;
 	unsigned failed = 0;
 
 	for (uint64_t i = 0; i < n && failed < 10; i++)

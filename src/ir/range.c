@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Ranges and nullness. First bounds of each value from its definition (kept in lo, hi), then facts from
- * branches, valid in what the branch dominates. Facts only decide later branches: no value is
+ * Ranges and nullness. First bounds of each value from its definition (kept in lo, hi), then facts
+ * from branches, valid in what the branch dominates. Facts only decide later branches: no value is
  * replaced, so the kernel's verifier still sees the value that was checked in every use.
  */
 #include "ir/fold.h"
@@ -28,8 +28,10 @@ static void sum_bounds(struct ir_val *v)
 
 	ir_bounds(v->arg[0], &alo, &ahi);
 	ir_bounds(v->arg[1], &blo, &bhi);
-	if (v->op == IR_add ? __builtin_add_overflow(alo, blo, &lo) || __builtin_add_overflow(ahi, bhi, &hi)
-			    : __builtin_sub_overflow(alo, bhi, &lo) || __builtin_sub_overflow(ahi, blo, &hi))
+	if (v->op == IR_add
+		    ? __builtin_add_overflow(alo, blo, &lo) || __builtin_add_overflow(ahi, bhi, &hi)
+		    : __builtin_sub_overflow(alo, bhi, &lo) ||
+			      __builtin_sub_overflow(ahi, blo, &hi))
 		return;
 	v->lo = lo;
 	v->hi = hi;
@@ -124,7 +126,8 @@ static void learn(struct range *r, const struct ir_val *v, int64_t lo, int64_t h
 }
 
 /* x < y (or <=, by off: 1 or 0), signed, or unsigned where both are known not to be negative. */
-static void learn_order(struct range *r, struct ir_val *x, struct ir_val *y, int off, bool is_unsigned)
+static void learn_order(struct range *r, struct ir_val *x, struct ir_val *y, int off,
+			bool is_unsigned)
 {
 	struct fact fx, fy;
 

@@ -2,8 +2,8 @@
 /*
  * Stack slots: which are alive together, where each lies, what moves to per-CPU scratch.
  *
- * A slot is alive where some access to it (through any pointer made from it) came before on some path
- * and another comes after. Slots that are never alive together share bytes.
+ * A slot is alive where some access to it (through any pointer made from it) came before on some
+ * path and another comes after. Slots that are never alive together share bytes.
  */
 #include "ir/pass.h"
 #include "ir/slots.h"
@@ -41,7 +41,8 @@ static uint32_t round_up(uint32_t n, uint32_t align)
 static bool wants_stack(const struct ir_val *user)
 {
 	return user->op == IR_kcall ||
-	       (user->op == IR_call && (user->imm == IRH_loop || user->imm == IRH_for_each_map_elem));
+	       (user->op == IR_call &&
+		(user->imm == IRH_loop || user->imm == IRH_for_each_map_elem));
 }
 
 static void access(struct slots *s, const struct ir_val *user)
@@ -178,8 +179,8 @@ static uint32_t find_place(const struct slots *s, size_t n)
 		for (size_t i = 0; i < n; i++) {
 			const struct slot *p = s->list.v[i];
 
-			if (p->scratch != o->scratch || at >= p->at + p->size || p->at >= at + o->size ||
-			    !alive_together(p, o))
+			if (p->scratch != o->scratch || at >= p->at + p->size ||
+			    p->at >= at + o->size || !alive_together(p, o))
 				continue;
 			at = round_up(p->at + p->size, o->align);
 			moved = true;
@@ -227,7 +228,8 @@ static void collect(struct slots *s)
 			struct slot *o = arena_new(&s->arena, struct slot);
 
 			o->v = v;
-			o->align = v->op == IR_slot && v->imm > 0 && v->imm < 8 ? (uint32_t)v->imm : 8;
+			o->align =
+				v->op == IR_slot && v->imm > 0 && v->imm < 8 ? (uint32_t)v->imm : 8;
 			o->size = round_up(v->size, o->align);
 			o->scratch = v->op == IR_scratch;
 			avec_push(&s->arena, &s->list, o);
@@ -259,7 +261,10 @@ static bool names_callback(const struct ir_fn *fn)
 	return false;
 }
 
-/* The kernel adds up the frames of a program and of the callbacks it runs (check_max_stack_depth()). */
+/*
+ * The kernel adds up the frames of a program and of the callbacks it runs
+ * (check_max_stack_depth()).
+ */
 uint32_t ir_frame_limit(const struct ir_fn *fn)
 {
 	if (fn->is_callback)
@@ -276,7 +281,8 @@ static void spread_kinds(struct ir_fn *fn)
 		changed = false;
 		each_block(fn, b)
 			each_val(b, v) {
-				if (v->ptr != PK_STACK || (v->op != IR_add && v->op != IR_sub && v->op != IR_phi))
+				if (v->ptr != PK_STACK ||
+				    (v->op != IR_add && v->op != IR_sub && v->op != IR_phi))
 					continue;
 				for (uint32_t i = 0; i < v->nargs; i++)
 					if (v->arg[i]->ptr == PK_MAPVAL) {
@@ -318,8 +324,8 @@ static void init(struct slots *s)
 /*
  * requires: level L
  * keeps:    everything but slots
- * breaks:   no pass may add accesses to slots after this; slots have imm = offset from the frame pointer,
- *           scratch ops and slots that do not fit are pcpu
+ * breaks:   no pass may add accesses to slots after this; slots have imm = offset from the frame
+ * pointer, scratch ops and slots that do not fit are pcpu
  */
 void ir_pass_slots(struct ir_fn *fn)
 {

@@ -89,8 +89,8 @@ uint32_t ir_known_size(const struct ir_val *ptr)
 
 	if (!exact || off < 0 || off > base->size)
 		return 0;
-	if (base->op == IR_slot || base->op == IR_scratch || base->op == IR_fill || base->op == IR_key ||
-	    base->op == IR_rodata)
+	if (base->op == IR_slot || base->op == IR_scratch || base->op == IR_fill ||
+	    base->op == IR_key || base->op == IR_rodata)
 		return base->size - (uint32_t)off;
 	return 0;
 }
