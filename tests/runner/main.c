@@ -118,9 +118,9 @@ static const char *skip_reason(struct arena *a, struct script *s, const struct o
 		return arena_printf(a, "for %s only", s->arch);
 	if (!s->needs)
 		return NULL;
-	for (char *save, *need = strtok_r(arena_strdup(a, s->needs), ", \n", &save);
-	     need && !reason; need = strtok_r(NULL, ", \n", &save))
-		reason = need_missing(a, s, o, info, need);
+	for (char *save, *need = strtok_r(arena_strdup(a, s->needs), ",\n", &save);
+	     need && !reason; need = strtok_r(NULL, ",\n", &save))
+		reason = need_missing(a, s, o, info, need + strspn(need, " "));
 	return reason;
 }
 
