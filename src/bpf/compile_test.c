@@ -472,7 +472,7 @@ TEST(cold_blocks_last)
 	       "\tret %9\n"
 	       "}\n",
 	       "   0: (7a) *(u64 *)(r10 -8) = 1\n"
-	       "   1: (18) r1 = map[m]\n"
+	       "   1: (18) r1 = map[@m]\n"
 	       "   3: (bf) r2 = r10\n"
 	       "   4: (07) r2 += -8\n"
 	       "   5: (85) call bpf_map_lookup_elem#1\n"
@@ -481,7 +481,7 @@ TEST(cold_blocks_last)
 	       "   8: (db) lock *(u64 *)(r0 +0) += r1\n"
 	       "   9: (b7) r0 = 0\n"
 	       "  10: (95) exit\n"
-	       "  11: (18) r1 = map[m]\n"
+	       "  11: (18) r1 = map[@m]\n"
 	       "  13: (bf) r2 = r10\n"
 	       "  14: (07) r2 += -8\n"
 	       "  15: (bf) r3 = r10\n"
@@ -522,7 +522,7 @@ TEST(callbacks)
 	       "\tret %6\n"
 	       "}\n",
 	       "   0: (7a) *(u64 *)(r10 -8) = 0\n"
-	       "   1: (18) r1 = map[m]\n"
+	       "   1: (18) r1 = map[@m]\n"
 	       "   3: (18) r2 = subprog[+7]\n"
 	       "   5: (bf) r3 = r10\n"
 	       "   6: (07) r3 += -8\n"

@@ -216,6 +216,11 @@ void bpf_disasm_insn(const struct bpf_insn *insn, uint32_t at, struct strbuf *ou
 	body(insn, out);
 }
 
+static void add_map(const struct ir_map *m, const struct bpf_insn *in, struct strbuf *out)
+{
+	sb_addf(out, "r%d = map[%s%s]", in->dst_reg, m->role == IM_USER ? "@" : "", m->name);
+}
+
 /* Instructions that the loader will patch are shown by the names of what they refer to. */
 static bool disasm_reloc(const struct bpf_object *obj, const struct bpf_prog *p, uint32_t at, struct strbuf *out)
 {
@@ -230,7 +235,7 @@ static bool disasm_reloc(const struct bpf_object *obj, const struct bpf_prog *p,
 		if (r->kind == BR_KFUNC)
 			sb_addf(out, "call %s", r->name);
 		else
-			sb_addf(out, "r%d = map[%s]", in->dst_reg, obj->module->maps.v[r->index]->name);
+			add_map(obj->module->maps.v[r->index], in, out);
 		if (r->kind == BR_MAP_VALUE)
 			sb_addf(out, "[0]+%u", r->off);
 		return true;
@@ -238,7 +243,9 @@ static bool disasm_reloc(const struct bpf_object *obj, const struct bpf_prog *p,
 	return false;
 }
 
-static void disasm_line(const struct bpf_object *obj, const struct bpf_prog *p, uint32_t at, struct strbuf *out)
+/* The source line of an instruction, if it is another than the last one shown. */
+static void disasm_line(const struct bpf_object *obj, const struct bpf_prog *p, uint32_t at,
+			struct position *last, struct strbuf *out)
 {
 	struct position pos;
 	const char *text;
@@ -247,8 +254,10 @@ static void disasm_line(const struct bpf_object *obj, const struct bpf_prog *p, 
 	for (size_t i = 0; i < p->lines.n; i++) {
 		if (p->lines.v[i].insn != at || !obj->sources ||
 		    !sources_find(obj->sources, p->lines.v[i].span.start, &pos) ||
+		    (pos.source == last->source && pos.line == last->line) ||
 		    !source_line(pos.source, pos.line, &text, &n))
 			continue;
+		*last = pos;
 		sb_adds(out, "; ");
 		escape_terminal(out, text, n);
 		sb_addf(out, " @ %s:%u\n", pos.source->name, pos.line);
@@ -257,12 +266,14 @@ static void disasm_line(const struct bpf_object *obj, const struct bpf_prog *p, 
 
 void bpf_disasm(const struct bpf_object *obj, const struct bpf_prog *p, bool lines, struct strbuf *out)
 {
+	struct position last = { 0 };
+
 	for (uint32_t at = 0; at < p->n; at++) {
 		for (size_t i = 1; i < p->funcs.n; i++)
 			if (p->funcs.v[i].insn == at)
 				sb_addf(out, "%s:\n", p->funcs.v[i].name);
 		if (lines)
-			disasm_line(obj, p, at, out);
+			disasm_line(obj, p, at, &last, out);
 		if (!disasm_reloc(obj, p, at, out))
 			bpf_disasm_insn(&p->insns[at], at, out);
 		sb_addc(out, '\n');

@@ -80,20 +80,40 @@ static void spread_coldness(struct mblock **order, size_t n)
 	}
 }
 
+static void put(struct mfn *mf, struct mblock *b)
+{
+	b->id = (uint32_t)mf->blocks.n;
+	b->seen = true;
+	mf->blocks.v[mf->blocks.n++] = b;
+}
+
+/* Off the hot way, what only one jump would reach follows directly, and saves that jump. */
+static struct mblock *only_way_on(const struct mblock *b)
+{
+	if (!coldness(b) || !b->succ[1] || b->succ[0]->seen == b->succ[1]->seen)
+		return NULL;
+	return b->succ[b->succ[0]->seen];
+}
+
+static void put_class(struct mfn *mf, struct mblock **order, size_t n, unsigned cold)
+{
+	for (size_t i = n; i-- > 0;)
+		for (struct mblock *b = order[i]; b && !b->seen && coldness(order[i]) == cold; b = only_way_on(b))
+			put(mf, b);
+}
+
 void layout(struct mfn *mf)
 {
 	struct mblock **order = arena_array(mf->arena, struct mblock *, mf->blocks.n);
-	size_t n = postorder(mf, order), at = 0;
+	size_t n = postorder(mf, order);
 
 	set_preds(mf);
 	spread_coldness(order, n);
 	n = postorder(mf, order);
-	mf->blocks.v[at++] = order[n - 1];
+	mf->blocks.n = 0;
+	for (size_t i = 0; i < n; i++)
+		order[i]->seen = false;
+	put(mf, order[n - 1]);
 	for (unsigned cold = 0; cold < 3; cold++)
-		for (size_t i = n - 1; i-- > 0;)
-			if (coldness(order[i]) == cold)
-				mf->blocks.v[at++] = order[i];
-	mf->blocks.n = at;
-	for (size_t i = 0; i < at; i++)
-		mf->blocks.v[i]->id = (uint32_t)i;
+		put_class(mf, order, n, cold);
 }
