@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+#define ATTACHED "__BPFTRACE_NOTIFY_PROBES_ATTACHED"
+#define LOST "Lost "
+#define START_TIMEOUT_MS 20000
+
+static const char *const environment[] = {
+	ATTACHED "=1",
+	"BPFTRACE_MAX_MAP_KEYS=1100000", /* the name of today, */
+	"BPFTRACE_MAP_KEYS_MAX=1100000", /* and that of bpftrace before 0.20 */
+};
+
+/* Only the job of many keys needs room for them; a tool might reserve it. */
+static void set_environment(const char *name)
+{
+	size_t n = strcmp(name, "readout") ? 1 : sizeof(environment) / sizeof(*environment);
+
+	for (size_t i = 0; i < n; i++)
+		putenv((char *)environment[i]);
+}
+
+static _Noreturn void exec_tool(enum who who, const char *name, int out, int err)
+{
+	char script[PATH_MAX];
+	const char *job = name;
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	if (who != LIMIT) {
+		snprintf(script, sizeof(script), "%s/%s.bt", setup.scripts, name);
+		job = script;
+	}
+	set_environment(name);
+	dup2(null, 0);
+	dup2(out, 1);
+	dup2(err, 2);
+	execl(setup.path[who], setup.path[who], job, NULL);
+	die(setup.path[who]);
+}
+
+bool tool_start(struct run *r, enum who who, const char *name, const char *want)
+{
+	int out[2], err[2];
+
+	*r = (struct run){ .want = want ?: "", .want_len = want ? strlen(want) : 0 };
+	if (pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC))
+		die("pipe");
+	r->exec_ns = now_ns();
+	r->pid = fork();
+	if (r->pid < 0)
+		die("fork");
+	if (!r->pid)
+		exec_tool(who, name, out[1], err[1]);
+	close(out[1]);
+	close(err[1]);
+	r->out.fd = out[0];
+	r->err.fd = err[0];
+	fcntl(out[0], F_SETFL, O_NONBLOCK);
+	fcntl(err[0], F_SETFL, O_NONBLOCK);
+	r->pidfd = syscall(SYS_pidfd_open, r->pid, 0);
+	if (r->pidfd < 0)
+		die("pidfd_open");
+	return true;
+}
+
+static uint64_t cpu_of(pid_t pid)
+{
+	struct timespec t;
+	clockid_t clock;
+
+	if (clock_getcpuclockid(pid, &clock) || clock_gettime(clock, &t))
+		return 0;
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
+static bool starts(const char *line, size_t len, const char *with, size_t with_len)
+{
+	return len >= with_len && !memcmp(line, with, with_len);
+}
+
+/* One line, its newline included. */
+static void take_line(struct run *r, const char *line, size_t len)
+{
+	if (r->want_len && starts(line, len, r->want, r->want_len)) {
+		r->lines++;
+	} else if (!r->attached_ns && starts(line, len, ATTACHED, strlen(ATTACHED))) {
+		r->attached_ns = now_ns();
+		r->attached_cpu_ns = cpu_of(r->pid);
+	} else if (starts(line, len, LOST, strlen(LOST))) {
+		r->lost += strtoull(line + strlen(LOST), NULL, 10);
+	}
+}
+
+/* The lines in the buffer; what is left of an unfinished one moves to its start. */
+static void take_lines(struct run *r, struct stream *s)
+{
+	char *at = s->buf, *end = s->buf + s->held, *newline;
+	uint64_t before = r->lines;
+
+	while ((newline = memchr(at, '\n', end - at))) {
+		take_line(r, at, newline + 1 - at);
+		at = newline + 1;
+	}
+	if (r->lines != before)
+		r->last_ns = now_ns();
+	if (at == s->buf && s->held == sizeof(s->buf))
+		at = end; /* no such line is of use */
+	s->held = end - at;
+	memmove(s->buf, at, s->held);
+}
+
+static void keep(struct run *r, const char *text, size_t len)
+{
+	size_t have = strlen(r->said), room = sizeof(r->said) - 1 - have;
+
+	memcpy(r->said + have, text, len < room ? len : room);
+}
+
+/* False when there is nothing to read now. */
+static bool read_some(struct run *r, struct stream *s)
+{
+	ssize_t n = read(s->fd, s->buf + s->held, sizeof(s->buf) - s->held);
+
+	if (n <= 0)
+		return false;
+	if (s == &r->err)
+		keep(r, s->buf + s->held, n);
+	s->held += n;
+	take_lines(r, s);
+	return true;
+}
+
+/* The end is the process's: a child of it may hold the pipes for longer. */
+static void reap(struct run *r)
+{
+	struct rusage usage;
+
+	r->exit_ns = now_ns();
+	if (wait4(r->pid, &r->status, 0, &usage) != r->pid)
+		die("wait4");
+	while (read_some(r, &r->out) || read_some(r, &r->err))
+		;
+	r->cpu_ns = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000000ULL +
+		    (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000ULL;
+	r->rss = usage.ru_maxrss * 1024ULL;
+	close(r->pidfd);
+	close(r->out.fd);
+	close(r->err.fd);
+}
+
+bool tool_pump(struct run *r, int timeout_ms)
+{
+	struct pollfd fds[] = { { r->pidfd, POLLIN }, { r->out.fd, POLLIN }, { r->err.fd, POLLIN } };
+
+	if (poll(fds, 3, timeout_ms) < 0 && errno != EINTR)
+		die("poll");
+	if (fds[1].revents & POLLIN)
+		read_some(r, &r->out);
+	if (fds[2].revents & POLLIN)
+		read_some(r, &r->err);
+	if (!((fds[1].revents | fds[2].revents) & POLLIN) && (fds[1].revents | fds[2].revents) & POLLHUP)
+		poll(fds, 1, timeout_ms); /* closed, and nothing but the end to come */
+	if (!(fds[0].revents & POLLIN))
+		return true;
+	reap(r);
+	return false;
+}
+
+/* Says why a run is of no use, with the tool's own words; once for each tool and job. */
+static void complain(struct run *r, enum who who, const char *name, const char *what)
+{
+	static const char *last[WHO_N];
+
+	if (last[who] == name)
+		return;
+	last[who] = name;
+	fprintf(stderr, "bench: %s: %s: %s\n%s", setup.name[who], name, what, r->said);
+}
+
+static void kill_run(struct run *r)
+{
+	kill(r->pid, SIGKILL);
+	while (tool_pump(r, -1))
+		;
+}
+
+bool tool_attach(struct run *r, enum who who, const char *name, const char *want)
+{
+	if (!tool_start(r, who, name, want))
+		return false;
+	while (!r->attached_ns && now_ns() - r->exec_ns < START_TIMEOUT_MS * 1000000ULL) {
+		if (!tool_pump(r, START_TIMEOUT_MS)) {
+			complain(r, who, name, "ended without being attached");
+			return false;
+		}
+	}
+	if (!r->attached_ns) {
+		complain(r, who, name, "did not say that it is attached");
+		kill_run(r);
+		return false;
+	}
+	return true;
+}
+
+void tool_stop(struct run *r)
+{
+	kill(r->pid, SIGINT);
+	while (tool_pump(r, -1))
+		;
+}
+
+bool tool_finish(struct run *r, enum who who, const char *name)
+{
+	while (tool_pump(r, START_TIMEOUT_MS)) {
+		if (now_ns() - r->exec_ns > START_TIMEOUT_MS * 1000000ULL) {
+			complain(r, who, name, "did not end");
+			kill_run(r);
+			return false;
+		}
+	}
+	if (r->status)
+		complain(r, who, name, "failed");
+	return !r->status;
+}
