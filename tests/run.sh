@@ -64,7 +64,7 @@ scripts() {
 
 native() {
 	if [ "$(id -u)" -ne 0 ]; then echo "skip run: not root"; return; fi
-	scripts run -j 2
+	scripts run
 }
 
 # The same input that must give good messages, under the address and undefined-behaviour sanitizers.

@@ -46,7 +46,7 @@ done
 tests/vm/vm-run --arch $arch --kernel "$suite" --timeout "${VM_TIMEOUT:-600}" \
 	--file $build/sonde.stripped:/root/sonde --file $build/tests/test-runner --file "$stage/progs" \
 	--file tests/run:/root/run -- \
-	./test-runner -v -l -x 5 -j 2 -n "$version/" -s ./sonde -p progs run 2>"$stage/err"
+	./test-runner -v -l -x 5 -n "$version/" -s ./sonde -p progs run 2>"$stage/err"
 code=$?
 # 124: timed out, 125: the guest died or its kernel logged an oops or a warning.
 case $code in

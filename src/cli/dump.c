@@ -61,8 +61,8 @@ void dump_bpf(const struct session *s, const struct bpf_prog *p)
 {
 	_cleanup_sb_ struct strbuf out = { 0 };
 
-	sb_addf(&out, "\n; %s: %u instructions, %u calls, %u bytes of stack\n", p->name, p->stats.insns,
-		p->stats.helpers, p->stats.stack);
+	sb_addf(&out, "\n; %s: %u instructions, %u calls, %u bytes of stack\n", p->name,
+		p->stats.insns, p->stats.helpers, p->stats.stack);
 	bpf_disasm(&s->object, p, true, &out);
 	report_text(&out);
 }

@@ -9,12 +9,15 @@
 static const struct {
 	const char *command, *what;
 } examples[] = {
-	{ "-e 'tracepoint:raw_syscalls:sys_enter { @[comm] = count(); }'", "system calls by process name" },
-	{ "-e 'tracepoint:syscalls:sys_enter_openat { printf(\"%s %s\\n\", comm, str(args.filename)); }'",
+	{ "-e 'tracepoint:raw_syscalls:sys_enter { @[comm] = count(); }'",
+	  "system calls by process name" },
+	{ "-e 'tracepoint:syscalls:sys_enter_openat { printf(\"%s %s\\n\", comm, "
+	  "str(args.filename)); }'",
 	  "files being opened" },
 	{ "-e 'profile:hz:99 { @[kstack] = count(); }'", "kernel stacks, 99 times a second" },
 	{ "-e 'tracepoint:block:block_rq_issue { @ = hist(args.bytes); }'", "sizes of block I/O" },
-	{ "-p 1337 -e 'uprobe:libc:malloc { @[ustack] = count(); }'", "who calls malloc() in a process" },
+	{ "-p 1337 -e 'uprobe:libc:malloc { @[ustack] = count(); }'",
+	  "who calls malloc() in a process" },
 	{ "-c 'ls /' -e 'uprobe:libc:malloc { @ = count(); }'", "calls of malloc() by a command" },
 	{ "-l '*sleep*'", "probes with \"sleep\" in their name" },
 	{ "-lv 'tracepoint:syscalls:sys_enter_open*'", "probes and their arguments" },
@@ -27,8 +30,10 @@ int help_print(const char *self, bool as_bpftrace)
 	sb_addf(&out, "USAGE:\n  %s [OPTIONS] FILE [PARAMETER...]\n", self);
 	sb_addf(&out, "  %s [OPTIONS] -e PROGRAM [PARAMETER...]\n", self);
 	if (!as_bpftrace)
-		sb_addf(&out, "  %s TOOL [OPTIONS]\n  %s tools        list the built-in tools\n", self, self);
-	sb_adds(&out, "\nTraces Linux with scripts in bpftrace's language. FILE may be '-': standard input.\n");
+		sb_addf(&out, "  %s TOOL [OPTIONS]\n  %s tools        list the built-in tools\n",
+			self, self);
+	sb_adds(&out, "\nTraces Linux with scripts in bpftrace's language. FILE may be '-': "
+		      "standard input.\n");
 	sb_adds(&out, "\nOPTIONS:\n");
 	options_help(&out);
 	if (!as_bpftrace) {

@@ -48,8 +48,10 @@ int list_info(const struct cli_options *opt)
 
 	session_open(&s, opt);
 	uname(&u);
-	sb_addf(&out, "System\n  OS: %s %s %s\n  Arch: %s\n", u.sysname, u.release, u.version, u.machine);
-	sb_addf(&out, "  CPUs: %u\n\nBuild\n  version: %s\n\nKernel\n", s.target->ncpus, SONDE_VERSION);
+	sb_addf(&out, "System\n  OS: %s %s %s\n  Arch: %s\n", u.sysname, u.release, u.version,
+		u.machine);
+	sb_addf(&out, "  CPUs: %u\n\nBuild\n  version: %s\n\nKernel\n", s.target->ncpus,
+		SONDE_VERSION);
 	add_answer(&out, "btf", s.btf != NULL);
 	add_answer(&out, "tracefs", s.env.tracefs != NULL);
 	for (int f = 0; f < TF_COUNT; f++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * -l: patterns are attach points with wildcards, the kind of probe included ("*ware:*"). One without
- * a colon is a kind of probe, or is looked for in all names.
+ * -l: patterns are attach points with wildcards, the kind of probe included ("*ware:*"). One
+ * without a colon is a kind of probe, or is looked for in all names.
  */
 #include "cli/list.h"
 
@@ -162,8 +162,8 @@ static int unknown_kind(const char *name)
 }
 
 /*
- * Kinds whose name matches. What one of many cannot list (no kprobes, no binary named) is passed over; if it was
- * asked for alone it is an error.
+ * Kinds whose name matches. What one of many cannot list (no kprobes, no binary named) is passed
+ * over; if it was asked for alone it is an error.
  */
 static int list_kinds(struct listing *l, const char *kind, const struct attach_point *ap)
 {
@@ -283,10 +283,12 @@ static int unknown_type(struct session *s, const char *text)
 	return report_err(&e);
 }
 
-/* "struct x": its definition; with wildcards the names that match, or all their definitions (-v). */
+/* "struct x": its definition; with wildcards the names that match, or all their definitions (-v).
+ */
 static int list_types(struct listing *l, size_t word, const char *text)
 {
-	struct type_listing tl = { l, type_words[word].keyword, text + strlen(type_words[word].keyword) + 1 };
+	struct type_listing tl = { l, type_words[word].keyword,
+				   text + strlen(type_words[word].keyword) + 1 };
 
 	if (!probe_has_wildcard(tl.pattern)) {
 		if (!types_lookup(&l->s->types, text))

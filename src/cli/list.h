@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What there is: probes (-l), kernel types (-l 'struct x'), built-ins, features of the kernel (--info). */
+/* What there is: probes (-l), kernel types (-l 'struct x'), built-ins, features of the kernel
+ * (--info). */
 #ifndef CLI_LIST_H
 #define CLI_LIST_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which program this is depends on the name it is called by: sonde, bpftrace, or one of the tools. */
+/* Which program this is depends on the name it is called by: sonde, bpftrace, or one of the tools.
+ */
 #include <string.h>
 #include <sys/stat.h>
 
@@ -70,7 +71,8 @@ static bool tool_file(int argc, char **argv, int *ret_status)
 {
 	_cleanup_sb_ struct strbuf text = { 0 };
 
-	if (!is_file(argv[1]) || file_read(argv[1], TOOL_MAX, &text) || !tool_is(sb_str(&text), text.n))
+	if (!is_file(argv[1]) || file_read(argv[1], TOOL_MAX, &text) ||
+	    !tool_is(sb_str(&text), text.n))
 		return false;
 	*ret_status = tools_run(argv[1], sb_str(&text), text.n, argv[1], argc - 1, argv + 1);
 	return true;

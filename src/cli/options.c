@@ -31,12 +31,14 @@ static const struct opt_def defs[] = {
 	[O_RAW] = { 0, "raw", NULL, "print strings of traced processes without escaping" },
 	[O_UNSAFE] = { 0, "unsafe", NULL, "allow system(), signal() and the like" },
 	[O_NO_WARNINGS] = { 0, "no-warnings", NULL, "print no warnings" },
-	[O_WARNINGS] = { 'k', "warnings", NULL, "accepted: failed reads are always counted and told" },
+	[O_WARNINGS] = { 'k', "warnings", NULL,
+			 "accepted: failed reads are always counted and told" },
 	[O_DEBUG] = { 'd', "debug", "STAGE",
 		      "print what the compiler makes: ast, types, ir, bpf, verifier, all" },
 	[O_DRY_RUN] = { 0, "dry-run", NULL, "compile, but load and attach nothing" },
 	[O_INFO] = { 0, "info", NULL, "say what this kernel offers" },
-	[O_LIST_FUNCTIONS] = { 0, "list-functions", NULL, "names of the built-in functions and variables" },
+	[O_LIST_FUNCTIONS] = { 0, "list-functions", NULL,
+			       "names of the built-in functions and variables" },
 	[O_LIST_PROVIDERS] = { 0, "list-providers", NULL, "names of the kinds of probes" },
 	[O_VERSION] = { 'V', "version", NULL, "print the version" },
 	[O_HELP] = { 'h', "help", NULL, "print this text" },
@@ -163,7 +165,8 @@ static int set_option(struct cli_options *o, enum option which, const char *valu
 	}
 }
 
-/* The first word is the script, unless -e gave it; a list's is its pattern. The rest are parameters. */
+/* The first word is the script, unless -e gave it; a list's is its pattern. The rest are
+ * parameters. */
 static void sort_words(struct cli_options *o)
 {
 	if (!o->params.n || (o->program && o->mode != CM_LIST))

@@ -2,9 +2,9 @@
 /*
  * Command lines by table: the program's own options and those that tools declare.
  *
- * Options may stand before and behind other words, short ones may be joined ("-lv", "-p1"), long ones take their
- * value behind "=" or as the next word. Behind "--" everything is a word; "-" and negative numbers
- * are words as well.
+ * Options may stand before and behind other words, short ones may be joined ("-lv", "-p1"), long
+ * ones take their value behind "=" or as the next word. Behind "--" everything is a word; "-" and
+ * negative numbers are words as well.
  */
 #ifndef CLI_OPTS_H
 #define CLI_OPTS_H
@@ -39,7 +39,8 @@ struct opt_walk {
 /* argv[0] is not looked at. */
 void opt_walk_init(struct opt_walk *w, const struct opt_def *defs, size_t n, int argc, char **argv,
 		   struct err *e);
-/* Index of the next option in defs, or OPT_WORD, OPT_END, OPT_ERROR (err is set; nearest names as hint). */
+/* Index of the next option in defs, or OPT_WORD, OPT_END, OPT_ERROR (err is set; nearest names as
+ * hint). */
 int opt_next(struct opt_walk *w);
 /* One option a line, "  -p, --pid PID        help", in the order of the table. */
 void opt_help(struct strbuf *out, const struct opt_def *defs, size_t n);

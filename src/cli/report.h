@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Messages to the user, on stderr. Colours only on a terminal, as BPFTRACE_COLOR and NO_COLOR say. */
+/* Messages to the user, on stderr. Colours only on a terminal, as BPFTRACE_COLOR and NO_COLOR say.
+ */
 #ifndef CLI_REPORT_H
 #define CLI_REPORT_H
 

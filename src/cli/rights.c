@@ -34,9 +34,10 @@ int rights_check(struct err *e)
 
 	if (has(caps, CAP_SYS_ADMIN) || (bpf && perfmon))
 		return 0;
-	err_set(e, -EPERM, "tracing needs %s%s%s", bpf ? "" : "CAP_BPF", bpf || perfmon ? "" : " and ",
-		perfmon ? "" : "CAP_PERFMON");
-	err_hint(e, "Run it as root (sudo), or give it the capabilities; below Linux 5.8 it takes CAP_SYS_ADMIN. "
+	err_set(e, -EPERM, "tracing needs %s%s%s", bpf ? "" : "CAP_BPF",
+		bpf || perfmon ? "" : " and ", perfmon ? "" : "CAP_PERFMON");
+	err_hint(e, "Run it as root (sudo), or give it the capabilities; below Linux 5.8 it takes "
+		    "CAP_SYS_ADMIN. "
 		    "--dry-run compiles without any.");
 	return -EPERM;
 }

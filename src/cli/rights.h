@@ -6,8 +6,8 @@
 #include "base/err.h"
 
 /*
- * 0, or -EPERM and which capabilities are missing (capabilities(7): CAP_BPF and CAP_PERFMON since Linux 5.8, or
- * CAP_SYS_ADMIN).
+ * 0, or -EPERM and which capabilities are missing (capabilities(7): CAP_BPF and CAP_PERFMON since
+ * Linux 5.8, or CAP_SYS_ADMIN).
  */
 int rights_check(struct err *e);
 

@@ -91,8 +91,8 @@ static bool lower(struct session *s)
 {
 	bool ok = true;
 
-	vec_each(s->tables.probes, i)
-		ok &= lower_probe_fn(&s->module, &s->tables, &s->types, &s->diags, s->tables.probes.v[i]);
+	vec_each(s->tables.probes, i) ok &=
+		lower_probe_fn(&s->module, &s->tables, &s->types, &s->diags, s->tables.probes.v[i]);
 	if (ok && s->tool)
 		tool_bind(s->tool, &s->tables, s->script->source);
 	session_stage(s, "lower");
@@ -114,7 +114,8 @@ static bool wants_checks(void)
 /* A message of the compiler about itself. */
 static bool compiler_failed(struct session *s, const struct ir_fn *fn, const char *why)
 {
-	err_set(&s->err, -EINVAL, "cannot compile %s: %s", fn->name, why ? why : "no reason is known");
+	err_set(&s->err, -EINVAL, "cannot compile %s: %s", fn->name,
+		why ? why : "no reason is known");
 	return false;
 }
 
@@ -183,9 +184,14 @@ static bool execute(struct session *s, int *ret_status)
 {
 	const struct cli_options *opt = s->opt;
 	struct run_options ro = {
-		.child_cmd = opt->cmd, .pid = opt->pid, .verbose = opt->verbose, .quiet = opt->quiet,
-		.notify = getenv("__BPFTRACE_NOTIFY_PROBES_ATTACHED") != NULL, .raw = opt->raw,
-		.verifier_dump = opt->debug & CD_VERIFIER ? "all" : NULL, .sources = &s->sources,
+		.child_cmd = opt->cmd,
+		.pid = opt->pid,
+		.verbose = opt->verbose,
+		.quiet = opt->quiet,
+		.notify = getenv("__BPFTRACE_NOTIFY_PROBES_ATTACHED") != NULL,
+		.raw = opt->raw,
+		.verifier_dump = opt->debug & CD_VERIFIER ? "all" : NULL,
+		.sources = &s->sources,
 	};
 	struct runtime *rt = NULL;
 	bool ok = open_output(s) &&

@@ -94,7 +94,8 @@ struct source *session_source(struct session *s, const char *name, const char *t
 static int read_failed(const char *name, int rc, struct err *e)
 {
 	if (rc == -EFBIG)
-		return err_set(e, rc, "'%s' is too large for a script: over %u MiB", name, SCRIPT_MAX >> 20);
+		return err_set(e, rc, "'%s' is too large for a script: over %u MiB", name,
+			       SCRIPT_MAX >> 20);
 	return err_set(e, rc, "failed to open file '%s': %s", name, errname(rc));
 }
 

@@ -45,8 +45,8 @@ void session_stage(struct session *s, const char *name);
 struct source *session_source(struct session *s, const char *name, const char *text, size_t len);
 
 /*
- * Text of a script: of -e, of a file, or of standard input ("-"); *ret_name is what messages call it. 0 or
- * -errno.
+ * Text of a script: of -e, of a file, or of standard input ("-"); *ret_name is what messages call
+ * it. 0 or -errno.
  */
 int session_read(const struct cli_options *opt, struct strbuf *ret_text, const char **ret_name,
 		 struct err *e);

@@ -26,8 +26,8 @@ static void apply(struct session *s, const struct config_item *it)
 
 	if (!rc)
 		return;
-	d = diag_error(&s->diags, it->span, rc == -ENOENT ? DT_unknown_setting : DT_bad_setting, "%s",
-		       e.what);
+	d = diag_error(&s->diags, it->span, rc == -ENOENT ? DT_unknown_setting : DT_bad_setting,
+		       "%s", e.what);
 	if (e.hint[0])
 		diag_hint(&s->diags, d, "%s", e.hint);
 }

@@ -6,8 +6,8 @@
  *
  *	tool_declare()    options, arguments, descriptions           tool_decl.c
  *	tool_args()       the command line sets them                 tool_args.c
- *	tool_expand()     columns, conditions, the script's text     tool_text.c, tool_cond.c, tool_row.c
- *	tool_bind() ...   rows, headers, histograms of a run         tool_run.c, tool_out.c
+ *	tool_expand()     columns, conditions, the script's text     tool_text.c, tool_cond.c,
+ *tool_row.c tool_bind() ...   rows, headers, histograms of a run         tool_run.c, tool_out.c
  */
 #ifndef CLI_TOOL_H
 #define CLI_TOOL_H
@@ -42,7 +42,8 @@ struct tool_spec {
 	bool left, zero;
 	unsigned width;
 	int precision; /* -1: none */
-	char conv;     /* d u x o: number; s: text; a q: list of strings; T: time of day; f m: ns in s, ms */
+	char conv; /* d u x o: number; s: text; a q: list of strings; T: time of day; f m: ns in s,
+		      ms */
 };
 
 struct tool_column {
@@ -51,7 +52,8 @@ struct tool_column {
 	struct tool_spec spec;
 	unsigned slot;     /* which argument of row() it shows; columns of one title share it */
 	bool active;
-	const struct tool_option *match; /* rows whose text does not have this option's in it are left out */
+	const struct tool_option
+		*match; /* rows whose text does not have this option's in it are left out */
 };
 
 struct tool_hist {
@@ -97,8 +99,8 @@ void tool_done(struct tool *t);
 struct tool_option *tool_option(struct tool *t, const char *name, size_t len);
 
 /* Options that all tools have end in *ret. 0, or -EINVAL; help asked for: *ret_help. */
-int tool_args(struct tool *t, int argc, char **argv, struct cli_options *ret, bool *ret_help, bool *ret_source,
-	      struct err *e);
+int tool_args(struct tool *t, int argc, char **argv, struct cli_options *ret, bool *ret_help,
+	      bool *ret_source, struct err *e);
 void tool_help(const struct tool *t, const char *self, struct strbuf *out);
 
 /* What conditions ask of the kernel. */
@@ -109,7 +111,8 @@ struct tool_host {
 };
 
 /* The script for these options, line for line. 0 or -EINVAL. */
-int tool_expand(struct tool *t, const struct tool_host *host, struct strbuf *ret_text, struct err *e);
+int tool_expand(struct tool *t, const struct tool_host *host, struct strbuf *ret_text,
+		struct err *e);
 
 /* For the files of tool_*.c. */
 /* One declaration: its words taken one by one. */

@@ -120,8 +120,8 @@ static struct opt_def *make_table(const struct tool *t, size_t *ret_n)
 	return defs;
 }
 
-int tool_args(struct tool *t, int argc, char **argv, struct cli_options *ret, bool *ret_help, bool *ret_source,
-	      struct err *e)
+int tool_args(struct tool *t, int argc, char **argv, struct cli_options *ret, bool *ret_help,
+	      bool *ret_source, struct err *e)
 {
 	struct opt_walk w;
 	size_t n;
@@ -138,8 +138,8 @@ int tool_args(struct tool *t, int argc, char **argv, struct cli_options *ret, bo
 		else if ((size_t)i < t->options.n)
 			rc = set_option(&t->options.v[i], w.value, e);
 		else
-			set_common(t, (enum common)((size_t)i - t->options.n), w.value, ret, ret_help,
-				   ret_source);
+			set_common(t, (enum common)((size_t)i - t->options.n), w.value, ret,
+				   ret_help, ret_source);
 	}
 	return rc;
 }
@@ -173,6 +173,6 @@ void tool_help(const struct tool *t, const char *self, struct strbuf *out)
 	opt_help(out, defs, n);
 	if (t->examples.n)
 		sb_adds(out, "\nEXAMPLES:\n");
-	vec_each(t->examples, i)
-		sb_addf(out, "  %s %s\n      %s\n", self, t->examples.v[i].args, t->examples.v[i].text);
+	vec_each(t->examples, i) sb_addf(out, "  %s %s\n      %s\n", self, t->examples.v[i].args,
+					 t->examples.v[i].text);
 }

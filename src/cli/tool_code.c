@@ -7,8 +7,8 @@
  *	row(a, ...)  sends a row: a value for each column; those of columns that are not shown are
  *	             not even evaluated. Further values belong to the last column.
  *
- * row() becomes a printf() whose format only says what kinds of values the columns take; its place is noted, so
- * that tool_bind() can give it to the writer of rows.
+ * row() becomes a printf() whose format only says what kinds of values the columns take; its place
+ *is noted, so that tool_bind() can give it to the writer of rows.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -204,9 +204,11 @@ static int scan_word(struct scan *s, const char *next)
 	bool alone = s->p == s->start || !strchr("$@.", s->p[-1]);
 	const char *p = s->p;
 
-	if (alone && next < s->end && *next == '.' && (word_is(p, next, "opt") || word_is(p, next, "given")))
+	if (alone && next < s->end && *next == '.' &&
+	    (word_is(p, next, "opt") || word_is(p, next, "given")))
 		return replace_option(s, next, *p == 'g');
-	if (alone && word_is(p, next, "row") && skip_blanks(s, next) < s->end && *skip_blanks(s, next) == '(') {
+	if (alone && word_is(p, next, "row") && skip_blanks(s, next) < s->end &&
+	    *skip_blanks(s, next) == '(') {
 		s->p = skip_blanks(s, next);
 		return replace_row(s);
 	}

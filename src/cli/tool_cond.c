@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Conditions: words joined by && and ||, && first; "!" before a word denies it. A word is an option (given, or
- * a flag), or asks the kernel: field(STRUCT.MEMBER), event(CATEGORY:NAME).
+ * Conditions: words joined by && and ||, && first; "!" before a word denies it. A word is an option
+ * (given, or a flag), or asks the kernel: field(STRUCT.MEMBER), event(CATEGORY:NAME).
  */
 #include <errno.h>
 #include <string.h>
@@ -9,8 +9,8 @@
 #include "cli/tool.h"
 
 /* "field(a.b)" with what is field( and by '.': the two names. */
-static bool asks(struct tool *t, const char *word, size_t len, const char *what, char by, const char **ret_a,
-		 const char **ret_b)
+static bool asks(struct tool *t, const char *word, size_t len, const char *what, char by,
+		 const char **ret_a, const char **ret_b)
 {
 	size_t n = strlen(what);
 	const char *mid;
@@ -59,7 +59,8 @@ int tool_cond(struct tool *t, const struct tool_host *host, struct tool_line *l,
 
 		if (!want) {
 			if (!is_or && !tool_word_is(word, n, "&&"))
-				return tool_wrong(t, l, e, "words of a condition are joined by && or ||");
+				return tool_wrong(t, l, e,
+						  "words of a condition are joined by && or ||");
 			any |= is_or && all;
 			all = is_or || all;
 			want = true;

@@ -84,7 +84,8 @@ bool tool_is(const char *text, size_t len)
 		size_t word_len;
 
 		if (tool_line_is(text, n, &l))
-			return tool_word(&l, &word, &word_len) && tool_word_is(word, word_len, "tool");
+			return tool_word(&l, &word, &word_len) &&
+			       tool_word_is(word, word_len, "tool");
 		if (n && *text != '#' && *text != '/' && *text != ' ' && *text != '*')
 			return false;
 		text += n + (nl != NULL);
@@ -118,7 +119,9 @@ static int take_value(struct tool *t, struct tool_option *o, const char *word, s
 		if (!tool_word_is(type, n, types[i].name))
 			continue;
 		o->type = types[i].type;
-		o->text = equals ? arena_strndup(t->arena, equals + 1, (size_t)(word + len - equals - 1)) : "";
+		o->text = equals ? arena_strndup(t->arena, equals + 1,
+						 (size_t)(word + len - equals - 1))
+				 : "";
 		o->number = strtoull(o->text, NULL, 0);
 		return 0;
 	}

@@ -7,8 +7,10 @@
 #include "base/fdutil.h"
 #include "cli/tool.h"
 
-/* Cuts " if CONDITION" off the line's end; whether it holds (1 if there is none), -EINVAL if it is wrong. */
-static int trailing_cond(struct tool *t, const struct tool_host *host, struct tool_line *l, struct err *e)
+/* Cuts " if CONDITION" off the line's end; whether it holds (1 if there is none), -EINVAL if it is
+ * wrong. */
+static int trailing_cond(struct tool *t, const struct tool_host *host, struct tool_line *l,
+			 struct err *e)
 {
 	struct tool_line cond = *l;
 	const char *at = NULL;
@@ -31,7 +33,8 @@ static const char *fill_in(struct tool *t, const char *text)
 
 	for (const char *p = text; *p; p++) {
 		const char *close = *p == '{' ? strchr(p, '}') : NULL;
-		const struct tool_option *o = close ? tool_option(t, p + 1, (size_t)(close - p - 1)) : NULL;
+		const struct tool_option *o =
+			close ? tool_option(t, p + 1, (size_t)(close - p - 1)) : NULL;
 
 		if (!o) {
 			sb_addc(&out, *p);
@@ -111,7 +114,9 @@ static int declare_column(struct tool *t, struct tool_line *l, bool active, stru
 	c.title = arena_strndup(t->arena, word, n);
 	c.name = json_name(t->arena, c.title);
 	if (!parse_spec(fill_in(t, tool_rest(t, l)), &c.spec))
-		return tool_wrong(t, l, e, "a column's format is %[-][0][WIDTH][.PRECISION] and one of duxosaqTfm");
+		return tool_wrong(
+			t, l, e,
+			"a column's format is %[-][0][WIDTH][.PRECISION] and one of duxosaqTfm");
 	c.slot = slot_of_title(t, c.title);
 	avec_push(t->arena, &t->columns, c);
 	return 0;

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/fdutil.h"
 #include "cli/tool_run.h"
 #include "fn/fn.h"
 #include "fn/runtime.h"
@@ -85,7 +86,8 @@ static void add_string(struct render *r, struct strbuf *out, const char *text, s
 	sb_addc(out, '"');
 }
 
-/* Strings of a list: those of a buffer, one behind another with their NULs; or one, if not empty. */
+/* Strings of a list: those of a buffer, one behind another with their NULs; or one, if not empty.
+ */
 struct strings {
 	const char *p;
 	size_t n;
@@ -174,10 +176,18 @@ static void add_value(struct render *r, struct strbuf *out, const struct tool_sp
 	switch (spec->conv) {
 	case 'd': sb_addi(out, number_of(v)); return;
 	case 'u': sb_addu(out, (uint64_t)number_of(v)); return;
-	case 'x': sb_addf(out, "%0*llx", spec->zero ? (int)spec->width : 0, (long long)number_of(v)); return;
-	case 'o': sb_addf(out, "%0*llo", spec->zero ? (int)spec->width : 0, (long long)number_of(v)); return;
-	case 'f': add_scaled(out, number_of(v), NS, spec->precision < 0 ? 6 : spec->precision); return;
-	case 'm': add_scaled(out, number_of(v), 1000000, spec->precision < 0 ? 3 : spec->precision); return;
+	case 'x':
+		sb_addf(out, "%0*llx", spec->zero ? (int)spec->width : 0, (long long)number_of(v));
+		return;
+	case 'o':
+		sb_addf(out, "%0*llo", spec->zero ? (int)spec->width : 0, (long long)number_of(v));
+		return;
+	case 'f':
+		add_scaled(out, number_of(v), NS, spec->precision < 0 ? 6 : spec->precision);
+		return;
+	case 'm':
+		add_scaled(out, number_of(v), 1000000, spec->precision < 0 ? 3 : spec->precision);
+		return;
 	case 'T': add_clock(out, number_of(v) + r->boot_to_real, false); return;
 	case 'a':
 	case 'q': add_list(r, out, spec, v, n, false); return;
@@ -237,6 +247,23 @@ static bool row_matches(struct tool *t, struct render *r, const struct value_ref
 	return true;
 }
 
+/* A row stays one line, whatever a file may be called. */
+static void one_line(struct render *r, struct strbuf *text)
+{
+	_cleanup_sb_ struct strbuf old = { 0 };
+
+	if (r->raw || !text->n || !memchr(text->p, '\n', text->n))
+		return;
+	old = *text;
+	*text = (struct strbuf){ 0 };
+	for (size_t i = 0; i < old.n; i++) {
+		if (old.p[i] == '\n')
+			sb_adds(text, "\\x0a");
+		else
+			sb_addc(text, old.p[i]);
+	}
+}
+
 static void text_row(struct tool *t, struct out *o, const struct value_ref *args, size_t n)
 {
 	vec_each(t->shown, i) {
@@ -246,6 +273,7 @@ static void text_row(struct tool *t, struct out *o, const struct value_ref *args
 
 		sb_reset(&t->scratch);
 		add_value(o->render, &t->scratch, spec, &args[i], values_of(t, i, n));
+		one_line(o->render, &t->scratch);
 		len = t->scratch.n;
 		if (!spec->left && len < spec->width)
 			sb_fill(&o->buf, ' ', spec->width - len);
@@ -269,10 +297,9 @@ static void json_row(struct tool *t, struct out *o, const struct value_ref *args
 	sb_adds(&o->buf, "}\n");
 }
 
-static void handle_row(struct runtime *rt, const struct action *a, const struct value_ref *args)
+void tool_row_put(struct out *o, const struct action *a, const struct value_ref *args)
 {
 	struct tool *t = a->data;
-	struct out *o = rt_out(rt);
 
 	if (!t->shown.n || a->nargs < t->shown.n || !row_matches(t, o->render, args, a->nargs))
 		return;
@@ -283,4 +310,11 @@ static void handle_row(struct runtime *rt, const struct action *a, const struct 
 	out_event_end(o);
 }
 
-const struct fn_ops tool_row_fn = { .name = "row", .flags = FN_ASYNC | FN_STMT, .handle = handle_row };
+static void handle_row(struct runtime *rt, const struct action *a, const struct value_ref *args)
+{
+	tool_row_put(rt_out(rt), a, args);
+}
+
+const struct fn_ops tool_row_fn = { .name = "row",
+				    .flags = FN_ASYNC | FN_STMT,
+				    .handle = handle_row };

@@ -124,9 +124,11 @@ static size_t add_now(struct strbuf *out, const char *format)
 }
 
 /* Strings that make up one key are written one after another: ("Sync-", "Write"). */
-static void add_key(struct out *o, const struct map_dump *m, const struct map_entry *e, struct strbuf *out)
+static void add_key(struct out *o, const struct map_dump *m, const struct map_entry *e,
+		    struct strbuf *out)
 {
-	const struct struct_def *def = m->key->kind == TY_TUPLE ? type_fields(o->render->types, m->key) : NULL;
+	const struct struct_def *def =
+		m->key->kind == TY_TUPLE ? type_fields(o->render->types, m->key) : NULL;
 
 	if (!def) {
 		render_text(o->render, out, m->key, e->key);

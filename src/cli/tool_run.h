@@ -5,8 +5,10 @@
 
 #include "cli/session.h"
 #include "cli/tool.h"
+#include "out/format.h"
 
-/* Settings that differ from a plain script's: probes that this kernel does not have are left out. */
+/* Settings that differ from a plain script's: probes that this kernel does not have are left out.
+ */
 void tool_configure(struct tool *t, struct config *c);
 /* The tool's script for the options given; it replaces ret_text. */
 int tool_script(struct tool *t, struct session *s, struct strbuf *ret_text);
@@ -19,6 +21,8 @@ bool tool_output(struct tool *t, struct out *o, struct err *e);
 
 /* A row's record arrived (tool_row.c). */
 extern const struct fn_ops tool_row_fn;
+void tool_row_put(struct out *o, const struct action *a, const struct value_ref *args);
+/* Banner and titles. */
 void tool_header(struct tool *t, struct out *o);
 
 #endif

@@ -120,7 +120,8 @@ static int expand_lines(struct expander *x)
 	return rc;
 }
 
-int tool_expand(struct tool *t, const struct tool_host *host, struct strbuf *ret_text, struct err *e)
+int tool_expand(struct tool *t, const struct tool_host *host, struct strbuf *ret_text,
+		struct err *e)
 {
 	struct strbuf code = { 0 };
 	struct expander x = { .t = t, .host = host, .out = &code, .e = e };

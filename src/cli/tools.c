@@ -64,7 +64,8 @@ static int run_tool(struct tool *t, const char *self, int argc, char **argv)
 	return source ? print_source(t, &opt) : script_run(&job);
 }
 
-int tools_run(const char *name, const char *text, size_t len, const char *self, int argc, char **argv)
+int tools_run(const char *name, const char *text, size_t len, const char *self, int argc,
+	      char **argv)
 {
 	struct arena a = { 0 };
 	struct err e = { 0 };

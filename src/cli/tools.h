@@ -14,7 +14,8 @@ const struct tool_source *tools_find(const char *name);
 /* Offers all their names. */
 void tools_near(struct near *n);
 /* Runs a tool; argv[0] is not looked at, self is how usage texts call it. Exit status. */
-int tools_run(const char *name, const char *text, size_t len, const char *self, int argc, char **argv);
+int tools_run(const char *name, const char *text, size_t len, const char *self, int argc,
+	      char **argv);
 /* The list of all with their one-line descriptions. */
 int tools_list(void);
 

@@ -29,12 +29,24 @@ static struct ir_val *lower_ptr(struct lower *lw, struct node *call)
 }
 
 const struct fn_ops fn_kptr = {
-	.name = "kptr", .proto = "kptr(pointer p): pointer", .doc = "the pointer, to memory of the kernel",
-	.flags = FN_CALL, .min_args = 1, .max_args = 1, .arg = { FA_PTR | FA_INT }, .check = check_kptr,
+	.name = "kptr",
+	.proto = "kptr(pointer p): pointer",
+	.doc = "the pointer, to memory of the kernel",
+	.flags = FN_CALL,
+	.min_args = 1,
+	.max_args = 1,
+	.arg = { FA_PTR | FA_INT },
+	.check = check_kptr,
 	.lower = lower_ptr,
 };
 const struct fn_ops fn_uptr = {
-	.name = "uptr", .proto = "uptr(pointer p): pointer", .doc = "the pointer, to memory of the process",
-	.flags = FN_CALL, .min_args = 1, .max_args = 1, .arg = { FA_PTR | FA_INT }, .check = check_uptr,
+	.name = "uptr",
+	.proto = "uptr(pointer p): pointer",
+	.doc = "the pointer, to memory of the process",
+	.flags = FN_CALL,
+	.min_args = 1,
+	.max_args = 1,
+	.arg = { FA_PTR | FA_INT },
+	.check = check_uptr,
 	.lower = lower_ptr,
 };

@@ -18,6 +18,7 @@ enum target_feature {
 	TF_FUNC_IP,           /* get_func_ip, 5.15 */
 	TF_LOOP,              /* bpf_loop, 5.17 */
 	TF_ITER_NUM,          /* bpf_iter_num kfuncs, 6.4 */
+	TF_COMM_PADDED,       /* get_current_comm fills all 16 bytes: not so in some releases before 6.4 */
 	TF_SDIV,              /* signed division (cpu=v4), 6.6 */
 	TF_BATCH,             /* map batch operations, 5.6 */
 	TF_KPROBE_MULTI,      /* 5.18 and CONFIG_FPROBE */

@@ -126,11 +126,11 @@ struct ir_val *lower_tuple(struct lower *lw, const struct type *t, struct node *
 }
 
 /* comm and read-only data of full size are zero to their end already. */
-static bool is_padded(const struct ir_val *v, uint32_t size)
+static bool is_padded(struct lower *lw, const struct ir_val *v, uint32_t size)
 {
 	if (v->op == IR_rodata)
 		return v->size == size;
-	return v->op == IR_fill && v->helper == IRH_get_current_comm && v->size == size;
+	return target_has(lower_target(lw), TF_COMM_PADDED) && v->op == IR_fill && v->helper == IRH_get_current_comm && v->size == size;
 }
 
 struct ir_val *lower_key(struct lower *lw, struct node *n)
@@ -151,7 +151,7 @@ struct ir_val *lower_key(struct lower *lw, struct node *n)
 		part = count == 1 ? t : t->st->fields.v[i].type;
 		vals[i] = lower_expr_as(lw, n->list.v[i], part);
 		set_part(l, i, part, count == 1 ? 0 : t->st->fields.v[i].offset);
-		if (l->part[i].kind == IP_STR && is_padded(vals[i], part->size))
+		if (l->part[i].kind == IP_STR && is_padded(lw, vals[i], part->size))
 			l->part[i].kind = IP_AGG;
 	}
 	return make_key(lw, l, vals);

@@ -31,9 +31,10 @@ static void destroy_iter(struct lower *lw, struct ir_val *iter)
 /*
  * The verifier walks a loop with an iterator once only if the state at its head repeats. A variable
  * that starts as a constant and is compared in the body would be followed through all its values;
- * so constants become sums with something that it knows nothing of.
+ * so constants become sums with something that it knows nothing of: with another multiple of it for each
+ * variable, lest the verifier take them for equal.
  */
-static void hide_constants(struct lower *lw, const struct node *n, struct ir_val *zero)
+static void hide_constants(struct lower *lw, const struct node *n, struct ir_val *zero, unsigned *odd)
 {
 	if (!n)
 		return;
@@ -42,25 +43,27 @@ static void hide_constants(struct lower *lw, const struct node *n, struct ir_val
 		struct ir_val *v = var_read(lw, n->a->var);
 
 		if (v->op == IR_iconst)
-			var_write(lw, n->a->var, ir_bin(&lw->b, IR_add, zero, v));
+			var_write(lw, n->a->var, ir_bin(&lw->b, IR_add, v,
+							ir_bin(&lw->b, IR_mul, zero, ir_iconst(&lw->b, *odd += 2))));
 	}
-	hide_constants(lw, n->a, zero);
-	hide_constants(lw, n->b, zero);
-	hide_constants(lw, n->c, zero);
+	hide_constants(lw, n->a, zero, odd);
+	hide_constants(lw, n->b, zero, odd);
+	hide_constants(lw, n->c, zero, odd);
 	for (size_t i = 0; i < n->list.n; i++)
-		hide_constants(lw, n->list.v[i], zero);
+		hide_constants(lw, n->list.v[i], zero, odd);
 }
 
 /* Starts a loop that ends by itself after LOOP_MAX_ITER rounds; builder is in the head, at the test. */
 static void rounds_begin_iter(struct lower *lw, struct rounds *r, const struct node *body)
 {
 	struct ir_val *p, *n = ir_iconst(&lw->b, LOOP_MAX_ITER);
+	unsigned odd = 1;
 
 	if (r->wanted)
 		n = ir_umin(&lw->b, r->wanted, LOOP_MAX_ITER);
 	r->loop.iter = ir_slot(&lw->b, 8, 8);
 	r->started = ir_kcall(&lw->b, "bpf_iter_num_new", 3, r->loop.iter, ir_iconst(&lw->b, 0), n);
-	hide_constants(lw, body, r->started);
+	hide_constants(lw, body, r->started, &odd);
 	ir_jmp(&lw->b, r->head);
 	ir_at(&lw->b, r->head);
 	p = ir_kcall(&lw->b, "bpf_iter_num_next", 1, r->loop.iter);

@@ -179,6 +179,21 @@ static bool has_kprobe(void)
 	       !access("/sys/kernel/debug/tracing/kprobe_events", F_OK);
 }
 
+/*
+ * bpf_get_current_comm() (kernel/bpf/helpers.c) used strncpy, which pads, then strscpy, which leaves the
+ * bytes after the NUL as they were (seen on 6.1), then strscpy_pad. Kernels before dynptrs (5.19) have the first,
+ * those with netfilter programs (6.4) the last; in between nothing is promised.
+ */
+static bool has_padded_comm(struct feature *f)
+{
+	int64_t v;
+
+	if (!f->btf)
+		return false;
+	return btf_file_enumerator(f->btf, "bpf_prog_type", "BPF_PROG_TYPE_NETFILTER", &v) ||
+	       !btf_file_enumerator(f->btf, "bpf_func_id", "BPF_FUNC_dynptr_data", &v);
+}
+
 static bool ask(struct feature *f, enum target_feature what)
 {
 	switch (what) {
@@ -191,6 +206,7 @@ static bool ask(struct feature *f, enum target_feature what)
 	case TF_FUNC_IP: return has_helper(f, 173);          /* get_func_ip */
 	case TF_LOOP: return has_helper(f, 181);             /* loop */
 	case TF_ITER_NUM: return f->btf && btf_file_find(f->btf, BK_FUNC, "bpf_iter_num_new");
+	case TF_COMM_PADDED: return has_padded_comm(f);
 	case TF_SDIV: return has_sdiv();
 	case TF_BATCH: return has_batch();
 	case TF_KPROBE_MULTI: return has_kprobe_multi();
@@ -242,6 +258,7 @@ const char *feature_name(enum target_feature f)
 		[TF_FUNC_IP] = "get_func_ip",
 		[TF_LOOP] = "bpf_loop",
 		[TF_ITER_NUM] = "numeric iterators",
+		[TF_COMM_PADDED] = "comm padded with zeros",
 		[TF_SDIV] = "signed division",
 		[TF_BATCH] = "map batch operations",
 		[TF_KPROBE_MULTI] = "kprobe.multi",

@@ -118,6 +118,7 @@ static int try_load(struct loading *l, bool debug, uint32_t log_level)
 		.prog_type = l->kind.type,
 		.expected_attach_type = l->kind.attach_type,
 		.attach_btf_id = l->kind.attach_btf_id,
+		.attach_btf_obj_fd = l->kind.attach_btf_obj_fd,
 		.prog_flags = l->kind.sleepable ? BPF_F_SLEEPABLE : 0,
 		.insns = (uintptr_t)l->insns,
 		.insn_cnt = l->prog->n,
@@ -169,6 +170,16 @@ static void note_log(struct runtime *rt, const char *name, unsigned lines)
 	sb_done(&out);
 }
 
+/* What the kernel lacks for all probes of this kind says more than the error of one. */
+static void hint_lacking(struct loading *l, struct err *e)
+{
+	const struct provider *p = l->probe->provider;
+	const char *hint = p->lacking ? p->lacking(l->rt->target) : NULL;
+
+	if (hint)
+		err_hint(e, "%s", hint);
+}
+
 static int load_failed(struct loading *l, int code, struct err *e)
 {
 	struct runtime *rt = l->rt;
@@ -181,7 +192,9 @@ static int load_failed(struct loading *l, int code, struct err *e)
 		return fd;
 	if (rt->opt->verbose)
 		note_log(rt, l->probe->name, LOG_TAIL);
-	return verifier_explain(rt, l->probe, fd == -ENOSPC ? code : fd, e);
+	verifier_explain(rt, l->probe, fd == -ENOSPC ? code : fd, e);
+	hint_lacking(l, e);
+	return e->code;
 }
 
 static int load_kind(struct loading *l, struct err *e)
@@ -213,6 +226,8 @@ static int load_probe(struct runtime *rt, struct probe *p, struct err *e)
 	if (!rc)
 		rc = load_kind(&l, e);
 	free(l.insns);
+	if (l.kind.attach_btf_obj_fd > 0)
+		close(l.kind.attach_btf_obj_fd);
 	if (rc < 0)
 		return rc;
 	p->prog_fd = rc;
