@@ -11,8 +11,7 @@ static const struct {
 } examples[] = {
 	{ "-e 'tracepoint:raw_syscalls:sys_enter { @[comm] = count(); }'",
 	  "system calls by process name" },
-	{ "-e 'tracepoint:syscalls:sys_enter_openat { printf(\"%s %s\\n\", comm, "
-	  "str(args.filename)); }'",
+	{ "-e 'tracepoint:syscalls:sys_enter_openat { printf(\"%s\\n\", str(args.filename)); }'",
 	  "files being opened" },
 	{ "-e 'profile:hz:99 { @[kstack] = count(); }'", "kernel stacks, 99 times a second" },
 	{ "-e 'tracepoint:block:block_rq_issue { @ = hist(args.bytes); }'", "sizes of block I/O" },

@@ -283,8 +283,7 @@ static int unknown_type(struct session *s, const char *text)
 	return report_err(&e);
 }
 
-/* "struct x": its definition; with wildcards the names that match, or all their definitions (-v).
- */
+/* "struct x": its definition; with wildcards the names that match, with -v their definitions. */
 static int list_types(struct listing *l, size_t word, const char *text)
 {
 	struct type_listing tl = { l, type_words[word].keyword,

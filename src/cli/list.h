@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What there is: probes (-l), kernel types (-l 'struct x'), built-ins, features of the kernel
- * (--info). */
+/* What there is: probes and kernel types (-l), built-ins, features of the kernel (--info). */
 #ifndef CLI_LIST_H
 #define CLI_LIST_H
 

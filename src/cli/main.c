@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which program this is depends on the name it is called by: sonde, bpftrace, or one of the tools.
- */
+/* What this program is depends on the name it is called by: sonde, bpftrace, or a tool's. */
 #include <string.h>
 #include <sys/stat.h>
 

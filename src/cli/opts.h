@@ -39,8 +39,7 @@ struct opt_walk {
 /* argv[0] is not looked at. */
 void opt_walk_init(struct opt_walk *w, const struct opt_def *defs, size_t n, int argc, char **argv,
 		   struct err *e);
-/* Index of the next option in defs, or OPT_WORD, OPT_END, OPT_ERROR (err is set; nearest names as
- * hint). */
+/* Index in defs of the next option, or OPT_WORD, OPT_END, OPT_ERROR (err is set, with a hint). */
 int opt_next(struct opt_walk *w);
 /* One option a line, "  -p, --pid PID        help", in the order of the table. */
 void opt_help(struct strbuf *out, const struct opt_def *defs, size_t n);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Messages to the user, on stderr. Colours only on a terminal, as BPFTRACE_COLOR and NO_COLOR say.
- */
+/* Messages on stderr. Coloured on a terminal, unless BPFTRACE_COLOR or NO_COLOR say otherwise. */
 #ifndef CLI_REPORT_H
 #define CLI_REPORT_H
 

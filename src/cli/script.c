@@ -91,8 +91,9 @@ static bool lower(struct session *s)
 {
 	bool ok = true;
 
-	vec_each(s->tables.probes, i) ok &=
-		lower_probe_fn(&s->module, &s->tables, &s->types, &s->diags, s->tables.probes.v[i]);
+	vec_each(s->tables.probes, i)
+		ok &= lower_probe_fn(&s->module, &s->tables, &s->types, &s->diags,
+				     s->tables.probes.v[i]);
 	if (ok && s->tool)
 		tool_bind(s->tool, &s->tables, s->script->source);
 	session_stage(s, "lower");

@@ -6,8 +6,9 @@
  *
  *	tool_declare()    options, arguments, descriptions           tool_decl.c
  *	tool_args()       the command line sets them                 tool_args.c
- *	tool_expand()     columns, conditions, the script's text     tool_text.c, tool_cond.c,
- *tool_row.c tool_bind() ...   rows, headers, histograms of a run         tool_run.c, tool_out.c
+ *	tool_expand()     conditions, columns, the script's text     tool_text.c, tool_cond.c,
+ *	                                                             tool_decl_out.c, tool_code.c
+ *	tool_bind() ...   rows, headers, histograms of a run         tool_run.c, tool_row.c
  */
 #ifndef CLI_TOOL_H
 #define CLI_TOOL_H
@@ -42,8 +43,8 @@ struct tool_spec {
 	bool left, zero;
 	unsigned width;
 	int precision; /* -1: none */
-	char conv; /* d u x o: number; s: text; a q: list of strings; T: time of day; f m: ns in s,
-		      ms */
+	/* d u x o: number; s: text; a q: list of strings; T: time of day; f m: ns as s, ms */
+	char conv;
 };
 
 struct tool_column {
@@ -52,8 +53,7 @@ struct tool_column {
 	struct tool_spec spec;
 	unsigned slot;     /* which argument of row() it shows; columns of one title share it */
 	bool active;
-	const struct tool_option
-		*match; /* rows whose text does not have this option's in it are left out */
+	const struct tool_option *match; /* rows without this option's text in it are left out */
 };
 
 struct tool_hist {

@@ -173,6 +173,7 @@ void tool_help(const struct tool *t, const char *self, struct strbuf *out)
 	opt_help(out, defs, n);
 	if (t->examples.n)
 		sb_adds(out, "\nEXAMPLES:\n");
-	vec_each(t->examples, i) sb_addf(out, "  %s %s\n      %s\n", self, t->examples.v[i].args,
-					 t->examples.v[i].text);
+	vec_each(t->examples, i)
+		sb_addf(out, "  %s %s\n      %s\n", self, t->examples.v[i].args,
+			t->examples.v[i].text);
 }

@@ -8,7 +8,7 @@
  *	             not even evaluated. Further values belong to the last column.
  *
  * row() becomes a printf() whose format only says what kinds of values the columns take; its place
- *is noted, so that tool_bind() can give it to the writer of rows.
+ * is noted, so that tool_bind() can give it to the writer of rows.
  */
 #include <ctype.h>
 #include <errno.h>

@@ -86,8 +86,7 @@ static void add_string(struct render *r, struct strbuf *out, const char *text, s
 	sb_addc(out, '"');
 }
 
-/* Strings of a list: those of a buffer, one behind another with their NULs; or one, if not empty.
- */
+/* Strings of a list: those of a buffer, each with its NUL; or a single one, if not empty. */
 struct strings {
 	const char *p;
 	size_t n;
@@ -315,6 +314,8 @@ static void handle_row(struct runtime *rt, const struct action *a, const struct 
 	tool_row_put(rt_out(rt), a, args);
 }
 
-const struct fn_ops tool_row_fn = { .name = "row",
-				    .flags = FN_ASYNC | FN_STMT,
-				    .handle = handle_row };
+const struct fn_ops tool_row_fn = {
+	.name = "row",
+	.flags = FN_ASYNC | FN_STMT,
+	.handle = handle_row,
+};

@@ -7,8 +7,7 @@
 #include "cli/tool.h"
 #include "out/format.h"
 
-/* Settings that differ from a plain script's: probes that this kernel does not have are left out.
- */
+/* Settings that differ from a plain script's: probes that this kernel lacks are left out. */
 void tool_configure(struct tool *t, struct config *c);
 /* The tool's script for the options given; it replaces ret_text. */
 int tool_script(struct tool *t, struct session *s, struct strbuf *ret_text);
