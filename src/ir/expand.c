@@ -2,11 +2,17 @@
 /* The driver of expansion, and what is decided before it starts. See expand.h. */
 #include "ir/expand.h"
 
+bool ir_pads_itself(struct ir_expand *x, const struct ir_val *v)
+{
+	return v->op == IR_fill && v->helper == IRH_get_current_comm &&
+	       target_has(x->b.module->target, TF_COMM_PADDED);
+}
+
 bool ir_is_padded(struct ir_expand *x, const struct ir_val *v)
 {
 	if (v->op != IR_fill)
 		return false;
-	return v->helper == IRH_get_current_comm || (v->id < x->nplans && x->plan[v->id].padded);
+	return ir_pads_itself(x, v) || (v->id < x->nplans && x->plan[v->id].padded);
 }
 
 struct ir_block *ir_cold_block(struct ir_expand *x)

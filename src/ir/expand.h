@@ -40,6 +40,8 @@ static inline bool ir_is_deferred(struct ir_expand *x, const struct ir_val *v)
 {
 	return v->op == IR_fill && v->id < x->nplans && x->plan[v->id].deferred;
 }
+/* A fill whose helper writes zeros up to the end: comm, on most kernels. */
+bool ir_pads_itself(struct ir_expand *x, const struct ir_val *v);
 /* Bytes after the NUL are known to be zero: the comm helper pads, others if planned so. */
 bool ir_is_padded(struct ir_expand *x, const struct ir_val *v);
 /* If cond is not 0, 1 is added to the loss counter on a cold path; goes on in a new block. */

@@ -148,7 +148,7 @@ struct ir_val *ir_expand_fill(struct ir_expand *x, struct ir_val *fill)
 {
 	struct ir_val *slot = ir_slot(&x->b, (fill->size + 7) & ~7u, 8);
 
-	if (ir_plan_of(x, fill)->padded && fill->helper != IRH_get_current_comm)
+	if (ir_plan_of(x, fill)->padded && !ir_pads_itself(x, fill))
 		ir_expand_zero(x, slot, 0, slot->size);
 	ir_plan_of(x, fill)->len = ir_expand_fill_at(x, fill, slot, 0);
 	return slot;
