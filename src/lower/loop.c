@@ -29,12 +29,11 @@ static void destroy_iter(struct lower *lw, struct ir_val *iter)
 }
 
 /*
- * The verifier walks a loop with an iterator once only if the state at its head repeats. A variable
- * that starts as a constant and is compared in the body would be followed through all its values;
- * so constants become sums with something that it knows nothing of: with another multiple of it for each
- * variable, lest the verifier take them for equal.
+ * The verifier is done with a loop over an iterator once the state at its head repeats. It would follow a
+ * variable whose value it knows, and that the body compares, through all its values; so in each round
+ * something that it knows nothing of is added to what the rounds before left.
  */
-static void hide_constants(struct lower *lw, const struct node *n, struct ir_val *zero, unsigned *odd)
+static void blur_carried(struct lower *lw, const struct node *n, struct ir_val *zero)
 {
 	if (!n)
 		return;
@@ -42,34 +41,32 @@ static void hide_constants(struct lower *lw, const struct node *n, struct ir_val
 	    !n->a->var->captured && n->a->var->type && type_is_int(n->a->var->type)) {
 		struct ir_val *v = var_read(lw, n->a->var);
 
-		if (v->op == IR_iconst)
-			var_write(lw, n->a->var, ir_bin(&lw->b, IR_add, v,
-							ir_bin(&lw->b, IR_mul, zero, ir_iconst(&lw->b, *odd += 2))));
+		if (v->op != IR_add || v->arg[1] != zero)
+			var_write(lw, n->a->var, ir_bin(&lw->b, IR_add, v, zero));
 	}
-	hide_constants(lw, n->a, zero, odd);
-	hide_constants(lw, n->b, zero, odd);
-	hide_constants(lw, n->c, zero, odd);
+	blur_carried(lw, n->a, zero);
+	blur_carried(lw, n->b, zero);
+	blur_carried(lw, n->c, zero);
 	for (size_t i = 0; i < n->list.n; i++)
-		hide_constants(lw, n->list.v[i], zero, odd);
+		blur_carried(lw, n->list.v[i], zero);
 }
 
 /* Starts a loop that ends by itself after LOOP_MAX_ITER rounds; builder is in the head, at the test. */
 static void rounds_begin_iter(struct lower *lw, struct rounds *r, const struct node *body)
 {
 	struct ir_val *p, *n = ir_iconst(&lw->b, LOOP_MAX_ITER);
-	unsigned odd = 1;
 
 	if (r->wanted)
 		n = ir_umin(&lw->b, r->wanted, LOOP_MAX_ITER);
 	r->loop.iter = ir_slot(&lw->b, 8, 8);
 	r->started = ir_kcall(&lw->b, "bpf_iter_num_new", 3, r->loop.iter, ir_iconst(&lw->b, 0), n);
-	hide_constants(lw, body, r->started, &odd);
 	ir_jmp(&lw->b, r->head);
 	ir_at(&lw->b, r->head);
 	p = ir_kcall(&lw->b, "bpf_iter_num_next", 1, r->loop.iter);
 	p->ptr = PK_MAPVAL0;
 	ir_br(&lw->b, ir_bin(&lw->b, IR_ne, p, ir_iconst(&lw->b, 0)), r->body, r->full);
 	block_enter(lw, r->body);
+	blur_carried(lw, body, r->started);
 	if (r->wanted)
 		r->round = ir_load(&lw->b, ir_nonnull(&lw->b, p), 0, 4, false);
 }
