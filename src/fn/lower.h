@@ -34,6 +34,8 @@ struct ir_val *lower_read(struct lower *lw, struct ir_val *ptr, int64_t off, uns
 struct ir_val *lower_read_agg(struct lower *lw, struct ir_val *ptr, uint32_t size, enum addr_space space);
 /* String at ptr, at most size bytes with its NUL, as an aggregate of size bytes. */
 struct ir_val *lower_read_str(struct lower *lw, struct ir_val *ptr, uint32_t size, enum addr_space space);
+/* The bytes of a string, array or struct as an aggregate: a char array whole, not up to its first NUL. */
+struct ir_val *lower_bytes(struct lower *lw, struct node *e);
 /* Kernel or user by how node e was obtained (its pointer type), AS_NONE resolved by the probe's kind. */
 enum addr_space lower_space(struct lower *lw, const struct type *ptr);
 

@@ -48,12 +48,10 @@ static struct ir_val *lower_ntop(struct lower *lw, struct node *call)
 		vals[0] = lower_expr(lw, call->list.v[0]);
 	else
 		vals[0] = ir_iconst(b, size == 4 ? AF_INET : AF_INET6);
-	vals[1] = lower_expr(lw, n);
+	vals[1] = type_is_int(n->type) ? lower_expr(lw, n) : lower_bytes(lw, n);
 	l->size = INET_SIZE;
 	l->part[0] = (struct ir_part){ IP_SCALAR, 0, 4 };
 	l->part[1] = (struct ir_part){ type_is_int(n->type) ? IP_SCALAR : IP_AGG, 4, size };
-	if (n->type->kind == TY_ARRAY || n->type->kind == TY_STRUCT)
-		vals[1] = lower_read_agg(lw, vals[1], size, n->type->space);
 	return ir_key(b, l, vals);
 }
 
@@ -92,13 +90,10 @@ static bool check_macaddr(struct check *ck, struct node *call)
 static struct ir_val *lower_macaddr(struct lower *lw, struct node *call)
 {
 	struct node *n = call->list.v[0];
-	enum addr_space space = n->type->space;
 
-	if (n->type->kind == TY_STRING)
-		return lower_expr(lw, n);
 	if (n->type->kind == TY_PTR)
-		space = lower_space(lw, n->type);
-	return lower_read_agg(lw, lower_expr(lw, n), MAC_SIZE, space);
+		return lower_read_agg(lw, lower_expr(lw, n), MAC_SIZE, lower_space(lw, n->type));
+	return lower_bytes(lw, n);
 }
 
 const struct fn_ops fn_macaddr = {

@@ -106,7 +106,7 @@ static bool check_buf(struct check *ck, struct node *call)
 	struct node *n = call->list.v[0];
 	uint64_t len;
 
-	if (n->type->kind == TY_ARRAY && call->list.n == 1)
+	if ((n->type->kind == TY_ARRAY || n->type->kind == TY_STRING) && call->list.n == 1)
 		len = n->type->size;
 	else if (call->list.n == 1)
 		return check_error(ck, call->span, DT_bad_argument, "buf() expects a length argument for pointers");
@@ -128,7 +128,21 @@ static struct ir_val *buf_length(struct lower *lw, struct node *call, uint32_t r
 	return ir_umin(b, lower_expr(lw, call->list.v[1]), room);
 }
 
-static struct ir_val *lower_buf(struct lower *lw, struct node *call)
+/* From bytes that are here already. */
+static struct ir_val *buf_of_string(struct lower *lw, struct node *call)
+{
+	struct ir_builder *b = lower_b(lw);
+	struct node *n = call->list.v[0];
+	uint32_t size = call->type->size, room = size - 4, have = n->type->size;
+	struct ir_val *s = ir_slot(b, size, 8);
+
+	ir_zero(b, s, 0, size);
+	ir_store(b, s, 0, buf_length(lw, call, room < have ? room : have), 4);
+	ir_copy(b, s, 4, lower_bytes(lw, n), room < have ? room : have);
+	return s;
+}
+
+static struct ir_val *buf_of_memory(struct lower *lw, struct node *call)
 {
 	struct ir_builder *b = lower_b(lw);
 	struct node *n = call->list.v[0];
@@ -151,9 +165,16 @@ static struct ir_val *lower_buf(struct lower *lw, struct node *call)
 	return s;
 }
 
+static struct ir_val *lower_buf(struct lower *lw, struct node *call)
+{
+	if (call->list.v[0]->type->kind == TY_STRING)
+		return buf_of_string(lw, call);
+	return buf_of_memory(lw, call);
+}
+
 const struct fn_ops fn_buf = {
 	.name = "buf", .proto = "buf(pointer p, int length) or buf(array): buffer", .doc = "the bytes at a pointer",
-	.flags = FN_CALL, .min_args = 1, .max_args = 2, .arg = { FA_PTR | FA_INT | FA_ARRAY, FA_INT },
+	.flags = FN_CALL, .min_args = 1, .max_args = 2, .arg = { FA_PTR | FA_INT | FA_ARRAY | FA_STRING, FA_INT },
 	.check = check_buf, .lower = lower_buf,
 };
 

@@ -49,6 +49,25 @@ struct ir_val *lower_local(struct lower *lw, struct ir_val *v, const struct type
 	return lower_read_agg(lw, v, t->size, t->space);
 }
 
+struct ir_val *lower_bytes(struct lower *lw, struct node *e)
+{
+	struct ir_val *v;
+
+	lw->whole_chars = e->kind == E_FIELD && e->type->kind == TY_STRING;
+	v = lower_expr(lw, e);
+	lw->whole_chars = false;
+	return lower_local(lw, v, e->type);
+}
+
+/* A char array is text, unless its bytes were asked for. */
+static struct ir_val *read_chars(struct lower *lw, struct ir_val *ptr, uint32_t size, enum addr_space space)
+{
+	bool whole = lw->whole_chars;
+
+	lw->whole_chars = false;
+	return whole ? lower_read_agg(lw, ptr, size, space) : lower_read_str(lw, ptr, size, space);
+}
+
 /* Bits of a value that was read as whole bytes. */
 static struct ir_val *extract_bits(struct lower *lw, struct ir_val *v, const struct field *f)
 {
@@ -108,7 +127,7 @@ static struct ir_val *read_member(struct lower *lw, struct ir_val *base, const s
 	if (t->kind == TY_STRUCT || t->kind == TY_ARRAY)
 		return direct ? ir_addi(&lw->b, base, off) : as_number(lw, base, off);
 	if (t->kind == TY_STRING)
-		return lower_read_str(lw, as_number(lw, base, off), t->size, space);
+		return read_chars(lw, as_number(lw, base, off), t->size, space);
 	if (!direct && base->ptr == PK_BTF) {
 		base = as_number(lw, base, off);
 		off = 0;
@@ -130,7 +149,7 @@ static struct ir_val *lower_args_field(struct lower *lw, struct node *n)
 	const struct type *t = n->type;
 
 	if (t->kind == TY_STRING)
-		return lower_read_str(lw, v, t->size, space);
+		return read_chars(lw, v, t->size, space);
 	return v;
 }
 

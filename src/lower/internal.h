@@ -60,6 +60,7 @@ struct lower {
 	struct ir_val *frame;  /* its address in the function being built */
 	unsigned ncallbacks;
 	struct ir_val *agg_args[FN_MAX_ARGS];
+	bool whole_chars; /* char arrays are read whole, as bytes */
 };
 
 /* The first words of the frame. */

@@ -28,33 +28,50 @@ static void destroy_iter(struct lower *lw, struct ir_val *iter)
 		ir_kcall(&lw->b, "bpf_iter_num_destroy", 1, iter);
 }
 
-/*
- * The verifier is done with a loop over an iterator once the state at its head repeats. It would follow a
- * variable whose value it knows, and that the body compares, through all its values; so in each round
- * something that it knows nothing of is added to what the rounds before left.
- */
-static void blur_carried(struct lower *lw, const struct node *n, struct ir_val *zero)
+struct carried {
+	VEC(struct var *) vars;
+};
+
+/* The numbers that a loop assigns and that outlive it. */
+static void find_carried(struct lower *lw, const struct node *n, struct carried *c)
 {
+	struct var *v;
+
 	if (!n)
 		return;
-	if ((n->kind == S_ASSIGN || n->kind == E_INCDEC) && n->a->kind == E_VAR && n->a->var->loop_carried &&
-	    !n->a->var->captured && n->a->var->type && type_is_int(n->a->var->type)) {
-		struct ir_val *v = var_read(lw, n->a->var);
-
-		if (v->op != IR_add || v->arg[1] != zero)
-			var_write(lw, n->a->var, ir_bin(&lw->b, IR_add, v, zero));
+	v = (n->kind == S_ASSIGN || n->kind == E_INCDEC) && n->a->kind == E_VAR ? n->a->var : NULL;
+	if (v && v->loop_carried && v->type && type_is_int(v->type)) {
+		vec_each(c->vars, i)
+			v = c->vars.v[i] == v ? NULL : v;
+		if (v)
+			avec_push(lw->arena, &c->vars, v);
 	}
-	blur_carried(lw, n->a, zero);
-	blur_carried(lw, n->b, zero);
-	blur_carried(lw, n->c, zero);
+	find_carried(lw, n->a, c);
+	find_carried(lw, n->b, c);
+	find_carried(lw, n->c, c);
 	for (size_t i = 0; i < n->list.n; i++)
-		blur_carried(lw, n->list.v[i], zero);
+		find_carried(lw, n->list.v[i], c);
+}
+
+/*
+ * The verifier is done with a loop over an iterator, or by callback, once the state at its head repeats. It
+ * would follow a variable whose value it knows, and that the body compares, through all its values; so in
+ * each round something that it knows nothing of is added to what the rounds before left.
+ */
+static void blur_carried(struct lower *lw, const struct carried *c, struct ir_val *zero)
+{
+	vec_each(c->vars, i) {
+		struct var *v = c->vars.v[i];
+
+		var_write(lw, v, ir_bin(&lw->b, IR_add, var_read(lw, v), zero));
+	}
 }
 
 /* Starts a loop that ends by itself after LOOP_MAX_ITER rounds; builder is in the head, at the test. */
 static void rounds_begin_iter(struct lower *lw, struct rounds *r, const struct node *body)
 {
 	struct ir_val *p, *n = ir_iconst(&lw->b, LOOP_MAX_ITER);
+	struct carried carried = { 0 };
 
 	if (r->wanted)
 		n = ir_umin(&lw->b, r->wanted, LOOP_MAX_ITER);
@@ -66,7 +83,8 @@ static void rounds_begin_iter(struct lower *lw, struct rounds *r, const struct n
 	p->ptr = PK_MAPVAL0;
 	ir_br(&lw->b, ir_bin(&lw->b, IR_ne, p, ir_iconst(&lw->b, 0)), r->body, r->full);
 	block_enter(lw, r->body);
-	blur_carried(lw, body, r->started);
+	find_carried(lw, body, &carried);
+	blur_carried(lw, &carried, r->started);
 	if (r->wanted)
 		r->round = ir_load(&lw->b, ir_nonnull(&lw->b, p), 0, 4, false);
 }
@@ -277,8 +295,17 @@ static void save_pair(struct lower *lw, struct node *n)
 	var_write(lw, v, pair);
 }
 
+/* A word that nobody ever writes. */
+static struct ir_val *unknown_zero(struct lower *lw)
+{
+	uint32_t off = ir_global_alloc(lw->b.module, 8, 8);
+
+	return ir_load(&lw->b, ir_global_ptr(&lw->b, off), 0, 8, false);
+}
+
 static void build_callback(struct lower *lw, struct node *n, struct ir_fn *fn)
 {
+	struct carried carried = { 0 };
 	struct map *m = n->a->map;
 	struct callback cb = { .up = lw->callback, .pair = n->decl->var, .map = m };
 	struct loop l = { 0 };
@@ -292,6 +319,9 @@ static void build_callback(struct lower *lw, struct node *n, struct ir_fn *fn)
 	cb.value = param(lw, 2, PK_MAPVAL, m->ir->value_size);
 	lw->frame = param(lw, 3, PK_STACK, lw->frame_size);
 	save_pair(lw, n);
+	find_carried(lw, n->c, &carried);
+	if (carried.vars.n)
+		blur_carried(lw, &carried, unknown_zero(lw));
 	lower_block(lw, n->c);
 	ir_ret(&lw->b, ir_iconst(&lw->b, 0));
 }

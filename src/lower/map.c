@@ -158,6 +158,8 @@ static void lower_op_assign(struct lower *lw, struct node *n)
 	const struct map *m = n->a->map;
 	struct ir_val *v = lower_expr(lw, n->b), *old;
 
+	if (m->value->kind == TY_PTR && m->value->to->size > 1)
+		v = ir_bin(&lw->b, IR_mul, v, ir_iconst(&lw->b, m->value->to->size));
 	if (m->storage == MS_HASH && (n->op == OP_ADD || n->op == OP_SUB)) {
 		if (n->op == OP_SUB)
 			v = ir_op(&lw->b, IR_neg, 1, v);

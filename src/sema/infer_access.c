@@ -42,6 +42,15 @@ static const struct type *member_type(struct check *ck, const struct field *f, e
 	return t;
 }
 
+const struct type *pointee(struct check *ck, const struct type *ptr)
+{
+	enum addr_space space = ptr->space;
+
+	if (space == AS_NONE)
+		space = ck->probe->provider->flags & PF_USER ? AS_USER : AS_KERNEL;
+	return type_in_space(ck->types, ptr->to, space);
+}
+
 static bool infer_args_field(struct check *ck, struct node *n)
 {
 	const struct probe *p = ck->probe;
@@ -69,7 +78,7 @@ static bool infer_field(struct check *ck, struct node *n)
 		return false;
 	t = n->a->type;
 	if (t->kind == TY_PTR)
-		t = type_in_space(ck->types, t->to, t->space);
+		t = pointee(ck, t);
 	if (t->kind != TY_STRUCT)
 		return check_error(ck, n->span, DT_type_mismatch,
 				   "Can not access field '%s' on expression of type '%s'", n->name,
@@ -119,7 +128,7 @@ static bool infer_index(struct check *ck, struct node *n)
 				   "the index %lld is out of bounds for array of size %u", (long long)n->b->ival, t->count);
 	if (t->to->kind == TY_NONE)
 		return check_error(ck, n->span, DT_type_mismatch, "Can not index a pointer to void; cast it first");
-	n->type = type_in_space(ck->types, t->to, t->space);
+	n->type = t->kind == TY_PTR ? pointee(ck, t) : type_in_space(ck->types, t->to, t->space);
 	return true;
 }
 

@@ -187,7 +187,7 @@ static bool assign_arith(struct check *ck, struct node *n)
 		if (n->b->is_const && n->b->ival >= 0 && m->value && type_is_int(m->value))
 			t = type_int(8, m->value->is_signed || n->op == OP_SUB);
 	}
-	if (m->value && m->value->kind == TY_PTR && n->kind == E_INCDEC)
+	if (m->value && m->value->kind == TY_PTR && (n->kind == E_INCDEC || n->op == OP_ADD || n->op == OP_SUB))
 		return true;
 	return grow_value(ck, n->a, m, t, NULL);
 }

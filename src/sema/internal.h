@@ -57,6 +57,8 @@ bool infer_map_use(struct check *ck, struct node *n); /* E_MAP: keys; type is th
 bool infer_map_assign(struct check *ck, struct node *n);
 /* The fault of a map of aggregations that is read as a value. False. */
 bool infer_no_number(struct check *ck, const struct node *n);
+/* What a pointer points to, in its space; a pointer without one is the probe's own: user or kernel. */
+const struct type *pointee(struct check *ck, const struct type *ptr);
 const struct type *resolve_type_ref(struct check *ck, const struct type_ref *ref);
 
 /* join.c */
