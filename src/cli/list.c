@@ -5,6 +5,7 @@
  */
 #include "cli/list.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -179,7 +180,11 @@ static int list_kinds(struct listing *l, const char *kind, const struct attach_p
 	}
 	if (!tried)
 		return unknown_kind(kind);
-	return failed == tried && !l->found ? report_err(&e) : 0;
+	if (failed < tried || l->found)
+		return 0;
+	if (!e.hint[0] && (e.code == -EACCES || e.code == -EPERM))
+		err_hint(&e, "Run it as root.");
+	return report_err(&e);
 }
 
 static bool is_kind(const char *text)

@@ -165,7 +165,7 @@ static int set_option(struct cli_options *o, enum option which, const char *valu
 	}
 }
 
-/* The first word is the script, unless -e gave it, or the pattern of -l; the rest are parameters. */
+/* The first word is the script, unless -e gave it, or -l's pattern; the rest are parameters. */
 static void sort_words(struct cli_options *o)
 {
 	if (!o->params.n || (o->program && o->mode != CM_LIST))

@@ -113,8 +113,8 @@ static int declare_column(struct tool *t, struct tool_line *l, bool active, stru
 	c.title = arena_strndup(t->arena, word, n);
 	c.name = json_name(t->arena, c.title);
 	if (!parse_spec(fill_in(t, tool_rest(t, l)), &c.spec))
-		return tool_wrong(t, l, e, "a column's format is %[-][0][WIDTH][.PRECISION] and one "
-					   "of duxosaqTfm");
+		return tool_wrong(t, l, e, "a column's format is %[-][0][WIDTH][.PRECISION] and "
+					   "one of duxosaqTfm");
 	c.slot = slot_of_title(t, c.title);
 	avec_push(t->arena, &t->columns, c);
 	return 0;
