@@ -197,7 +197,7 @@ static void handle_print(struct runtime *rt, const struct action *a, const struc
 	if (d->map)
 		rt_print_map(rt, a->map, d->top, d->div);
 	else
-		rt_out(rt)->ops->value(rt_out(rt), args[0].type, args[0].bytes);
+		rt_out(rt)->ops->value(rt_out(rt), args[0].type, args[0].bytes, args[0].len);
 }
 
 const struct fn_ops fn_print = {

@@ -17,7 +17,8 @@ static void filter_pid(struct lower *lw)
 	struct ir_block *yes, *no;
 	struct ir_val *pid;
 
-	if (c->target_pid <= 0 || !(p->flags & PF_TASK) || (p->flags & (PF_PID | PF_SPECIAL)))
+	/* The child of -c limits only where it is attached to, as in bpftrace: its own children count too. */
+	if (c->target_pid <= 0 || c->has_child || !(p->flags & PF_TASK) || (p->flags & (PF_PID | PF_SPECIAL)))
 		return;
 	yes = block_open(lw);
 	no = block_open(lw);

@@ -31,9 +31,12 @@ static struct ir_val *lower_scalar_compare(struct lower *lw, struct node *n)
 static struct ir_val *lower_aggregate_compare(struct lower *lw, struct node *n)
 {
 	const struct type *ta = n->a->type, *tb = n->b->type;
-	struct ir_val *a = lower_local(lw, lower_expr(lw, n->a), ta);
-	struct ir_val *b = lower_local(lw, lower_expr(lw, n->b), tb), *v;
+	struct ir_val *a, *b, *v;
 
+	if (ta->kind == TY_TUPLE)
+		ta = tb = type_join(lw->types, ta, tb);
+	a = ta->kind == TY_TUPLE ? lower_expr_as(lw, n->a, ta) : lower_local(lw, lower_expr(lw, n->a), ta);
+	b = tb->kind == TY_TUPLE ? lower_expr_as(lw, n->b, tb) : lower_local(lw, lower_expr(lw, n->b), tb);
 	v = ir_op(&lw->b, ta->kind == TY_STRING ? IR_streq : IR_memeq, 2, a, b);
 	v->size = v->imm = ta->size < tb->size ? ta->size : tb->size;
 	return n->op == OP_EQ ? v : is_zero(lw, v);

@@ -34,13 +34,18 @@ static void json_text(struct out *o, enum out_text_kind kind, const char *text, 
 	out_event_end(o);
 }
 
-static void json_value(struct out *o, const struct type *t, const void *bytes)
+static void json_value(struct out *o, const struct type *t, const void *bytes, uint32_t len)
 {
 	begin(o, "value");
-	if (t->kind == TY_AGG)
+	if (t->kind == TY_AGG) {
 		t->agg->json(o->render, &o->buf, t, bytes, 1);
-	else
+	} else if (t->kind == TY_STRING) {
+		sb_reset(&o->scratch);
+		render_string(o->render, &o->scratch, t, bytes, len);
+		render_json_string(&o->buf, sb_str(&o->scratch), o->scratch.n);
+	} else {
 		render_json(o->render, &o->buf, t, bytes);
+	}
 	sb_adds(&o->buf, "}\n");
 	out_event_end(o);
 }

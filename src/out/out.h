@@ -51,7 +51,7 @@ struct out_ops {
 	 * are escaped.
 	 */
 	void (*text)(struct out *o, enum out_text_kind kind, const char *text, size_t n);
-	void (*value)(struct out *o, const struct type *t, const void *bytes);
+	void (*value)(struct out *o, const struct type *t, const void *bytes, uint32_t len); /* len: as in value_ref */
 	void (*map)(struct out *o, const struct map_dump *m);
 	void (*lost)(struct out *o, uint64_t records); /* records dropped since the last call */
 	void (*losses)(struct out *o, const struct loss *l, size_t n); /* summary at the end */

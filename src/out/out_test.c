@@ -133,7 +133,7 @@ TEST(values)
 	PIPED(p, "text", OB_NONE);
 	int64_t v = 5;
 
-	p.out.ops->value(&p.out, type_i64(), &v);
+	p.out.ops->value(&p.out, type_i64(), &v, sizeof(v));
 	CHECK_STR(arrived(&p), "5\n");
 }
 
@@ -146,7 +146,7 @@ TEST(messages_in_json)
 	int64_t v = 5;
 
 	p.out.ops->attached(&p.out, 2);
-	p.out.ops->value(&p.out, type_i64(), &v);
+	p.out.ops->value(&p.out, type_i64(), &v, sizeof(v));
 	p.out.ops->lost(&p.out, 7);
 	p.out.ops->losses(&p.out, l, 3);
 	CHECK_STR(arrived(&p),

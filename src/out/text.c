@@ -23,9 +23,12 @@ static void text_text(struct out *o, enum out_text_kind kind, const char *text, 
 	out_event_end(o);
 }
 
-static void text_value(struct out *o, const struct type *t, const void *bytes)
+static void text_value(struct out *o, const struct type *t, const void *bytes, uint32_t len)
 {
-	if (t->kind != TY_AGG) {
+	if (t->kind == TY_STRING) {
+		render_string(o->render, &o->buf, t, bytes, len);
+		sb_addc(&o->buf, '\n');
+	} else if (t->kind != TY_AGG) {
 		render_text(o->render, &o->buf, t, bytes);
 		sb_addc(&o->buf, '\n');
 	} else {

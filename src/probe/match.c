@@ -106,6 +106,25 @@ bool part_match(const struct part *p, const char *name)
 	return probe_match(p->text + p->literal, name + p->literal);
 }
 
+/* The rest of a number: nothing, or e6 for as many zeros. */
+static bool add_exponent(uint64_t *v, const char *rest)
+{
+	unsigned zeros;
+	char *end;
+
+	if (!*rest)
+		return true;
+	if (*rest != 'e' || !isdigit((unsigned char)rest[1]))
+		return false;
+	zeros = strtoul(rest + 1, &end, 10);
+	if (*end || zeros > 19)
+		return false;
+	while (zeros--)
+		if (__builtin_mul_overflow(*v, 10, v))
+			return false;
+	return true;
+}
+
 bool text_number(const char *text, uint64_t *ret)
 {
 	char *end;
@@ -115,7 +134,7 @@ bool text_number(const char *text, uint64_t *ret)
 		return false;
 	errno = 0;
 	v = strtoull(text, &end, 0);
-	if (*end || errno)
+	if (errno || !add_exponent(&v, end))
 		return false;
 	*ret = v;
 	return true;

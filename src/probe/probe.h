@@ -39,6 +39,7 @@ enum provider_flags {
 	PF_PID = 1 << 7,     /* attaching can be limited to a process; else, with PF_TASK, -p becomes a predicate */
 	PF_SPECIAL = 1 << 8, /* begin, end: run once by the tool itself */
 	PF_KSTACK = 1 << 9,  /* kernel stacks make sense */
+	PF_LIFO = 1 << 10,   /* of several programs at one place the kernel runs the newest first (uprobe consumers) */
 };
 
 /* One concrete place to attach to. */

@@ -251,7 +251,8 @@ const struct provider provider_uprobe = {
 	.alias = { "u" },
 	.doc = "a function of a program or library, or an instruction in it",
 	.forms = "uprobe:PATH:FUNCTION[+OFFSET]\nuprobe:LIBRARY:FUNCTION\nuprobe:PATH:ADDRESS",
-	.flags = PF_ARGN | PF_REGS | PF_FUNC | PF_TASK | PF_USER | PF_PID | PF_KSTACK,
+	.flags = PF_ARGN | PF_REGS | PF_FUNC | PF_TASK | PF_USER | PF_PID | PF_KSTACK |
+		 PF_LIFO,
 	.expand = uprobe_expand,
 	.lower_arg = lower_reg_arg,
 	.lower_ip = uprobe_ip,
@@ -266,7 +267,8 @@ const struct provider provider_uretprobe = {
 	.alias = { "ur" },
 	.doc = "return of a function of a program or library",
 	.forms = "uretprobe:PATH:FUNCTION\nuretprobe:LIBRARY:FUNCTION",
-	.flags = PF_RETVAL | PF_REGS | PF_FUNC | PF_TASK | PF_USER | PF_PID | PF_KSTACK,
+	.flags = PF_RETVAL | PF_REGS | PF_FUNC | PF_TASK | PF_USER | PF_PID | PF_KSTACK |
+		 PF_LIFO,
 	.expand = uprobe_expand,
 	.lower_retval = lower_reg_retval,
 	.lower_ip = uprobe_ip,

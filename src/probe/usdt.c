@@ -63,6 +63,8 @@ static bool usdt_expand(struct probe_env *env, const struct attach_point *ap, st
 	int code;
 
 	x.name = part_get(ap, n == 3 ? 3 : 2);
+	if (path.text && !*path.text && env->pid)
+		path.text = "*"; /* usdt::PROVIDER:NAME with -p: whatever the process has mapped */
 	if (n == 3)
 		x.provider = part_get(ap, 2);
 	if (n < 2 || n > 3 || !*path.text || !*x.name.text)
@@ -112,7 +114,8 @@ static struct ir_val *usdt_arg(struct lower *lw, unsigned n)
 		return NULL;
 	switch (args[n].kind) {
 	case UA_CONST:
-		return ir_iconst(lower_b(lw), args[n].value);
+		v = ir_iconst(lower_b(lw), args[n].value);
+		return args[n].size < 8 ? ir_ext(lower_b(lw), v, args[n].size, args[n].is_signed) : v;
 	case UA_REG:
 		v = lower_part_reg(lw, args[n].reg);
 		return args[n].size < 8 ? ir_ext(lower_b(lw), v, args[n].size, args[n].is_signed) : v;
@@ -183,7 +186,8 @@ const struct provider provider_usdt = {
 	.alias = { "U" },
 	.doc = "a static probe in a program or library",
 	.forms = "usdt:PATH:NAME\nusdt:PATH:PROVIDER:NAME",
-	.flags = PF_ARGN | PF_REGS | PF_FUNC | PF_TASK | PF_USER | PF_PID | PF_KSTACK,
+	.flags = PF_ARGN | PF_REGS | PF_FUNC | PF_TASK | PF_USER | PF_PID | PF_KSTACK |
+		 PF_LIFO,
 	.expand = usdt_expand,
 	.lower_arg = usdt_arg,
 	.lower_ip = lower_reg_ip,

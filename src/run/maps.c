@@ -49,7 +49,8 @@ void run_print_final_maps(struct runtime *rt)
 	size_t n = rt->tables->maps.n;
 	_cleanup_free_ struct map **sorted = xcalloc(n + 1, sizeof(*sorted));
 
-	memcpy(sorted, rt->tables->maps.v, n * sizeof(*sorted));
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = rt->tables->maps.v[i];
 	qsort(sorted, n, sizeof(*sorted), compare_names);
 	for (size_t i = 0; i < n && !rt->out->broken; i++)
 		if (!sorted[i]->keyed || !rt->emptied[map_position(rt, sorted[i])])

@@ -88,12 +88,26 @@ static int attach_probe(struct runtime *rt, const struct probe *p, struct err *e
 	return 0;
 }
 
+/* Probe number i in the order of attaching: those that the kernel runs newest first come last, backwards. */
+static const struct probe *attach_order(const struct runtime *rt, size_t i)
+{
+	size_t n = rt->tables->probes.n, seen = 0;
+
+	for (size_t j = 0; j < n; j++)
+		if (!(rt->tables->probes.v[j]->provider->flags & PF_LIFO) && seen++ == i)
+			return rt->tables->probes.v[j];
+	for (size_t j = n; j-- > 0;)
+		if ((rt->tables->probes.v[j]->provider->flags & PF_LIFO) && seen++ == i)
+			return rt->tables->probes.v[j];
+	return NULL;
+}
+
 static int attach_all(struct runtime *rt, struct err *e)
 {
 	unsigned wanted = 0;
 
 	vec_each(rt->tables->probes, i) {
-		const struct probe *p = rt->tables->probes.v[i];
+		const struct probe *p = attach_order(rt, i);
 		int rc = 0;
 
 		if (p->provider->flags & PF_SPECIAL)

@@ -64,13 +64,15 @@ static bool infer_pointer(struct check *ck, struct node *n)
 	return true;
 }
 
-static bool comparable(const struct type *a, const struct type *b)
+static bool comparable(struct types *ts, const struct type *a, const struct type *b)
 {
 	if (a->kind != b->kind)
 		return false;
 	if (a->kind == TY_STRING)
 		return true;
-	if (a->kind == TY_TUPLE || a->kind == TY_ARRAY || a->kind == TY_BUFFER || a->kind == TY_OPAQUE)
+	if (a->kind == TY_TUPLE)
+		return type_join(ts, a, b);
+	if (a->kind == TY_ARRAY || a->kind == TY_BUFFER || a->kind == TY_OPAQUE)
 		return type_eq(a, b);
 	return false;
 }
@@ -79,7 +81,7 @@ static bool infer_aggregate_compare(struct check *ck, struct node *n)
 {
 	const struct type *a = n->a->type, *b = n->b->type;
 
-	if ((n->op != OP_EQ && n->op != OP_NE) || !comparable(a, b))
+	if ((n->op != OP_EQ && n->op != OP_NE) || !comparable(ck->types, a, b))
 		return mismatch(ck, n);
 	n->type = type_bool();
 	return true;

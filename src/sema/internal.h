@@ -61,9 +61,7 @@ bool infer_no_number(struct check *ck, const struct node *n);
 const struct type *pointee(struct check *ck, const struct type *ptr);
 const struct type *resolve_type_ref(struct check *ck, const struct type_ref *ref);
 
-/* join.c */
-/* The smallest type that holds both, NULL if there is none. Constant non-negative ints fit unsigned types. */
-const struct type *type_join(struct types *ts, const struct type *a, const struct type *b);
+/* join.c; for type_join() see sema/program.h. Constant non-negative ints fit unsigned types. */
 const struct type *type_join_node(struct types *ts, const struct type *a, const struct node *n);
 /* Smallest signed type for a literal, uint64 above INT64_MAX. */
 const struct type *type_literal(int64_t v, bool is_unsigned);

@@ -33,6 +33,9 @@ struct var {
 	void *lower;             /* lower's own */
 };
 
+/* The smallest type that holds both, NULL if there is none. */
+const struct type *type_join(struct types *ts, const struct type *a, const struct type *b);
+
 /*
  * How the operands of a comparison are taken: addresses without sign; a constant that is not negative has
  * the sign of the other side; else signed if one of them is.
