@@ -169,10 +169,14 @@ struct thread {
 	unsigned index; /* of pred in b->preds */
 };
 
+/*
+ * Some edge comes back from below. Numbers may be older than the edges, but threading adds no way that was
+ * not there, so every loop still has such an edge at its head.
+ */
 static bool is_loop_header(const struct ir_block *b)
 {
 	vec_each(b->preds, i)
-		if (ir_dominates(b, b->preds.v[i]))
+		if (b->preds.v[i]->rpo >= b->rpo)
 			return true;
 	return false;
 }
@@ -250,6 +254,7 @@ static struct ir_block *make_edge(const struct thread *t, struct ir_block *to)
 	unsigned old = ir_pred_index(to, t->b);
 
 	edge->cold = t->pred->cold || to->cold;
+	edge->rpo = t->pred->rpo;
 	clone_values(t, edge);
 	ir_append(edge, ir_val_new(t->fn, IR_jmp, 0));
 	edge->succ[0] = to;
@@ -306,10 +311,13 @@ static bool thread_block(struct ir_fn *fn, struct ir_block *b)
 
 static bool thread_jumps(struct ir_fn *fn)
 {
-	vec_each(fn->blocks, i)
-		if (thread_block(fn, fn->blocks.v[i]))
-			return true;
-	return false;
+	size_t n = fn->blocks.n; /* new edges need none */
+	bool changed = false;
+
+	for (size_t i = 0; i < n; i++)
+		while (thread_block(fn, fn->blocks.v[i]))
+			changed = true;
+	return changed;
 }
 
 static bool simplify(struct ir_fn *fn)
@@ -335,12 +343,12 @@ static bool simplify(struct ir_fn *fn)
  */
 void ir_pass_cfg(struct ir_fn *fn)
 {
-	size_t threaded = 0, limit = 64 + 4 * fn->blocks.n;
+	int rounds = 0;
 
 	do {
 		for (int i = 0; i < MAX_ROUNDS && simplify(fn); i++)
 			;
 		ir_dominators(fn);
-	} while (threaded++ < limit && thread_jumps(fn));
+	} while (rounds++ < MAX_ROUNDS && thread_jumps(fn));
 	ir_dominators(fn);
 }

@@ -7,6 +7,7 @@
 
 struct check {
 	const struct ir_fn *fn;
+	struct ir_block **sorted; /* the function's blocks by address */
 	const struct ir_block *block;
 	const struct ir_val *val;
 	const char *msg;
@@ -47,12 +48,17 @@ static unsigned pred_entries(const struct ir_block *block, const struct ir_block
 	return n;
 }
 
-static bool in_fn(const struct ir_fn *fn, const struct ir_block *block)
+static int by_address(const void *a, const void *b)
 {
-	vec_each(fn->blocks, i)
-		if (fn->blocks.v[i] == block)
-			return true;
-	return false;
+	uintptr_t x = (uintptr_t)*(struct ir_block *const *)a;
+	uintptr_t y = (uintptr_t)*(struct ir_block *const *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static bool in_fn(const struct check *c, const struct ir_block *block)
+{
+	return bsearch(&block, c->sorted, c->fn->blocks.n, sizeof(*c->sorted), by_address);
 }
 
 static bool check_edges(struct check *c)
@@ -60,11 +66,11 @@ static bool check_edges(struct check *c)
 	const struct ir_block *b = c->block;
 
 	for (int i = 0; i < 2; i++)
-		if (b->succ[i] && (!in_fn(c->fn, b->succ[i]) ||
+		if (b->succ[i] && (!in_fn(c, b->succ[i]) ||
 				   pred_entries(b->succ[i], b) != edges(b, b->succ[i])))
 			return bad(c, "a successor does not know it");
 	vec_each(b->preds, i)
-		if (!in_fn(c->fn, b->preds.v[i]) || !edges(b->preds.v[i], b))
+		if (!in_fn(c, b->preds.v[i]) || !edges(b->preds.v[i], b))
 			return bad(c, "a predecessor does not go to it");
 	return true;
 }
@@ -126,7 +132,7 @@ static bool check_dominance(struct check *c)
 		const struct ir_val *a = v->arg[i];
 		const struct ir_block *at = v->op == IR_phi ? c->block->preds.v[i] : c->block;
 
-		if (!a->block || !in_fn(c->fn, a->block))
+		if (!a->block || !in_fn(c, a->block))
 			return bad(c, "an argument is in no block");
 		if (ir_ops[a->op].result == 'N')
 			return bad(c, "an argument has no value");
@@ -290,27 +296,49 @@ static bool number_vals(struct check *c)
 	return ok || bad(c, "a value's number is not its own");
 }
 
+static bool check_blocks(struct check *c)
+{
+	each_block(c->fn, b) {
+		c->block = b;
+		if (!check_shape(c))
+			return false;
+	}
+	c->block = NULL;
+	return true;
+}
+
+static bool check_vals(struct check *c)
+{
+	each_block(c->fn, b)
+		each_val(b, v) {
+			c->block = b;
+			c->val = v;
+			if (!check_val(c))
+				return false;
+		}
+	return true;
+}
+
+static bool check_fn(struct check *c)
+{
+	if (!c->fn->blocks.n)
+		return bad(c, "no blocks");
+	if (!check_blocks(c) || !number_vals(c))
+		return false;
+	ir_analyse((struct ir_fn *)c->fn);
+	return check_vals(c);
+}
+
 const char *ir_check(const struct ir_fn *fn)
 {
 	struct check c = { .fn = fn };
+	size_t size = fn->blocks.n * sizeof(*c.sorted);
 
-	if (!fn->blocks.n)
-		return bad(&c, "no blocks"), c.msg;
-	each_block(fn, b) {
-		c.block = b;
-		if (!check_shape(&c))
-			return c.msg;
-	}
-	c.block = NULL;
-	if (!number_vals(&c))
-		return c.msg;
-	ir_analyse((struct ir_fn *)fn);
-	each_block(fn, b)
-		each_val(b, v) {
-			c.block = b;
-			c.val = v;
-			if (!check_val(&c))
-				return c.msg;
-		}
-	return NULL;
+	c.sorted = xmalloc(size + 1);
+	if (size)
+		memcpy(c.sorted, fn->blocks.v, size);
+	qsort(c.sorted, fn->blocks.n, sizeof(*c.sorted), by_address);
+	check_fn(&c);
+	free(c.sorted);
+	return c.msg;
 }

@@ -26,8 +26,10 @@ static void postorder(struct ir_fn *fn, struct order *o)
 	struct frame *stack = xcalloc(fn->blocks.n + 1, sizeof(*stack));
 	size_t depth = 0, at = fn->blocks.n;
 
-	each_block(fn, b)
-		b->rpo = UNSEEN;
+	each_block(fn, b) {
+		b->rpo = b->dom_in = UNSEEN;
+		b->dom_out = 0;
+	}
 	stack[depth++] = (struct frame){ fn->blocks.v[0], 1 };
 	fn->blocks.v[0]->rpo = 0;
 	while (depth) {
@@ -103,11 +105,30 @@ static void find_idoms(const struct order *o)
 		o->v[i]->depth = o->v[i]->idom->depth + 1;
 }
 
+/* Preorder numbers of the dominator tree; sizes of subtrees are kept in dom_out meanwhile. */
+static void number_tree(const struct order *o)
+{
+	uint32_t *next = xcalloc(o->n + 1, sizeof(*next));
+
+	for (size_t i = 0; i < o->n; i++)
+		o->v[i]->dom_out = 1;
+	for (size_t i = o->n; i-- > 1;)
+		o->v[i]->idom->dom_out += o->v[i]->dom_out;
+	for (size_t i = 0; i < o->n; i++) {
+		struct ir_block *b = o->v[i];
+
+		b->dom_in = b->idom ? next[b->idom->rpo] : 0;
+		if (b->idom)
+			next[b->idom->rpo] += b->dom_out;
+		next[i] = b->dom_in + 1;
+		b->dom_out += b->dom_in;
+	}
+	free(next);
+}
+
 bool ir_dominates(const struct ir_block *a, const struct ir_block *b)
 {
-	while (b && b->depth > a->depth)
-		b = b->idom;
-	return a == b;
+	return a->dom_in <= b->dom_in && b->dom_in < a->dom_out;
 }
 
 /* Adds 1 to the nesting of all blocks of the natural loop of header h. */
@@ -156,6 +177,7 @@ static void analyse(struct ir_fn *fn, struct order *o)
 	o->v = xcalloc(fn->blocks.n, sizeof(*o->v));
 	postorder(fn, o);
 	find_idoms(o);
+	number_tree(o);
 	for (size_t i = 0; i < o->n; i++)
 		o->v[i]->loop = 0;
 	for (size_t i = 0; i < o->n; i++)

@@ -154,6 +154,7 @@ struct ir_block {
 	/* analyses, valid after ir_dominators() */
 	struct ir_block *idom;
 	uint32_t rpo, depth, loop; /* loop: nesting depth */
+	uint32_t dom_in, dom_out;  /* what it dominates has dom_in in [dom_in, dom_out) */
 	void *data;
 };
 

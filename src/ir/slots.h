@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the slots pass and the list of passes share. */
+/* Stack slots: shared by liveness, colouring and the list of passes. */
 #ifndef IR_SLOTS_H
 #define IR_SLOTS_H
 
@@ -9,5 +9,31 @@
 
 /* Bytes of stack that slots of this function may take. */
 uint32_t ir_frame_limit(const struct ir_fn *fn);
+
+/* Part of a block, in instructions counted over the whole function; both ends included. */
+struct ir_interval {
+	uint32_t start, end;
+};
+
+struct ir_slot {
+	struct ir_val *v;
+	uint32_t size, align;
+	bool pinned;  /* the kernel wants it on the stack */
+	bool scratch; /* per-CPU memory instead */
+	uint32_t at;  /* offset in its region */
+	VEC(struct ir_interval) live; /* in order */
+};
+
+struct ir_slots {
+	struct ir_fn *fn;
+	struct arena arena;
+	VEC(struct ir_slot *) list;
+};
+
+/*
+ * Fills live and pinned of all slots of the list. Requires dominators; numbers instructions in
+ * value->mark.
+ */
+void ir_slots_live(struct ir_slots *s);
 
 #endif

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * When slots are alive: where some access (through any pointer made from the slot) came before on some
+ * path and another comes after.
+ */
+#include "ir/pass.h"
+#include "ir/slots.h"
+
+/* First and last access in a block. */
+struct touch {
+	uint32_t rpo, first, last;
+};
+
+struct live {
+	struct ir_slots *s;
+	struct arena arena;
+	/* users of each value: user[start[id]] .. user[start[id + 1]] */
+	uint32_t *start;
+	struct ir_val **user;
+	VEC(struct touch) *touches; /* by slot */
+	uint32_t *first, *last;     /* by rpo, of the slot in hand; first UINT32_MAX: none */
+	uint32_t *begin;            /* by rpo: number of the block's first instruction */
+	VEC(struct ir_val *) work;
+	uint32_t words;             /* of a set of slots */
+	uint64_t *touched, *from, *to; /* by rpo: accessed in it; before its start; after its end */
+};
+
+static void number(struct live *l)
+{
+	uint32_t n = 0;
+
+	each_block(l->s->fn, b) {
+		l->begin[b->rpo] = n;
+		each_val(b, v)
+			v->mark = n++;
+	}
+}
+
+static void collect_users(struct live *l)
+{
+	struct ir_fn *fn = l->s->fn;
+	uint32_t *fill;
+
+	l->start = arena_array(&l->arena, uint32_t, fn->next_val + 2);
+	each_block(fn, b)
+		each_val(b, v)
+			for (uint32_t i = 0; i < v->nargs; i++)
+				l->start[v->arg[i]->id + 1]++;
+	for (uint32_t i = 0; i <= fn->next_val; i++)
+		l->start[i + 1] += l->start[i];
+	fill = arena_dup(&l->arena, l->start, (fn->next_val + 1) * sizeof(*fill));
+	l->user = arena_array(&l->arena, struct ir_val *, l->start[fn->next_val + 1] + 1);
+	each_block(fn, b)
+		each_val(b, v)
+			for (uint32_t i = 0; i < v->nargs; i++)
+				l->user[fill[v->arg[i]->id]++] = v;
+}
+
+/* Helpers and kernel functions that only take stack memory. */
+static bool wants_stack(const struct ir_val *user)
+{
+	return user->op == IR_kcall || (user->op == IR_call && (user->imm == IRH_loop ||
+								user->imm == IRH_for_each_map_elem));
+}
+
+static void access(struct live *l, const struct ir_val *user)
+{
+	uint32_t rpo = user->block->rpo;
+
+	if (user->mark < l->first[rpo])
+		l->first[rpo] = user->mark;
+	if (user->mark > l->last[rpo])
+		l->last[rpo] = user->mark;
+}
+
+/* Address stored: from then on anything may use it. */
+static void access_everywhere(struct live *l)
+{
+	each_block(l->s->fn, b) {
+		l->first[b->rpo] = l->begin[b->rpo];
+		l->last[b->rpo] = b->last->mark;
+	}
+}
+
+static void visit_user(struct live *l, struct ir_slot *o, struct ir_val *user, const struct ir_val *ptr)
+{
+	if (user->op == IR_add || user->op == IR_sub || user->op == IR_phi || user->op == IR_nonnull) {
+		if (user->data != o)
+			avec_push(&l->arena, &l->work, user);
+		user->data = o; /* a pointer into the slot, seen */
+		return;
+	}
+	access(l, user);
+	if (user->op == IR_store && user->arg[1] == ptr) {
+		o->pinned = true;
+		access_everywhere(l);
+	}
+	o->pinned |= wants_stack(user);
+}
+
+static void find_touches(struct live *l, size_t i)
+{
+	struct ir_slot *o = l->s->list.v[i];
+
+	l->work.n = 0;
+	avec_push(&l->arena, &l->work, o->v);
+	while (l->work.n) {
+		struct ir_val *p = l->work.v[--l->work.n];
+
+		for (uint32_t u = l->start[p->id]; u < l->start[p->id + 1]; u++)
+			visit_user(l, o, l->user[u], p);
+	}
+	each_block(l->s->fn, b) {
+		struct touch t = { b->rpo, l->first[b->rpo], l->last[b->rpo] };
+
+		if (t.first == UINT32_MAX)
+			continue;
+		avec_push(&l->arena, &l->touches[i], t);
+		l->touched[(size_t)b->rpo * l->words + i / 64] |= 1ull << i % 64;
+		l->first[b->rpo] = UINT32_MAX;
+		l->last[b->rpo] = 0;
+	}
+}
+
+/* into |= a | b; true if that changed something */
+static bool join(uint64_t *into, const uint64_t *a, const uint64_t *b, uint32_t words)
+{
+	uint64_t changed = 0;
+
+	for (uint32_t i = 0; i < words; i++) {
+		uint64_t now = into[i] | a[i] | b[i];
+
+		changed |= now ^ into[i];
+		into[i] = now;
+	}
+	return changed;
+}
+
+static uint64_t *set_of(const struct live *l, uint64_t *sets, const struct ir_block *b)
+{
+	return sets + (size_t)b->rpo * l->words;
+}
+
+static bool spread_edges(struct live *l, struct ir_block *b)
+{
+	bool changed = false;
+
+	vec_each(b->preds, i) {
+		struct ir_block *p = b->preds.v[i];
+
+		changed |= join(set_of(l, l->from, b), set_of(l, l->from, p), set_of(l, l->touched, p), l->words);
+		changed |= join(set_of(l, l->to, p), set_of(l, l->to, b), set_of(l, l->touched, b), l->words);
+	}
+	return changed;
+}
+
+/* Forwards and backwards in turn, so that either direction needs few rounds. */
+static void spread(struct live *l)
+{
+	struct ir_fn *fn = l->s->fn;
+	bool changed = true;
+
+	while (changed) {
+		changed = false;
+		for (size_t i = 0; i < fn->blocks.n; i++)
+			changed |= spread_edges(l, fn->blocks.v[i]);
+		for (size_t i = fn->blocks.n; i-- > 0;)
+			changed |= spread_edges(l, fn->blocks.v[i]);
+	}
+}
+
+static void make_intervals(struct live *l, size_t slot)
+{
+	struct ir_slot *o = l->s->list.v[slot];
+	uint64_t bit = 1ull << slot % 64;
+
+	vec_each(l->touches[slot], i) {
+		struct touch *t = &l->touches[slot].v[i];
+
+		l->first[t->rpo] = t->first;
+		l->last[t->rpo] = t->last;
+	}
+	each_block(l->s->fn, b) {
+		size_t at = (size_t)b->rpo * l->words + slot / 64;
+		bool from = l->from[at] & bit, to = l->to[at] & bit, touched = l->touched[at] & bit;
+		struct ir_interval in = { l->begin[b->rpo], b->last->mark };
+
+		if (!touched && !(from && to))
+			continue;
+		if (touched && !from)
+			in.start = l->first[b->rpo];
+		if (touched && !to)
+			in.end = l->last[b->rpo];
+		avec_push(&l->s->arena, &o->live, in);
+	}
+	vec_each(l->touches[slot], i) {
+		l->first[l->touches[slot].v[i].rpo] = UINT32_MAX;
+		l->last[l->touches[slot].v[i].rpo] = 0;
+	}
+}
+
+void ir_slots_live(struct ir_slots *s)
+{
+	struct live l = { .s = s, .words = (uint32_t)(s->list.n + 63) / 64 };
+	size_t n = s->fn->blocks.n;
+
+	l.first = arena_array(&l.arena, uint32_t, n);
+	l.last = arena_array(&l.arena, uint32_t, n);
+	l.begin = arena_array(&l.arena, uint32_t, n);
+	l.touched = arena_array(&l.arena, uint64_t, n * l.words);
+	l.from = arena_array(&l.arena, uint64_t, n * l.words);
+	l.to = arena_array(&l.arena, uint64_t, n * l.words);
+	l.touches = arena_alloc(&l.arena, s->list.n * sizeof(*l.touches));
+	memset(l.first, 0xff, n * sizeof(*l.first));
+	number(&l);
+	collect_users(&l);
+	ir_subst_start(s->fn); /* clears data */
+	for (size_t i = 0; i < s->list.n; i++)
+		find_touches(&l, i);
+	spread(&l);
+	for (size_t i = 0; i < s->list.n; i++)
+		make_intervals(&l, i);
+	arena_done(&l.arena);
+}
