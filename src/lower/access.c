@@ -217,12 +217,26 @@ static struct ir_val *element(struct lower *lw, struct node *n, struct ir_val *b
 	return ir_bin(&lw->b, IR_add, base, i);
 }
 
+/* A character of a string; those of a character array in memory are read whole. */
+static struct ir_val *character(struct lower *lw, struct node *n)
+{
+	struct ir_val *s = lower_bytes(lw, n->a), *i;
+
+	if (n->b->is_const)
+		return ir_load(&lw->b, s, n->b->ival, 1, true);
+	i = ir_umin(&lw->b, lower_expr(lw, n->b), n->a->type->size - 1);
+	return ir_load(&lw->b, ir_bin(&lw->b, IR_add, s, i), 0, 1, true);
+}
+
 static struct ir_val *lower_index(struct lower *lw, struct node *n)
 {
 	const struct type *t = n->a->type, *e = n->type;
-	struct ir_val *base = lower_expr(lw, n->a);
 	enum addr_space space = t->kind == TY_PTR ? lower_space(lw, t) : t->space;
+	struct ir_val *base;
 
+	if (t->kind == TY_STRING)
+		return character(lw, n);
+	base = lower_expr(lw, n->a);
 	if (base->ptr == PK_BTF)
 		base = as_number(lw, base, 0);
 	base = element(lw, n, base, space == AS_NONE);

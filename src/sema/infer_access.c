@@ -110,6 +110,7 @@ static bool infer_tupidx(struct check *ck, struct node *n)
 static bool infer_index(struct check *ck, struct node *n)
 {
 	const struct type *t;
+	uint32_t count;
 
 	if (!(infer_expr(ck, n->a) & infer_expr(ck, n->b)))
 		return false;
@@ -119,13 +120,18 @@ static bool infer_index(struct check *ck, struct node *n)
 		n->ival = n->b->ival;
 		return infer_tupidx(ck, n);
 	}
-	if ((t->kind != TY_ARRAY && t->kind != TY_PTR) || !type_is_int(n->b->type))
+	if ((t->kind != TY_ARRAY && t->kind != TY_PTR && t->kind != TY_STRING) || !type_is_int(n->b->type))
 		return check_error(ck, n->span, DT_type_mismatch,
 				   "The array index operator [] can only be used on arrays and pointers with an integer index, found '%s'",
 				   type_text(ck->arena, t));
-	if (t->kind == TY_ARRAY && t->count && n->b->is_const && (uint64_t)n->b->ival >= t->count)
+	count = t->kind == TY_STRING ? t->size : t->kind == TY_ARRAY ? t->count : 0;
+	if (count && n->b->is_const && (uint64_t)n->b->ival >= count)
 		return check_error(ck, n->span, DT_out_of_bounds,
-				   "the index %lld is out of bounds for array of size %u", (long long)n->b->ival, t->count);
+				   "the index %lld is out of bounds for array of size %u", (long long)n->b->ival, count);
+	if (t->kind == TY_STRING) {
+		n->type = type_int(1, true);
+		return true;
+	}
 	if (t->to->kind == TY_NONE)
 		return check_error(ck, n->span, DT_type_mismatch, "Can not index a pointer to void; cast it first");
 	n->type = t->kind == TY_PTR ? pointee(ck, t) : type_in_space(ck->types, t->to, t->space);
