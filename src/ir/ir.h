@@ -169,8 +169,20 @@ struct ir_fn {
 	VEC(struct ir_block *) blocks; /* [0] is the entry */
 	uint32_t next_val, next_block;
 	uint32_t frame;        /* bytes of stack given to slots by the slots pass */
+	/*
+	 * Functions of the same number, not 0, share one scratch region: those that never run inside one
+	 * another on a CPU. The kernel keeps programs of perf events (kprobes, uprobes, tracepoints,
+	 * samples) apart by bpf_prog_active (trace_call_bpf() in kernel/trace/bpf_trace.c).
+	 */
+	uint32_t scratch_share;
 	struct span span;
 	void *user;            /* the compiler's probe; not touched by passes */
+};
+
+/* Per-CPU scratch of the functions that share it, or of one. */
+struct ir_scratch {
+	uint32_t off, size, share;
+	bool is_callback;
 };
 
 struct ir_module {
@@ -181,6 +193,7 @@ struct ir_module {
 	struct strbuf rodata;  /* heap; freed by ir_module_done */
 	uint32_t globals_size; /* starts at IR_GLOBAL_FIRST */
 	uint32_t pcpu_size;
+	VEC(struct ir_scratch) scratch;
 	uint32_t nloss;        /* loss counters in use */
 	struct ir_map *globals, *rodata_map, *pcpu, *ring; /* made on first need by ir_module_* */
 };

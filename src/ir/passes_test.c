@@ -118,3 +118,15 @@ TEST(passes_latency)
 	CHECK_EQ(ir_test_count(latency, "!map_lookup_elem"), 2); /* the start, the histogram */
 	CHECK_EQ(ir_test_count(latency, "!map_delete_elem"), 1);
 }
+
+/* 40 probes of 1 KiB each: they share when the kernel's limit comes near. */
+TEST(passes_scratch_limit)
+{
+	static char text[8192];
+	int n = 0;
+
+	for (int i = 0; i < 40; i++)
+		n += sprintf(text + n, "fn f%d lowered {\nb0:\n\t%%1 = scratch [1024]\n"
+				       "\t%%2 = call %%1 !send_signal\n\tret %%2\n}\n", i);
+	CHECK_EQ(ir_test_count(text, "pcpu 16384"), 1);
+}

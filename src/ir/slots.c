@@ -3,6 +3,8 @@
 #include "ir/pass.h"
 #include "ir/slots.h"
 
+#define PCPU_PLENTY (16 * 1024)
+
 static uint32_t round_up(uint32_t n, uint32_t align)
 {
 	return (n + align - 1) / align * align;
@@ -139,6 +141,31 @@ static void spread_kinds(struct ir_fn *fn)
 	}
 }
 
+static bool may_share(const struct ir_fn *fn, const struct ir_scratch *r, uint32_t size, bool scarce)
+{
+	if (r->size < size || r->is_callback || fn->is_callback)
+		return false;
+	return scarce || (fn->scratch_share && fn->scratch_share == r->share);
+}
+
+/*
+ * Offset of this function's scratch. The kernel limits a per-CPU value (PCPU_MIN_UNIT_SIZE): a script
+ * of hundreds of probes has them share when it gets near, at the risk of one interrupting another.
+ */
+static uint32_t scratch_region(struct ir_fn *fn, uint32_t size)
+{
+	struct ir_module *m = fn->module;
+	struct ir_scratch r = { 0, size, fn->scratch_share, fn->is_callback };
+	bool scarce = m->pcpu_size + size > PCPU_PLENTY;
+
+	vec_each(m->scratch, i)
+		if (may_share(fn, &m->scratch.v[i], size, scarce))
+			return m->scratch.v[i].off;
+	r.off = ir_pcpu_alloc(m, size, 8);
+	avec_push(m->arena, &m->scratch, r);
+	return r.off;
+}
+
 static void assign(struct ir_slots *s, uint32_t region)
 {
 	vec_each(s->list, i) {
@@ -176,6 +203,6 @@ void ir_pass_slots(struct ir_fn *fn)
 		fn->frame = colour(&s, false);
 	}
 	size = colour(&s, true);
-	assign(&s, size ? ir_pcpu_alloc(fn->module, size, 8) : 0);
+	assign(&s, size ? scratch_region(fn, size) : 0);
 	arena_done(&s.arena);
 }

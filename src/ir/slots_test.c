@@ -151,3 +151,35 @@ TEST(slots_scratch)
 		"\tret %16\n"
 		"}\n");
 }
+
+/* A callback has scratch of its own. */
+TEST(slots_shared_scratch)
+{
+	ir_test_passes(IR_TEST_NEW, "slots",
+		"fn f lowered {\n"
+		"b0:\n"
+		"\t%1 = scratch [64]\n"
+		"\t%2 = call %1 !send_signal\n"
+		"\tret %2\n"
+		"}\n"
+		"callback g 2 lowered {\n"
+		"b0:\n"
+		"\t%1 = scratch [32]\n"
+		"\t%2 = call %1 !send_signal\n"
+		"\tret %2\n"
+		"}\n",
+		"map @.pcpu role=pcpu type=6 key=4 value=96 max=1 flags=0\n"
+		"pcpu 96\n"
+		"fn f lowered {\n"
+		"b0:\n"
+		"\t%1 = pcpu\n"
+		"\t%2 = call %1 !send_signal\n"
+		"\tret %2\n"
+		"}\n"
+		"callback g 2 lowered {\n"
+		"b0:\n"
+		"\t%1 = pcpu #64\n"
+		"\t%2 = call %1 !send_signal\n"
+		"\tret %2\n"
+		"}\n");
+}

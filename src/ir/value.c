@@ -114,6 +114,11 @@ static void helper_bounds(unsigned helper, uint32_t size, int64_t *lo, int64_t *
 	case IRH_get_numa_node_id:
 		width_bounds(4, false, lo, hi);
 		break;
+	case IRH_ktime_get_ns:
+	case IRH_ktime_get_boot_ns:
+	case IRH_ktime_get_tai_ns:
+		*lo = 0;
+		break;
 	case IRH_probe_read_str:
 	case IRH_probe_read_user_str:
 	case IRH_probe_read_kernel_str:
