@@ -13,9 +13,9 @@ die() { echo "bench: $*" >&2; exit 1; }
 
 # stale TARGET SOURCE...: is it older than one of them?
 stale() {
-	target=$1; shift
-	[ -f "$target" ] || return 0
-	for source; do [ ! "$source" -nt "$target" ] || return 0; done
+	than=$1; shift
+	[ -f "$than" ] || return 0
+	for s; do [ ! "$s" -nt "$than" ] || return 0; done
 	return 1
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A burst of events, each a line of text on a pipe. */
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -65,7 +66,7 @@ static void burst(enum who who)
 	int go[2];
 	pid_t pid;
 
-	if (pipe(go))
+	if (pipe2(go, O_CLOEXEC))
 		die("pipe");
 	pid = victim(go);
 	close(go[0]);

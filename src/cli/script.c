@@ -175,7 +175,7 @@ static bool open_output(struct session *s)
 static bool output_ok(struct session *s)
 {
 	out_flush(&s->out);
-	if (!s->out.broken || s->out.error == EPIPE)
+	if (!s->out.broken || !s->out.error || s->out.error == EPIPE)
 		return true;
 	err_set(&s->err, -s->out.error, "cannot write the output: %s", errname(-s->out.error));
 	return false;
