@@ -170,8 +170,8 @@ struct thread {
 };
 
 /*
- * Some edge comes back from below. Numbers may be older than the edges, but threading adds no way that was
- * not there, so every loop still has such an edge at its head.
+ * Some edge comes back from below. Numbers may be older than the edges, but threading adds no way
+ * that was not there, so every loop still has such an edge at its head.
  */
 static bool is_loop_header(const struct ir_block *b)
 {

@@ -70,7 +70,7 @@ enum ir_part_kind {
 	IP_SCALAR, /* low size bytes of the argument */
 	IP_AGG,    /* size bytes of an aggregate argument */
 	IP_STR,    /* a string: in a key zero padded to size; in a record as IP_AGG up to its NUL */
-	IP_VSTR,   /* records only: u32 length with NUL at off; bytes follow the fixed part in order */
+	IP_VSTR,   /* records only: u32 length with NUL at off; bytes behind the fixed part */
 };
 struct ir_part {
 	enum ir_part_kind kind;
@@ -170,9 +170,10 @@ struct ir_fn {
 	uint32_t next_val, next_block;
 	uint32_t frame;        /* bytes of stack given to slots by the slots pass */
 	/*
-	 * Functions of the same number, not 0, share one scratch region: those that never run inside one
-	 * another on a CPU. The kernel keeps programs of perf events (kprobes, uprobes, tracepoints,
-	 * samples) apart by bpf_prog_active (trace_call_bpf() in kernel/trace/bpf_trace.c).
+	 * Functions of the same number, not 0, share one scratch region: those that never run
+	 * inside one another on a CPU. The kernel keeps programs of perf events (kprobes, uprobes,
+	 * tracepoints, samples) apart by bpf_prog_active (trace_call_bpf() in
+	 * kernel/trace/bpf_trace.c).
 	 */
 	uint32_t scratch_share;
 	struct span span;

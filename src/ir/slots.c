@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where each slot lies, and what moves to per-CPU scratch. Slots that are never alive together share bytes. */
+/*
+ * Where each slot lies, and what moves to per-CPU scratch. Slots that are never alive together
+ * share bytes.
+ */
 #include "ir/pass.h"
 #include "ir/slots.h"
 
@@ -72,6 +75,11 @@ static int larger_first(const void *a, const void *b)
 	return x->v->mark < y->v->mark ? -1 : 1;
 }
 
+static uint32_t slot_align(const struct ir_val *v)
+{
+	return v->op == IR_slot && v->imm > 0 && v->imm < 8 ? (uint32_t)v->imm : 8;
+}
+
 static void collect(struct ir_slots *s)
 {
 	each_block(s->fn, b)
@@ -82,7 +90,7 @@ static void collect(struct ir_slots *s)
 				continue;
 			o = arena_new(&s->arena, struct ir_slot);
 			o->v = v;
-			o->align = v->op == IR_slot && v->imm > 0 && v->imm < 8 ? (uint32_t)v->imm : 8;
+			o->align = slot_align(v);
 			o->size = round_up(v->size, o->align);
 			o->scratch = v->op == IR_scratch;
 			avec_push(&s->arena, &s->list, o);
@@ -141,7 +149,8 @@ static void spread_kinds(struct ir_fn *fn)
 	}
 }
 
-static bool may_share(const struct ir_fn *fn, const struct ir_scratch *r, uint32_t size, bool scarce)
+static bool may_share(const struct ir_fn *fn, const struct ir_scratch *r, uint32_t size,
+		      bool scarce)
 {
 	if (r->size < size || r->is_callback || fn->is_callback)
 		return false;
@@ -149,8 +158,9 @@ static bool may_share(const struct ir_fn *fn, const struct ir_scratch *r, uint32
 }
 
 /*
- * Offset of this function's scratch. The kernel limits a per-CPU value (PCPU_MIN_UNIT_SIZE): a script
- * of hundreds of probes has them share when it gets near, at the risk of one interrupting another.
+ * Offset of this function's scratch. The kernel limits a per-CPU value (PCPU_MIN_UNIT_SIZE): a
+ * script of hundreds of probes has them share when it gets near, at the risk of one interrupting
+ * another.
  */
 static uint32_t scratch_region(struct ir_fn *fn, uint32_t size)
 {

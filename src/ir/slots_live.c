@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * When slots are alive: where some access (through any pointer made from the slot) came before on some
- * path and another comes after.
+ * When slots are alive: where some access (through any pointer made from the slot) came before on
+ * some path and another comes after.
  */
 #include "ir/pass.h"
 #include "ir/slots.h"
@@ -59,8 +59,9 @@ static void collect_users(struct live *l)
 /* Helpers and kernel functions that only take stack memory. */
 static bool wants_stack(const struct ir_val *user)
 {
-	return user->op == IR_kcall || (user->op == IR_call && (user->imm == IRH_loop ||
-								user->imm == IRH_for_each_map_elem));
+	if (user->op == IR_call)
+		return user->imm == IRH_loop || user->imm == IRH_for_each_map_elem;
+	return user->op == IR_kcall;
 }
 
 static void access(struct live *l, const struct ir_val *user)
@@ -82,9 +83,15 @@ static void access_everywhere(struct live *l)
 	}
 }
 
-static void visit_user(struct live *l, struct ir_slot *o, struct ir_val *user, const struct ir_val *ptr)
+static bool makes_pointer(enum ir_op op)
 {
-	if (user->op == IR_add || user->op == IR_sub || user->op == IR_phi || user->op == IR_nonnull) {
+	return op == IR_add || op == IR_sub || op == IR_phi || op == IR_nonnull;
+}
+
+static void visit_user(struct live *l, struct ir_slot *o, struct ir_val *user,
+		       const struct ir_val *ptr)
+{
+	if (makes_pointer(user->op)) {
 		if (user->data != o)
 			avec_push(&l->arena, &l->work, user);
 		user->data = o; /* a pointer into the slot, seen */
@@ -147,9 +154,10 @@ static bool spread_edges(struct live *l, struct ir_block *b)
 
 	vec_each(b->preds, i) {
 		struct ir_block *p = b->preds.v[i];
+		const uint64_t *in_p = set_of(l, l->touched, p), *in_b = set_of(l, l->touched, b);
 
-		changed |= join(set_of(l, l->from, b), set_of(l, l->from, p), set_of(l, l->touched, p), l->words);
-		changed |= join(set_of(l, l->to, p), set_of(l, l->to, b), set_of(l, l->touched, b), l->words);
+		changed |= join(set_of(l, l->from, b), set_of(l, l->from, p), in_p, l->words);
+		changed |= join(set_of(l, l->to, p), set_of(l, l->to, b), in_b, l->words);
 	}
 	return changed;
 }
