@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Stacks: kstack, ustack. The kernel walks and stores them in a stack map; values are the id
- * there (and the process, for user symbols). A stack that could not be stored has a negative id and is counted.
+ * Stacks: kstack, ustack. The kernel walks and stores them in a stack map, one for each depth; values are the
+ * id there (and the process, for user symbols). A stack that could not be stored has a negative id and is counted.
  */
 #include <linux/bpf.h>
 
@@ -68,6 +68,14 @@ static void add_frame(struct render *r, struct strbuf *out, const struct type *t
 	sb_addc(out, '\n');
 }
 
+/* Frames that are stored of a stack of this type: those beyond its limit do not make another stack. */
+static unsigned depth_of(const struct type *t)
+{
+	int64_t limit = t->param[0];
+
+	return limit < 1 ? 1 : limit < STACK_DEPTH ? limit : STACK_DEPTH;
+}
+
 static void stack_text(struct render *r, struct strbuf *out, const struct type *t, const void *bytes, bool user)
 {
 	uint64_t frames[STACK_DEPTH];
@@ -79,7 +87,7 @@ static void stack_text(struct render *r, struct strbuf *out, const struct type *
 	memcpy(&id, bytes, sizeof(id));
 	memcpy(&pid, (const char *)bytes + 8, sizeof(pid));
 	sb_addc(out, '\n');
-	n = id < 0 ? (int)id : r->stack(r->stack_arg, id, frames, STACK_DEPTH);
+	n = id < 0 ? (int)id : r->stack(r->stack_arg, depth_of(t), id, frames);
 	if (n < 0) {
 		/* -EFAULT: there is none, as for a kernel thread's user stack */
 		if (n != -14)
@@ -154,12 +162,12 @@ static bool check_ustack(struct check *ck, struct node *call)
 	return check_stack(ck, call, &ustack_value);
 }
 
-static struct ir_map *stack_map(struct ir_module *m)
+static struct ir_map *stack_map(struct ir_module *m, uint32_t depth)
 {
 	vec_each(m->maps, i)
-		if (m->maps.v[i]->role == IM_STACKS)
+		if (m->maps.v[i]->role == IM_STACKS && m->maps.v[i]->value_size == depth * 8)
 			return m->maps.v[i];
-	return ir_map_new(m, "stacks", IM_STACKS, BPF_MAP_TYPE_STACK_TRACE, 4, STACK_DEPTH * 8, STACK_BUCKETS, 0);
+	return ir_map_new(m, "stacks", IM_STACKS, BPF_MAP_TYPE_STACK_TRACE, 4, depth * 8, STACK_BUCKETS, 0);
 }
 
 /* Counts stacks that were lost; a user stack that is not there (-EFAULT) is none. */
@@ -177,10 +185,10 @@ static void count_lost(struct lower *lw, struct ir_val *id)
 	lower_if_end(lw, &neg);
 }
 
-static struct ir_val *lower_stack(struct lower *lw, bool user)
+static struct ir_val *lower_stack(struct lower *lw, struct node *call, bool user)
 {
 	struct ir_builder *b = lower_b(lw);
-	struct ir_val *id = ir_call(b, IRH_get_stackid, 3, lower_ctx(lw), ir_mapaddr(b, stack_map(b->module)),
+	struct ir_val *id = ir_call(b, IRH_get_stackid, 3, lower_ctx(lw), ir_mapaddr(b, stack_map(b->module, depth_of(call->type))),
 				    ir_iconst(b, user ? BPF_F_USER_STACK : 0));
 	struct ir_val *parts[2] = { id, user ? fn_lower_pid(lw) : ir_iconst(b, 0) };
 
@@ -190,12 +198,12 @@ static struct ir_val *lower_stack(struct lower *lw, bool user)
 
 static struct ir_val *lower_kstack(struct lower *lw, struct node *call)
 {
-	return lower_stack(lw, false);
+	return lower_stack(lw, call, false);
 }
 
 static struct ir_val *lower_ustack(struct lower *lw, struct node *call)
 {
-	return lower_stack(lw, true);
+	return lower_stack(lw, call, true);
 }
 
 const struct fn_ops fn_kstack = {

@@ -23,8 +23,11 @@ struct render {
 	struct ksyms *ksyms;  /* lazy: opening costs nothing until asked */
 	struct usyms *usyms;
 	int64_t boot_to_real; /* ns to add to a boot clock stamp for wall-clock time */
-	/* Frames of a stored stack: up to max addresses; count or -errno (not stored, lost). */
-	int (*stack)(void *arg, int64_t id, uint64_t *ret_frames, unsigned max);
+	/*
+	 * Frames of a stack that was stored with those of at most depth frames: ret_frames has room for as
+	 * many; their count or -errno (not stored, lost).
+	 */
+	int (*stack)(void *arg, unsigned depth, int64_t id, uint64_t *ret_frames);
 	void *stack_arg;
 	const char *const *strings; /* literals (time formats) that opaque values have indices of */
 	size_t nstrings;

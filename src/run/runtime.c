@@ -13,10 +13,10 @@
 #include "base/fdutil.h"
 #include "run/internal.h"
 
-static const struct ir_map *stack_map(const struct runtime *rt)
+static const struct ir_map *stack_map(const struct runtime *rt, unsigned depth)
 {
 	vec_each(rt->module->maps, i)
-		if (rt->module->maps.v[i]->role == IM_STACKS)
+		if (rt->module->maps.v[i]->role == IM_STACKS && rt->module->maps.v[i]->value_size == depth * 8)
 			return rt->module->maps.v[i];
 	return NULL;
 }
@@ -25,25 +25,23 @@ static const struct ir_map *stack_map(const struct runtime *rt)
  * render's callback: frames of a stack trace map, ended by 0 if they are fewer than it has room
  * for.
  */
-static int stored_stack(void *arg, int64_t id, uint64_t *ret_frames, unsigned max)
+static int stored_stack(void *arg, unsigned depth, int64_t id, uint64_t *ret_frames)
 {
 	struct runtime *rt = arg;
-	const struct ir_map *m = stack_map(rt);
-	unsigned room = m ? m->value_size / 8 : 0, n = 0;
-	_cleanup_free_ uint64_t *frames = xcalloc(room + 1, sizeof(*frames));
+	const struct ir_map *m = stack_map(rt, depth);
 	uint32_t key = (uint32_t)id;
+	unsigned n = 0;
 	int rc;
 
 	if (id < 0)
 		return id > -4096 ? (int)id : -EINVAL;
-	if (!room)
+	if (!m)
 		return -ENOENT;
-	rc = sys_map_lookup(run_map_fd(rt, m), m->key_size == 8 ? (void *)&id : (void *)&key,
-			    frames);
+	rc = sys_map_lookup(run_map_fd(rt, m), &key, ret_frames);
 	if (rc)
 		return rc;
-	for (; n < room && n < max && frames[n]; n++)
-		ret_frames[n] = frames[n];
+	while (n < depth && ret_frames[n])
+		n++;
 	return (int)n;
 }
 
