@@ -48,6 +48,13 @@ FUNC long func_eight(long a, long b, long c, long d, long e, long f, long g, lon
 	return a + b + c + d + e + f + g + h;
 }
 
+FUNC long twelve_args(long a, long b, long c, long d, long e, long f, long g, long h, long i, long j,
+		      long k, long l)
+{
+	sink += a;
+	return a + b + c + d + e + f + g + h + i + j + k + l;
+}
+
 FUNC long func_inner(long a)
 {
 	sink += a;
@@ -73,6 +80,7 @@ static void call_all(int i)
 	func_text("some text");
 	func_point(&p);
 	func_eight(i, 2, 3, 4, 5, 6, 7, 8);
+	twelve_args(i, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
 	func_outer(i);
 }
 
