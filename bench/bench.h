@@ -33,6 +33,8 @@ struct stream {
 };
 
 struct run {
+	enum who who;
+	const char *name;
 	pid_t pid;
 	int pidfd;
 	uint64_t exec_ns;     /* when it was started */
@@ -50,9 +52,12 @@ struct run {
 	char said[2048];      /* the beginning of what it said on stderr */
 };
 
-/* Starts job NAME (scripts/NAME.bt, or NAME of the C program). False: not started, and the
- * reason is on stderr. */
-bool tool_start(struct run *r, enum who who, const char *name, const char *want);
+/* Whose turn it is; all come first, second, third as often. */
+enum who turn(int i);
+
+/* Starts job NAME (scripts/NAME.bt, or NAME of the C program); lines that start with `want` are
+ * counted (NULL: none). Ends with the benchmarks if they are killed. */
+void tool_start(struct run *r, enum who who, const char *name, const char *want);
 
 /* Reads output for at most that long (-1: no limit); false at the tool's end. */
 bool tool_pump(struct run *r, int timeout_ms);
@@ -60,11 +65,11 @@ bool tool_pump(struct run *r, int timeout_ms);
 /* Until it is attached; a tool that cannot is ended, the reason is on stderr. */
 bool tool_attach(struct run *r, enum who who, const char *name, const char *want);
 
-/* SIGINT, then everything that it still says, then its end. */
-void tool_stop(struct run *r);
+/* Everything that it still says, and its end. False: it failed, and the reason is on stderr. */
+bool tool_finish(struct run *r);
 
-/* As far as the end, without a signal. False: it failed or did not end. */
-bool tool_finish(struct run *r, enum who who, const char *name);
+/* The same after SIGINT; the exit status is its own matter. False: it did not end by itself. */
+bool tool_stop(struct run *r);
 
 /* ---- progs.c: the programs that a tool loaded ---- */
 

@@ -28,7 +28,8 @@ static void attach_once(struct costs *c, enum who who, const char *name)
 		return;
 	usleep(5000); /* something to print at the end */
 	stop = now_ns();
-	tool_stop(&r);
+	if (!tool_stop(&r))
+		return;
 	samples_add(&c->attach_ms[who], (r.attached_ns - r.exec_ns) / 1e6);
 	samples_add(&c->cpu_ms[who], r.attached_cpu_ns / 1e6);
 	samples_add(&c->end_ms[who], (r.exit_ns - stop) / 1e6);
@@ -41,7 +42,7 @@ static void attach(const struct attach_job *job)
 
 	c = (struct costs){ 0 };
 	for (int i = 0; i < ROUNDS * WHO_N; i++)
-		attach_once(&c, i % WHO_N, job->name);
+		attach_once(&c, turn(i), job->name);
 	printf("  %s\n", job->what);
 	table_row("  until attached", "ms", c.attach_ms, job->attach);
 	table_row("  processor time until attached", "ms", c.cpu_ms, NULL);
@@ -56,9 +57,12 @@ static void whole_run(void)
 	static struct run r;
 
 	for (int i = 0; i < ROUNDS * WHO_N; i++) {
-		enum who who = i % WHO_N;
+		enum who who = turn(i);
 
-		if (!setup.path[who] || !tool_start(&r, who, "begin", NULL) || !tool_finish(&r, who, "begin"))
+		if (!setup.path[who])
+			continue;
+		tool_start(&r, who, "begin", NULL);
+		if (!tool_finish(&r))
 			continue;
 		samples_add(&wall_ms[who], (r.exit_ns - r.exec_ns) / 1e6);
 		samples_add(&cpu_ms[who], r.cpu_ns / 1e6);

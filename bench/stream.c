@@ -12,13 +12,14 @@
 
 #define BURST 500000
 #define ROUNDS 5
+#define QUIET_MS 300
 #define COMM "burst"
 
 static struct results {
 	struct samples rate[WHO_N], delivered[WHO_N], reported[WHO_N], unsaid[WHO_N], cpu[WHO_N], event_ns[WHO_N];
 } results;
 
-/* A process that makes the calls once `go` is closed. */
+/* A process that makes the calls once it is given a byte. */
 static pid_t victim(int go[2])
 {
 	pid_t pid = fork();
@@ -30,18 +31,11 @@ static pid_t victim(int go[2])
 		return pid;
 	prctl(PR_SET_NAME, COMM);
 	close(go[1]);
-	if (read(go[0], &c, 1) < 0)
+	if (read(go[0], &c, 1) != 1)
 		_exit(1);
 	for (int i = 0; i < BURST; i++)
 		syscall(SYS_getegid);
 	_exit(0);
-}
-
-/* Ends the victim; nothing may be left that a failed run would have let go. */
-static void give_up(pid_t pid)
-{
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
 }
 
 static void record(const struct run *r, enum who who, uint64_t begin, uint64_t calls_end)
@@ -58,11 +52,45 @@ static void record(const struct run *r, enum who who, uint64_t begin, uint64_t c
 	samples_add(&results.event_ns[who], (calls_end - begin) / (double)BURST);
 }
 
-static void burst(enum who who)
+/* Until the tool has said nothing for a while: an interrupted one may leave what it had not read. */
+static void settle(struct run *r)
+{
+	uint64_t lines;
+
+	do {
+		uint64_t since = now_ns();
+
+		lines = r->lines;
+		while (!r->exit_ns && now_ns() - since < QUIET_MS * 1000000ULL)
+			tool_pump(r, QUIET_MS);
+	} while (r->lines != lines);
+}
+
+/* One run with the victim PID, which begins when `go` is written to; true: the victim has ended. */
+static bool run_burst(enum who who, pid_t pid, int go)
 {
 	static struct run r;
-	uint64_t begin, calls_end = 0;
+	uint64_t begin, calls_end;
 	char line[64];
+	bool ended = false;
+
+	snprintf(line, sizeof(line), "%d " COMM "\n", pid);
+	if (!tool_attach(&r, who, "stream", line))
+		return false;
+	begin = now_ns();
+	if (write(go, "", 1) != 1)
+		die("pipe");
+	while (!ended && tool_pump(&r, 1))
+		ended = waitpid(pid, NULL, WNOHANG) == pid;
+	calls_end = now_ns();
+	settle(&r);
+	if (tool_stop(&r))
+		record(&r, who, begin, calls_end);
+	return ended;
+}
+
+static void burst(enum who who)
+{
 	int go[2];
 	pid_t pid;
 
@@ -70,19 +98,11 @@ static void burst(enum who who)
 		die("pipe");
 	pid = victim(go);
 	close(go[0]);
-	snprintf(line, sizeof(line), "%d " COMM "\n", pid);
-	if (tool_attach(&r, who, "stream", line)) {
-		begin = now_ns();
-		close(go[1]);
-		while (!calls_end && tool_pump(&r, 1))
-			if (waitpid(pid, NULL, WNOHANG) == pid)
-				calls_end = now_ns();
-		tool_stop(&r);
-		record(&r, who, begin, calls_end);
-	} else {
-		close(go[1]);
-		give_up(pid);
+	if (!run_burst(who, pid, go[1])) {
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
 	}
+	close(go[1]);
 }
 
 void bench_stream(void)
@@ -90,10 +110,9 @@ void bench_stream(void)
 	static const struct bar rate[2] = { { BAR_LIMIT_MIN, 0.7 } }, delivered[2] = { { BAR_MIN, 95 } },
 				unsaid[2] = { { BAR_MAX, 0 } };
 
-	for (int round = 0; round < ROUNDS; round++)
-		for (int who = 0; who < WHO_N; who++)
-			if (setup.path[who] && (who != PEER || round % 2 == 0))
-				burst(who);
+	for (int i = 0; i < ROUNDS * WHO_N; i++)
+		if (setup.path[turn(i)] && (turn(i) != PEER || i / WHO_N % 2 == 0))
+			burst(turn(i));
 	table_head("stream: printf(\"%d %s\\n\", pid, comm) into a pipe",
 		   "a burst of 500000 events, medians of 5 runs each (bpftrace: 3), in turns");
 	table_row("thousand lines a second", "", results.rate, rate);

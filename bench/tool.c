@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -16,12 +17,18 @@
 #define ATTACHED "__BPFTRACE_NOTIFY_PROBES_ATTACHED"
 #define LOST "Lost "
 #define START_TIMEOUT_MS 20000
+#define END_TIMEOUT_MS 20000
 
 static const char *const environment[] = {
 	ATTACHED "=1",
 	"BPFTRACE_MAX_MAP_KEYS=1100000", /* the name of today, */
 	"BPFTRACE_MAP_KEYS_MAX=1100000", /* and that of bpftrace before 0.20 */
 };
+
+enum who turn(int i)
+{
+	return (i + i / WHO_N) % WHO_N;
+}
 
 /* Only the job of many keys needs room for them; a tool might reserve it. */
 static void set_environment(const char *name)
@@ -43,6 +50,7 @@ static _Noreturn void exec_tool(enum who who, const char *name, int out, int err
 		job = script;
 	}
 	set_environment(name);
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	dup2(null, 0);
 	dup2(out, 1);
 	dup2(err, 2);
@@ -50,11 +58,11 @@ static _Noreturn void exec_tool(enum who who, const char *name, int out, int err
 	die(setup.path[who]);
 }
 
-bool tool_start(struct run *r, enum who who, const char *name, const char *want)
+void tool_start(struct run *r, enum who who, const char *name, const char *want)
 {
 	int out[2], err[2];
 
-	*r = (struct run){ .want = want ?: "", .want_len = want ? strlen(want) : 0 };
+	*r = (struct run){ .who = who, .name = name, .want = want ?: "", .want_len = want ? strlen(want) : 0 };
 	if (pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC))
 		die("pipe");
 	r->exec_ns = now_ns();
@@ -72,7 +80,6 @@ bool tool_start(struct run *r, enum who who, const char *name, const char *want)
 	r->pidfd = syscall(SYS_pidfd_open, r->pid, 0);
 	if (r->pidfd < 0)
 		die("pidfd_open");
-	return true;
 }
 
 static uint64_t cpu_of(pid_t pid)
@@ -179,14 +186,14 @@ bool tool_pump(struct run *r, int timeout_ms)
 }
 
 /* Says why a run is of no use, with the tool's own words; once for each tool and job. */
-static void complain(struct run *r, enum who who, const char *name, const char *what)
+static void complain(const struct run *r, const char *what)
 {
 	static const char *last[WHO_N];
 
-	if (last[who] == name)
+	if (last[r->who] == r->name)
 		return;
-	last[who] = name;
-	fprintf(stderr, "bench: %s: %s: %s\n%s", setup.name[who], name, what, r->said);
+	last[r->who] = r->name;
+	fprintf(stderr, "bench: %s: %s: %s\n%s", setup.name[r->who], r->name, what, r->said);
 }
 
 static void kill_run(struct run *r)
@@ -198,39 +205,52 @@ static void kill_run(struct run *r)
 
 bool tool_attach(struct run *r, enum who who, const char *name, const char *want)
 {
-	if (!tool_start(r, who, name, want))
-		return false;
+	tool_start(r, who, name, want);
 	while (!r->attached_ns && now_ns() - r->exec_ns < START_TIMEOUT_MS * 1000000ULL) {
 		if (!tool_pump(r, START_TIMEOUT_MS)) {
-			complain(r, who, name, "ended without being attached");
+			complain(r, "ended without being attached");
 			return false;
 		}
 	}
 	if (!r->attached_ns) {
-		complain(r, who, name, "did not say that it is attached");
 		kill_run(r);
-		return false;
+		complain(r, "did not say that it is attached");
+	}
+	return r->attached_ns;
+}
+
+/* False: had to be killed. */
+static bool wait_end(struct run *r)
+{
+	uint64_t since = now_ns();
+
+	if (r->exit_ns)
+		return true;
+	while (tool_pump(r, END_TIMEOUT_MS)) {
+		if (now_ns() - since > END_TIMEOUT_MS * 1000000ULL) {
+			kill_run(r);
+			complain(r, "did not end");
+			return false;
+		}
 	}
 	return true;
 }
 
-void tool_stop(struct run *r)
+bool tool_finish(struct run *r)
 {
-	kill(r->pid, SIGINT);
-	while (tool_pump(r, -1))
-		;
+	if (!wait_end(r))
+		return false;
+	if (r->status)
+		complain(r, "failed");
+	return !r->status;
 }
 
-bool tool_finish(struct run *r, enum who who, const char *name)
+bool tool_stop(struct run *r)
 {
-	while (tool_pump(r, START_TIMEOUT_MS)) {
-		if (now_ns() - r->exec_ns > START_TIMEOUT_MS * 1000000ULL) {
-			complain(r, who, name, "did not end");
-			kill_run(r);
-			return false;
-		}
+	if (r->exit_ns) {
+		complain(r, "ended too early");
+		return false;
 	}
-	if (r->status)
-		complain(r, who, name, "failed");
-	return !r->status;
+	kill(r->pid, SIGINT);
+	return wait_end(r);
 }

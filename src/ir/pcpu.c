@@ -87,6 +87,21 @@ static struct ir_val *before_record(struct ir_val *at)
 	}
 }
 
+/*
+ * Leaving between the making of an iterator and its destruction would leak it (verifiers before 6.13 do
+ * not know that the look-up succeeds): then the look-up comes before all of them.
+ */
+static struct ir_val *before_iterators(struct ir_val *at)
+{
+	struct ir_val *place = at;
+
+	for (struct ir_block *b = at->block; b; b = b->idom)
+		for (struct ir_val *v = b == at->block ? at->prev : b->last; v; v = v->prev)
+			if (v->op == IR_kcall && !strcmp(v->kfunc, "bpf_iter_num_new"))
+				place = v;
+	return place;
+}
+
 static struct ir_val *key_slot(struct ir_builder *b)
 {
 	struct ir_val *slot = ir_slot(b, 4, 4);
@@ -177,6 +192,6 @@ void ir_pass_pcpu(struct ir_fn *fn)
 		return;
 	at = place_block(fn);
 	if (at)
-		replace_all(fn, look_up(fn, before_record(place_in(at))));
+		replace_all(fn, look_up(fn, before_iterators(before_record(place_in(at)))));
 	ir_dominators(fn);
 }

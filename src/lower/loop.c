@@ -8,7 +8,7 @@
 #include "lower/internal.h"
 
 #define LOOP_MAX_ITER (1 << 23) /* BPF_MAX_LOOPS, include/linux/bpf.h */
-#define LOOP_MAX_WALKED 4096    /* rounds that the verifier walks on older kernels */
+#define LOOP_MAX_WALKED 512     /* rounds that the verifier walks on older kernels: it follows 8192 jumps in all */
 
 #define LOOP_SHORT 64           /* rounds that any verifier walks without pain */
 
