@@ -101,7 +101,7 @@ void bench_event(void)
 	printf("  nanoseconds added to a call (which takes %.0f ns untraced)\n", median(&untraced));
 	for (i = 0; i < JOBS_N; i++)
 		table_row(jobs[i].what, "", results[i].added, bars);
-	printf("  run_time_ns / run_cnt (the kernel's own, some 55 ns of it clock reads)\n");
+	printf("  run_time_ns / run_cnt (the kernel's own, much of it the reading of clocks)\n");
 	for (i = 0; i < JOBS_N; i++)
 		table_row(jobs[i].what, "", results[i].run_ns, NULL);
 	printf("  instructions, after the verifier's own changes\n");

@@ -21,6 +21,7 @@ static uint32_t hist_size(const struct type *t)
 	return hist_buckets(t->param[0]) * sizeof(uint64_t);
 }
 
+/* Below min, whole steps up to max, and the rest: that starts below max where the last step is not whole. */
 static uint32_t lhist_buckets(const struct type *t)
 {
 	return (t->param[1] - t->param[0]) / t->param[2] + 2;
@@ -156,7 +157,7 @@ static void hist_label(struct strbuf *out, uint32_t i, int64_t bits)
 
 static void lhist_label(struct strbuf *out, uint32_t i, const struct type *t)
 {
-	int64_t min = t->param[0], max = t->param[1], step = t->param[2], low = min + (i - 1) * step;
+	int64_t min = t->param[0], step = t->param[2], low = min + (i - 1) * step;
 
 	if (!i) {
 		sb_adds(out, "(..., ");
@@ -165,7 +166,7 @@ static void lhist_label(struct strbuf *out, uint32_t i, const struct type *t)
 		return;
 	}
 	sb_addc(out, '[');
-	add_limit(out, i == lhist_buckets(t) - 1 ? max : low);
+	add_limit(out, low);
 	sb_adds(out, ", ");
 	if (i == lhist_buckets(t) - 1)
 		sb_adds(out, "...");
@@ -251,7 +252,7 @@ static struct json_row lhist_row(const struct type *t, uint32_t i)
 	bool last = i == lhist_buckets(t) - 1;
 
 	return (struct json_row){ .has_low = i, .has_high = !last, .is_signed = true,
-				  .low = last ? t->param[1] : low,
+				  .low = low,
 				  .high = i ? low + t->param[2] - 1 : t->param[0] - 1 };
 }
 

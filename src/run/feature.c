@@ -172,6 +172,14 @@ static bool has_fentry(struct feature *f)
 	return link >= 0;
 }
 
+/* MAX_BPF_STACK was the limit (kernel/bpf/hashtab.c). */
+static bool has_long_keys(void)
+{
+	_cleanup_fd_ int fd = sys_map_create(BPF_MAP_TYPE_HASH, "long", 1024, 8, 1, 0);
+
+	return fd >= 0;
+}
+
 static bool has_kprobe(void)
 {
 	return !access("/sys/bus/event_source/devices/kprobe/type", F_OK) ||
@@ -217,6 +225,7 @@ static bool ask(struct feature *f, enum target_feature what)
 	case TF_MMAP_ARRAY: return has_mmap_array();
 	case TF_PERF_LINK: return has_helper(f, 174);        /* came with the cookies of 5.15 */
 	case TF_NS_PID: return has_helper(f, 120);           /* get_ns_current_pid_tgid */
+	case TF_LONG_KEYS: return has_long_keys();
 	case TF_COUNT: break;
 	}
 	return false;
@@ -258,6 +267,7 @@ const char *feature_name(enum target_feature f)
 		[TF_FUNC_IP] = "get_func_ip",
 		[TF_LOOP] = "bpf_loop",
 		[TF_ITER_NUM] = "numeric iterators",
+		[TF_LONG_KEYS] = "long keys",
 		[TF_COMM_PADDED] = "comm padded with zeros",
 		[TF_SDIV] = "signed division",
 		[TF_BATCH] = "map batch operations",

@@ -37,10 +37,25 @@ static uint32_t loss_counter(struct ir_module *mod)
 	return mod->nloss < IR_MAX_LOSS ? mod->nloss++ : LOSS_NONE;
 }
 
+#define SHORT_KEY 512 /* the longest on kernels without TF_LONG_KEYS */
+
+static void check_key_size(struct check *ck, const struct map *m)
+{
+	struct diag *d;
+
+	if (m->key->size <= SHORT_KEY || target_has(ck->in->env->target, TF_LONG_KEYS))
+		return;
+	d = diag_error(ck->diags, m->span, DT_kernel_lacks,
+		       "The keys of @%s have %u bytes, this kernel allows %d (5.18 allows more)", m->name, m->key->size,
+		       SHORT_KEY);
+	diag_hint(ck->diags, d, "give str() a length, or set max_strlen");
+}
+
 static void place_keyed(struct check *ck, struct map *m)
 {
 	uint32_t size = value_size(m->value), type = BPF_MAP_TYPE_HASH;
 
+	check_key_size(ck, m);
 	m->storage = MS_HASH;
 	m->per_cpu = m->value->kind == TY_AGG && size <= SHARED_ABOVE;
 	if (m->per_cpu)

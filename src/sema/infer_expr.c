@@ -118,6 +118,8 @@ static const char *arg_text(struct check *ck, unsigned want)
 	};
 	const char *text = "";
 
+	if (want & FA_MAP)
+		want &= ~FA_MAPKEY; /* the function's own check says what it thinks of a key */
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (want & names[i].bit)
 			text = arena_printf(ck->arena, "%s%s%s", text, *text ? " or " : "", names[i].text);
@@ -176,8 +178,8 @@ static bool check_count(struct check *ck, struct node *n)
 		check_error(ck, n->span, DT_bad_argument, "%s() requires at least %d argument%s (%d provided)",
 			    n->name, fn->min_args, fn->min_args == 1 ? "" : "s", have);
 	else
-		check_error(ck, n->span, DT_bad_argument, "%s() takes up to %d arguments (%d provided)", n->name,
-			    fn->max_args, have);
+		check_error(ck, n->span, DT_bad_argument, "%s() takes up to %d argument%s (%d provided)", n->name,
+			    fn->max_args, fn->max_args == 1 ? "" : "s", have);
 	if (ck->report)
 		check_hint(ck, "%s: %s", fn->proto, fn->doc);
 	return false;

@@ -148,6 +148,10 @@ static void unknown_name(struct check *ck, const struct node *n, bool call)
 
 	d = diag_error(ck->diags, n->span, call ? DT_unknown_function : DT_unknown_identifier, "Unknown %s: '%s'",
 		       call ? "function" : "identifier", n->name);
+	if (!call && fn_find(n->name)) {
+		diag_hint(ck->diags, d, "it is a function: write %s(...)", n->name);
+		return;
+	}
 	near_start(&near, n->name);
 	for (size_t i = 0; i < count; i++)
 		near_try(&near, all[i]->name);
