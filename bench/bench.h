@@ -114,7 +114,8 @@ struct bar {
 };
 
 void table_head(const char *title, const char *method);
-void table_row(const char *what, const char *unit, const struct samples s[WHO_N], const struct bar bars[2]);
+void table_row(const char *what, const char *unit, const struct samples s[WHO_N],
+	       const struct bar bars[2]);
 
 /* ---- the benchmarks ---- */
 

@@ -97,7 +97,9 @@ void bench_event(void)
 
 	for (i = 0; i < JOBS_N; i++)
 		measure(i);
-	table_head("event: cost of an event", "a system call (getegid) in a loop: quickest of 40 parts; medians of 15 runs each (bpftrace: 8), in turns");
+	table_head("event: cost of an event",
+		   "a system call (getegid) in a loop: quickest of 40 parts;\n"
+		   "  medians of 15 runs each (bpftrace: 8), in turns");
 	printf("  nanoseconds added to a call (which takes %.0f ns untraced)\n", median(&untraced));
 	for (i = 0; i < JOBS_N; i++)
 		table_row(jobs[i].what, "", results[i].added, bars);

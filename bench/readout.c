@@ -50,7 +50,8 @@ void bench_readout(void)
 	static const struct bar bars[2] = { { BAR_LIMIT_MAX, 2 } };
 	mode_t mask = umask(022);
 
-	table_head("readout: a map's keys printed at the end", "medians of 5 runs each (of a million keys: 4), in turns");
+	table_head("readout: a map's keys printed at the end",
+		   "medians of 5 runs each (of a million keys: 4), in turns");
 	measure(100000, 5, "100 000 keys", NULL);
 	measure(1000000, 4, "1 000 000 keys", bars);
 	umask(mask);

@@ -15,14 +15,15 @@ die() { echo "bench: $*" >&2; exit 1; }
 stale() {
 	than=$1; shift
 	[ -f "$than" ] || return 0
-	for s; do [ ! "$s" -nt "$than" ] || return 0; done
+	for s; do [ ! "$(find "$s" -newer "$than")" ] || return 0; done
 	return 1
 }
 
 compile() {
 	# shellcheck disable=SC2046,SC2086
-	${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers \
-		-Wno-sign-compare -static "$@" $(pkg-config --static --libs libbpf) -lm
+	${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Wno-unused-parameter \
+		-Wno-missing-field-initializers -Wno-sign-compare \
+		-static "$@" $(pkg-config --static --libs libbpf) -lm
 }
 
 build_limit() {
@@ -30,7 +31,8 @@ build_limit() {
 	for source in "$here"/limit/*.bpf.c; do
 		object=$out/$(basename "$source" .c).o
 		! stale "$object" "$source" "$here"/limit/*.h ||
-			clang -O2 -g -target bpf -Wall ${arch:+-I/usr/include/$arch} -c "$source" -o "$object"
+			clang -O2 -g -target bpf -Wall ${arch:+-I/usr/include/$arch} \
+				-c "$source" -o "$object"
 	done
 	! stale "$out/limit" "$here/limit/limit.c" "$here/limit/stream.h" ||
 		compile -o "$out/limit" "$here/limit/limit.c"

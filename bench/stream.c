@@ -16,7 +16,8 @@
 #define COMM "burst"
 
 static struct results {
-	struct samples rate[WHO_N], delivered[WHO_N], reported[WHO_N], unsaid[WHO_N], cpu[WHO_N], event_ns[WHO_N];
+	struct samples rate[WHO_N], delivered[WHO_N], reported[WHO_N], unsaid[WHO_N];
+	struct samples cpu[WHO_N], event_ns[WHO_N];
 } results;
 
 /* A process that makes the calls once it is given a byte. */
@@ -52,7 +53,7 @@ static void record(const struct run *r, enum who who, uint64_t begin, uint64_t c
 	samples_add(&results.event_ns[who], (calls_end - begin) / (double)BURST);
 }
 
-/* Until the tool has said nothing for a while: an interrupted one may leave what it had not read. */
+/* Until the tool has said nothing for a while: if interrupted it may leave what it has not read. */
 static void settle(struct run *r)
 {
 	uint64_t lines;
@@ -107,8 +108,8 @@ static void burst(enum who who)
 
 void bench_stream(void)
 {
-	static const struct bar rate[2] = { { BAR_LIMIT_MIN, 0.7 } }, delivered[2] = { { BAR_MIN, 95 } },
-				unsaid[2] = { { BAR_MAX, 0 } };
+	static const struct bar rate[2] = { { BAR_LIMIT_MIN, 0.7 } };
+	static const struct bar delivered[2] = { { BAR_MIN, 95 } }, unsaid[2] = { { BAR_MAX, 0 } };
 
 	for (int i = 0; i < ROUNDS * WHO_N; i++)
 		if (setup.path[turn(i)] && (turn(i) != PEER || i / WHO_N % 4 == 0))

@@ -35,11 +35,11 @@ double median(const struct samples *s)
 
 static void print_value(double v, const char *unit, int width)
 {
+	int decimals = v == floor(v) || v >= 100 ? 0 : v >= 10 ? 1 : 2;
 	char text[32] = "-";
 
 	if (!isnan(v))
-		snprintf(text, sizeof(text), "%.*f%s%s", v < 10 && v != floor(v) ? 2 : v < 100 && v != floor(v),
-			 v, *unit ? " " : "", unit);
+		snprintf(text, sizeof(text), "%.*f%s%s", decimals, v, *unit ? " " : "", unit);
 	printf(" %*s", width, text);
 }
 
@@ -93,7 +93,8 @@ void table_head(const char *title, const char *method)
 	printf(" %9s %9s  bar\n", "/bpftrace", "/C");
 }
 
-void table_row(const char *what, const char *unit, const struct samples s[WHO_N], const struct bar bars[2])
+void table_row(const char *what, const char *unit, const struct samples s[WHO_N],
+	       const struct bar bars[2])
 {
 	double ours = median(&s[OURS]), peer = median(&s[PEER]), limit = median(&s[LIMIT]);
 

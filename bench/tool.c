@@ -62,7 +62,8 @@ void tool_start(struct run *r, enum who who, const char *name, const char *want)
 {
 	int out[2], err[2];
 
-	*r = (struct run){ .who = who, .name = name, .want = want ?: "", .want_len = want ? strlen(want) : 0 };
+	*r = (struct run){ .who = who, .name = name, .want = want ?: "" };
+	r->want_len = strlen(r->want);
 	if (pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC))
 		die("pipe");
 	r->exec_ns = now_ns();
@@ -169,7 +170,10 @@ static void reap(struct run *r)
 
 bool tool_pump(struct run *r, int timeout_ms)
 {
-	struct pollfd fds[] = { { r->pidfd, POLLIN }, { r->out.fd, POLLIN }, { r->err.fd, POLLIN } };
+	struct pollfd fds[] = {
+		{ r->pidfd, POLLIN }, { r->out.fd, POLLIN }, { r->err.fd, POLLIN },
+	};
+	short seen;
 
 	if (poll(fds, 3, timeout_ms) < 0 && errno != EINTR)
 		die("poll");
@@ -177,7 +181,8 @@ bool tool_pump(struct run *r, int timeout_ms)
 		read_some(r, &r->out);
 	if (fds[2].revents & POLLIN)
 		read_some(r, &r->err);
-	if (!((fds[1].revents | fds[2].revents) & POLLIN) && (fds[1].revents | fds[2].revents) & POLLHUP)
+	seen = fds[1].revents | fds[2].revents;
+	if (!(seen & POLLIN) && seen & POLLHUP)
 		poll(fds, 1, timeout_ms); /* closed, and nothing but the end to come */
 	if (!(fds[0].revents & POLLIN))
 		return true;

@@ -103,7 +103,8 @@ static void print_batches(const struct bpf_map *map, int cpus)
 		die("memory");
 	do {
 		n = BATCH;
-		err = bpf_map_lookup_batch(bpf_map__fd(map), from, &position, keys, values, &n, NULL);
+		err = bpf_map_lookup_batch(bpf_map__fd(map), from, &position, keys, values, &n,
+					   NULL);
 		if (err && errno != ENOENT)
 			die(bpf_map__name(map));
 		for (__u32 i = 0; i < n; i++) {
