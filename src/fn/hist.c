@@ -24,7 +24,7 @@ static uint32_t hist_size(const struct type *t)
 /* Below min, whole steps up to max, and the rest: that starts below max where the last step is not whole. */
 static uint32_t lhist_buckets(const struct type *t)
 {
-	return (t->param[1] - t->param[0]) / t->param[2] + 2;
+	return ((uint64_t)t->param[1] - (uint64_t)t->param[0]) / (uint64_t)t->param[2] + 2;
 }
 
 static uint32_t lhist_size(const struct type *t)
@@ -157,7 +157,7 @@ static void hist_label(struct strbuf *out, uint32_t i, int64_t bits)
 
 static void lhist_label(struct strbuf *out, uint32_t i, const struct type *t)
 {
-	int64_t min = t->param[0], step = t->param[2], low = min + (i - 1) * step;
+	int64_t min = t->param[0], step = t->param[2], low = (uint64_t)min + (uint64_t)(i - 1) * step;
 
 	if (!i) {
 		sb_adds(out, "(..., ");
@@ -248,7 +248,7 @@ static struct json_row hist_row(const struct type *t, uint32_t i)
 
 static struct json_row lhist_row(const struct type *t, uint32_t i)
 {
-	int64_t low = t->param[0] + (i - 1) * t->param[2];
+	int64_t low = (uint64_t)t->param[0] + (uint64_t)(i - 1) * t->param[2];
 	bool last = i == lhist_buckets(t) - 1;
 
 	return (struct json_row){ .has_low = i, .has_high = !last, .is_signed = true,
@@ -325,6 +325,7 @@ static const struct type *hist_type(struct check *ck, struct node *call)
 static const struct type *lhist_type(struct check *ck, struct node *call)
 {
 	int64_t min, max, step;
+	uint64_t n;
 
 	if (!check_const_int(ck, call->list.v[1], &min) || !check_const_int(ck, call->list.v[2], &max) ||
 	    !check_const_int(ck, call->list.v[3], &step))
@@ -335,9 +336,9 @@ static const struct type *lhist_type(struct check *ck, struct node *call)
 	else if (min >= max)
 		check_error(ck, call->list.v[2]->span, DT_bad_argument, "lhist() min must be less than max (provided min %lld and max %lld)",
 			    (long long)min, (long long)max);
-	else if ((max - min) / step > LHIST_MAX)
-		check_error(ck, call->span, DT_bad_argument, "lhist() too many buckets, must be <= %d (would need %lld)",
-			    LHIST_MAX, (long long)((max - min) / step));
+	else if ((n = ((uint64_t)max - (uint64_t)min) / (uint64_t)step) > LHIST_MAX)
+		check_error(ck, call->span, DT_bad_argument, "lhist() too many buckets, must be <= %d (would need %llu)",
+			    LHIST_MAX, (unsigned long long)n);
 	else
 		return type_agg(check_types(ck), &lhist_agg, min, max, step);
 	return NULL;
@@ -423,9 +424,12 @@ static struct ir_val *lhist_index_of(struct lower *lw, struct ir_val *v, const s
 
 static void update_lhist(struct lower *lw, struct node *call, struct ir_val *ptr, bool atomic)
 {
-	const struct type *t = call->type;
-	struct ir_val *i = index_above(lw, lower_agg_arg(lw, 0), t->param[0], t, lhist_index_of);
+	const struct type *t = call->type, *from = call->list.v[0]->type;
+	struct ir_val *v = lower_agg_arg(lw, 0), *i;
 
+	if (!from->is_signed && from->size == 8)
+		v = ir_umin(lower_b(lw), v, INT64_MAX); /* the limits are signed */
+	i = index_above(lw, v, t->param[0], t, lhist_index_of);
 	count_bucket(lw, ptr, i, lhist_buckets(t), atomic);
 }
 

@@ -135,6 +135,8 @@ static bool infer_map_arg(struct check *ck, struct node *n, unsigned want)
 		return true;
 	}
 	n->type = n->map->value;
+	if (!n->type && !ck->report)
+		n->type = type_none(); /* not known yet: what names a map may help to type it */
 	if (!n->type)
 		return check_error(ck, n->span, DT_undefined_map, "Undefined map: @%s", n->name);
 	return true;
