@@ -63,11 +63,12 @@ static struct ir_part record_part(const struct type *t, uint32_t *off)
 	return p;
 }
 
-/* Was this string read from memory, where it may have been longer? */
-static bool may_be_cut(const struct ir_val *v)
+/* Was this string read from memory, where it may have been longer? A length that was given is meant. */
+static bool may_be_cut(struct lower *lw, const struct ir_val *v)
 {
-	return v->op == IR_fill && (v->helper == IRH_probe_read_str || v->helper == IRH_probe_read_user_str ||
-				    v->helper == IRH_probe_read_kernel_str);
+	return v->op == IR_fill && v->size == lower_config(lw)->max_strlen &&
+	       (v->helper == IRH_probe_read_str || v->helper == IRH_probe_read_user_str ||
+		v->helper == IRH_probe_read_kernel_str);
 }
 
 static struct action *new_action(struct lower *lw, struct node *call, void *data)
@@ -97,7 +98,7 @@ struct action *lower_emit(struct lower *lw, struct node *call, unsigned nargs, c
 		a->arg_types[i] = types[i];
 		l->part[i] = record_part(types[i], &off);
 		parts[i] = lower_local(lw, vals[i], types[i]);
-		if (i < 64 && may_be_cut(parts[i]))
+		if (i < 64 && may_be_cut(lw, parts[i]))
 			a->may_cut |= 1ULL << i;
 	}
 	l->size = off;
