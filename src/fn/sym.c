@@ -159,6 +159,7 @@ const struct fn_ops fn_kaddr = {
 static uint64_t load_base(pid_t pid, const char *path)
 {
 	_cleanup_sb_ struct strbuf text = { 0 };
+	_cleanup_free_ char *real = realpath(path, NULL);
 	char name[64], *line, *save = NULL;
 	unsigned long long start, off;
 	int at = 0;
@@ -168,7 +169,7 @@ static uint64_t load_base(pid_t pid, const char *path)
 		return 0;
 	for (line = strtok_r(text.p, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
 		if (sscanf(line, "%llx-%*x %*s %llx %*s %*s %n", &start, &off, &at) == 2 && !off && at &&
-		    !strcmp(line + at, path))
+		    !strcmp(line + at, real ? real : path))
 			return start;
 	return 0;
 }
@@ -205,8 +206,7 @@ static bool uaddr_of(struct check *ck, struct node *call, const char *name, cons
 	if (pie && pid > 0)
 		base = load_base(pid, path);
 	if (pie && !base)
-		check_warn(ck, call->span, DT_unknown_symbol,
-			   "%s can be loaded anywhere: give -p or -c so that uaddr() knows where it is", path);
+		call->fn_data = (void *)path;
 	return set_address(call, base + addr, pointed(ck, size));
 }
 
@@ -214,6 +214,10 @@ static bool check_uaddr(struct check *ck, struct node *call)
 {
 	const char *path = check_probe(ck)->targets.v[0]->path, *name;
 
+	if (call->fn_data)
+		check_warn(ck, call->span, DT_unknown_symbol,
+			   "%s can be loaded anywhere: give -p or -c so that uaddr() knows where it is",
+			   (const char *)call->fn_data);
 	if (call->is_const)
 		return true;
 	if (!const_name(ck, call, &name))

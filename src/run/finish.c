@@ -7,7 +7,8 @@
  * tracepoints, BTF tracing) is closed before the end probes run; the rest is left to a child
  * process that has nothing else open, and only exits. Until it is through, programs go on running,
  * about 0.1 s longer than this process. What they still send is dropped, and maps that an end probe
- * has cleared are shown as empty, whatever came into them afterwards.
+ * has cleared are shown as empty, whatever came into them afterwards. Scripts with --unsafe, which may
+ * send signals, are waited for: nothing of theirs may happen once they have ended.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -120,7 +121,7 @@ void run_drop_links(struct runtime *rt)
 
 	run_close_fast_links(rt);
 	/* Events that were made through tracefs can be deleted only after their fds are closed. */
-	if (rt->links.fds.n && !rt->links.events.n && !start_closer(rt, &hold))
+	if (rt->links.fds.n && !rt->links.events.n && !rt->tables->config.unsafe && !start_closer(rt, &hold))
 		hold = -1;
 	links_close(&rt->links);
 	if (hold >= 0)
