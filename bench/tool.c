@@ -19,59 +19,56 @@
 #define START_TIMEOUT_MS 20000
 #define END_TIMEOUT_MS 20000
 
-static const char *const environment[] = {
-	ATTACHED "=1",
-	"BPFTRACE_MAX_MAP_KEYS=1100000", /* the name of today, */
-	"BPFTRACE_MAP_KEYS_MAX=1100000", /* and that of bpftrace before 0.20 */
-};
-
 enum who turn(int i)
 {
 	return (i + i / WHO_N) % WHO_N;
 }
 
-/* Only the job of many keys needs room for them; a tool might reserve it. */
+/* Only the job of many keys needs room for them; a tool might reserve it. The second name is that
+ * of bpftrace before 0.20. */
 static void set_environment(const char *name)
 {
-	size_t n = strcmp(name, "readout") ? 1 : sizeof(environment) / sizeof(*environment);
+	static const char *const keys_max[] = { "BPFTRACE_MAX_MAP_KEYS", "BPFTRACE_MAP_KEYS_MAX" };
 
-	for (size_t i = 0; i < n; i++)
-		putenv((char *)environment[i]);
+	setenv(ATTACHED, "1", 1);
+	for (int i = 0; i < 2; i++) {
+		if (strcmp(name, "readout"))
+			unsetenv(keys_max[i]);
+		else
+			setenv(keys_max[i], "1100000", 1);
+	}
 }
 
-static _Noreturn void exec_tool(enum who who, const char *name, int out, int err)
+/* In the child, which still has its parent's memory. */
+static _Noreturn void become(const char *path, const char *job, int in, int out, int err)
 {
-	char script[PATH_MAX];
-	const char *job = name;
-	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-
-	if (who != LIMIT) {
-		snprintf(script, sizeof(script), "%s/%s.bt", setup.scripts, name);
-		job = script;
-	}
-	set_environment(name);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	dup2(null, 0);
+	dup2(in, 0);
 	dup2(out, 1);
 	dup2(err, 2);
-	execl(setup.path[who], setup.path[who], job, NULL);
-	die(setup.path[who]);
+	execl(path, path, job, NULL);
+	dprintf(2, "%s: %s\n", path, strerror(errno));
+	_exit(127);
 }
 
 void tool_start(struct run *r, enum who who, const char *name, const char *want)
 {
-	int out[2], err[2];
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC), out[2], err[2];
+	char script[PATH_MAX];
 
 	*r = (struct run){ .who = who, .name = name, .want = want ?: "" };
 	r->want_len = strlen(r->want);
-	if (pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC))
+	if (null < 0 || pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC))
 		die("pipe");
+	snprintf(script, sizeof(script), "%s/%s.bt", setup.scripts, name);
+	set_environment(name);
 	r->exec_ns = now_ns();
-	r->pid = fork();
+	r->pid = vfork(); /* a fork's copying would count as start-up */
 	if (r->pid < 0)
-		die("fork");
+		die("vfork");
 	if (!r->pid)
-		exec_tool(who, name, out[1], err[1]);
+		become(setup.path[who], who == LIMIT ? name : script, null, out[1], err[1]);
+	close(null);
 	close(out[1]);
 	close(err[1]);
 	r->out.fd = out[0];
