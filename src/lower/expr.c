@@ -97,6 +97,8 @@ static struct ir_val *lower_cast(struct lower *lw, struct node *n)
 
 	if (n->a->type->kind == TY_ARRAY)
 		return v; /* decays to its address */
+	if (n->a->type->kind == TY_OPAQUE)
+		return lower_convert(lw, NULL, ir_load(&lw->b, v, 0, 8, false), type_u64(), n->type);
 	return lower_convert(lw, n->a, v, n->a->type, n->type);
 }
 

@@ -201,6 +201,10 @@ static bool infer_cast_expr(struct check *ck, struct node *n)
 	}
 	if (from->kind == TY_AGG)
 		return infer_no_number(ck, n->a);
+	if (type_is_int(to) && from->kind == TY_OPAQUE && from->ops->number) {
+		n->type = to; /* a symbol's address, its first word */
+		return true;
+	}
 	if (to->kind == TY_STRING && from->kind == TY_STRING) {
 		n->type = to;
 		return true;
