@@ -75,7 +75,11 @@ static bool probe_helper(int number)
 static bool has_helper(struct feature *f, int number)
 {
 	enum { NEWEST = 195 }; /* of enum target_feature: map_lookup_percpu_elem */
+	int64_t end;
 
+	/* The kernel's own list tells without a program being loaded. */
+	if (f->btf && btf_file_enumerator(f->btf, "bpf_func_id", "__BPF_FUNC_MAX_ID", &end))
+		return number < end;
 	if (!f->helper_yes && f->helper_no > NEWEST) {
 		if (probe_helper(NEWEST))
 			f->helper_yes = NEWEST;
@@ -103,8 +107,12 @@ static bool has_sdiv(void)
 	return fd >= 0;
 }
 
-static bool has_mmap_array(void)
+/* As old as the split probe_read helpers (5.5), which are cheaper to ask for than a map is to make. */
+static bool has_mmap_array(struct feature *f)
 {
+	if (f->btf)
+		return has_helper(f, 113);
+
 	_cleanup_fd_ int fd = sys_map_create(BPF_MAP_TYPE_ARRAY, "try", 4, 8, 1, BPF_F_MMAPABLE);
 
 	return fd >= 0;
@@ -222,7 +230,7 @@ static bool ask(struct feature *f, enum target_feature what)
 	case TF_FENTRY: return has_fentry(f);
 	case TF_KPROBE: return has_kprobe();
 	case TF_PERCPU_ELEM: return has_helper(f, 195);      /* map_lookup_percpu_elem */
-	case TF_MMAP_ARRAY: return has_mmap_array();
+	case TF_MMAP_ARRAY: return has_mmap_array(f);
 	case TF_PERF_LINK: return has_helper(f, 174);        /* came with the cookies of 5.15 */
 	case TF_NS_PID: return has_helper(f, 120);           /* get_ns_current_pid_tgid */
 	case TF_LONG_KEYS: return has_long_keys();

@@ -32,7 +32,7 @@ static bool assign_var(struct check *ck, struct node *n, struct node *from)
 	if (t->kind == TY_AGG)
 		return infer_no_number(ck, from);
 	if (t->kind == TY_NONE)
-		return check_error(ck, from->span, DT_type_mismatch, "Can not assign a value of type '%s' to $%s",
+		return check_error(ck, from->span, DT_type_mismatch, "Cannot assign a value of type '%s' to $%s",
 				   type_text(ck->arena, t), v->name);
 	if (t->kind == TY_STRUCT || t->kind == TY_ARRAY)
 		t = type_in_space(ck->types, t, AS_NONE);
@@ -42,6 +42,10 @@ static bool assign_var(struct check *ck, struct node *n, struct node *from)
 		j = type_eq(t, from->type) ? type_join_node(ck->types, v->type, from) : type_join(ck->types, v->type, t);
 	if (v->declared_type && type_is_int(v->type) && type_is_int(t))
 		return check_fits(ck, v, from);
+	if (!j && v->declared_type)
+		return check_error(ck, n->span, DT_type_mismatch,
+				   "Type mismatch for $%s: trying to assign value of type '%s' to a variable of type '%s'",
+				   v->name, type_text(ck->arena, t), type_text(ck->arena, v->type));
 	if (!j)
 		return check_error(ck, n->span, DT_type_mismatch,
 				   "Type mismatch for $%s: trying to assign value of type '%s' when variable already contains a value of type '%s'",
@@ -101,7 +105,7 @@ static bool infer_condition(struct check *ck, struct node *n, const char *what)
 		return true;
 	if (n->type->kind == TY_AGG)
 		return infer_no_number(ck, n);
-	return check_error(ck, n->span, DT_type_mismatch, "Invalid condition in %s: '%s'", what,
+	return check_error(ck, n->span, DT_type_mismatch, "%s expects an integer or a pointer, found '%s'", what,
 			   type_text(ck->arena, n->type));
 }
 

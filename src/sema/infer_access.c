@@ -81,7 +81,7 @@ static bool infer_field(struct check *ck, struct node *n)
 		t = pointee(ck, t);
 	if (t->kind != TY_STRUCT)
 		return check_error(ck, n->span, DT_type_mismatch,
-				   "Can not access field '%s' on expression of type '%s'", n->name,
+				   "Cannot access field '%s' on expression of type '%s'", n->name,
 				   type_text(ck->arena, n->a->type));
 	if (!type_field(ck->types, t, n->name, &n->field))
 		return unknown_field(ck, n, t, type_text(ck->arena, t));
@@ -97,7 +97,7 @@ static bool infer_tupidx(struct check *ck, struct node *n)
 		return false;
 	t = n->a->type;
 	if (t->kind != TY_TUPLE)
-		return check_error(ck, n->span, DT_type_mismatch, "Can not access index %lld on expression of type '%s'",
+		return check_error(ck, n->span, DT_type_mismatch, "Cannot access index %lld on expression of type '%s'",
 				   (long long)n->ival, type_text(ck->arena, t));
 	if (n->ival < 0 || (uint64_t)n->ival >= t->st->fields.n)
 		return check_error(ck, n->span, DT_out_of_bounds, "Invalid tuple index: %lld. Found %zu elements in tuple",
@@ -133,7 +133,7 @@ static bool infer_index(struct check *ck, struct node *n)
 		return true;
 	}
 	if (t->to->kind == TY_NONE)
-		return check_error(ck, n->span, DT_type_mismatch, "Can not index a pointer to void; cast it first");
+		return check_error(ck, n->span, DT_type_mismatch, "Cannot index a pointer to void; cast it first");
 	n->type = t->kind == TY_PTR ? pointee(ck, t) : type_in_space(ck->types, t->to, t->space);
 	return true;
 }

@@ -110,6 +110,12 @@ bool infer_map_use(struct check *ck, struct node *n)
 
 static bool value_mismatch(struct check *ck, struct node *n, const struct type *t)
 {
+	const struct type *old = n->map->value;
+
+	if (old->kind == TY_AGG && t->kind == TY_AGG && old->agg == t->agg)
+		return check_error(ck, n->span, DT_type_mismatch,
+				   "Type mismatch for @%s: all histograms of a map must have the same bounds",
+				   n->map->name);
 	return check_error(ck, n->span, DT_type_mismatch,
 			   "Type mismatch for @%s: trying to assign value of type '%s' when map already has a type '%s'",
 			   n->map->name, type_text(ck->arena, t), type_text(ck->arena, n->map->value));
@@ -163,7 +169,7 @@ static bool assign_value(struct check *ck, struct node *n)
 	if (t->kind == TY_AGG)
 		return infer_no_number(ck, n->b);
 	if (t->kind == TY_NONE)
-		return check_error(ck, n->b->span, DT_type_mismatch, "Can not assign a value of type '%s' to @%s",
+		return check_error(ck, n->b->span, DT_type_mismatch, "Cannot assign a value of type '%s' to @%s",
 				   type_text(ck->arena, t), n->a->map->name);
 	if (type_eq(t, n->b->type))
 		return grow_value(ck, n->a, n->a->map, t, n->b);
@@ -181,7 +187,7 @@ static bool assign_arith(struct check *ck, struct node *n)
 			return false;
 		if (!type_is_int(n->b->type))
 			return check_error(ck, n->b->span, DT_type_mismatch,
-					   "Can not use '%s=' with a value of type '%s'", op_text(n->op),
+					   "Cannot use '%s=' with a value of type '%s'", op_text(n->op),
 					   type_text(ck->arena, n->b->type));
 		t = type_int(8, n->b->type->is_signed || n->op == OP_SUB);
 		if (n->b->is_const && n->b->ival >= 0 && m->value && type_is_int(m->value))

@@ -113,7 +113,7 @@ static bool infer_deref(struct check *ck, struct node *n)
 	const struct type *t = n->a->type;
 
 	if (t->kind != TY_PTR || t->to->kind == TY_NONE || t->to->kind == TY_FUNC)
-		return check_error(ck, n->span, DT_type_mismatch, "Can not dereference a value of type '%s'",
+		return check_error(ck, n->span, DT_type_mismatch, "Cannot dereference a value of type '%s'",
 				   type_text(ck->arena, t));
 	n->type = pointee(ck, t);
 	return true;
