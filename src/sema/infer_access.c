@@ -145,10 +145,24 @@ bool infer_access(struct check *ck, struct node *n)
 	return n->kind == E_TUPIDX ? infer_tupidx(ck, n) : infer_index(ck, n);
 }
 
+/* "struct tsk" is compared by "tsk" alone: the first word would make all structures alike. */
+static void hint_type(struct check *ck, const char *name)
+{
+	const char *space = strchr(name, ' ');
+	int prefix = space ? space + 1 - name : 0;
+	struct near near;
+
+	near_start(&near, name + prefix);
+	types_near(ck->types, name, &near);
+	if (near.best)
+		check_hint(ck, "did you mean '%.*s%s'?", prefix, name, near.best);
+	else if (!ck->types->btf)
+		check_hint(ck, "this kernel has no BTF: define the type in the script");
+}
+
 static const struct type *base_type(struct check *ck, const struct type_ref *ref)
 {
 	const struct type *t;
-	struct near near;
 
 	if (!strcmp(ref->name, "string") && !ref->stars && !ref->elem_stars)
 		return type_string(ck->types, ref->has_count ? ref->count : ck->tables->config.max_strlen);
@@ -156,12 +170,7 @@ static const struct type *base_type(struct check *ck, const struct type_ref *ref
 	if (t)
 		return t;
 	check_error(ck, ref->span, DT_unknown_type, "Unknown type: '%s'", ref->name);
-	near_start(&near, ref->name);
-	types_near(ck->types, ref->name, &near);
-	if (near.best)
-		check_hint(ck, "did you mean '%s'?", near.best);
-	else if (!ck->types->btf)
-		check_hint(ck, "this kernel has no BTF: define the type in the script");
+	hint_type(ck, ref->name);
 	return NULL;
 }
 

@@ -58,7 +58,7 @@ static bool infer_ternary(struct check *ck, struct node *n)
 	if (!(infer_expr(ck, n->a) & (!n->b || infer_expr(ck, n->b)) & infer_expr(ck, n->c)))
 		return false;
 	if (!type_is_scalar(n->a->type))
-		return check_error(ck, n->a->span, DT_type_mismatch, "Invalid condition in ternary: '%s'",
+		return check_error(ck, n->a->span, DT_type_mismatch, "?: expects an integer or a pointer, found '%s'",
 				   type_text(ck->arena, n->a->type));
 	n->type = type_join_node(ck->types, yes->type, n->c);
 	if (n->type)
