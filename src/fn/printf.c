@@ -87,7 +87,7 @@ static void handle_cat(struct runtime *rt, const struct action *a, const struct 
 	_cleanup_sb_ struct strbuf path = { 0 }, text = { 0 };
 	_cleanup_fd_ int fd = -1;
 	size_t max = rt_config(rt)->max_cat_bytes;
-	ssize_t n;
+	ssize_t n = 0;
 
 	format_run(rt_render(rt), a->data, args, &path);
 	fd = open(sb_str(&path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -98,6 +98,8 @@ static void handle_cat(struct runtime *rt, const struct action *a, const struct 
 	sb_grow(&text, max);
 	while (text.n < max && (n = read(fd, text.p + text.n, max - text.n)) > 0)
 		text.n += n;
+	if (n < 0)
+		rt_warn(rt, "failed to read file '%s': %s", sb_str(&path), errname(-errno));
 	text.p[text.n] = 0;
 	rt_out(rt)->ops->text(rt_out(rt), OT_CAT, text.p, text.n);
 }

@@ -192,7 +192,7 @@ static struct ir_val *lower_strncmp(struct lower *lw, struct node *call)
 {
 	struct ir_builder *b = lower_b(lw);
 	struct node *x = call->list.v[0], *y = call->list.v[1];
-	uint32_t n = call->list.v[2]->ival;
+	uint64_t n = call->list.v[2]->ival;
 	struct ir_val *v;
 
 	n = n < x->type->size ? n : x->type->size;
