@@ -23,8 +23,8 @@ static bool length_limit(struct check *ck, struct node *call, const char *what, 
 	return true;
 }
 
-/* str($1), str("literal"), str($1 + 2): text known now. */
-static bool const_text(struct check *ck, struct node *call)
+/* str($1), str("literal"), str($1 + 2), str($1, 5): text known now, cut to limit bytes with its NUL. */
+static bool const_text(struct check *ck, struct node *call, uint64_t limit)
 {
 	struct node *n = call->list.v[0];
 	const char *text;
@@ -32,6 +32,10 @@ static bool const_text(struct check *ck, struct node *call)
 
 	if (!check_const_str(ck, n, &text, &len))
 		return false;
+	if (len >= limit) {
+		len = limit - 1;
+		text = arena_strndup(check_arena(ck), text, len);
+	}
 	call->kind = E_STR;
 	call->str = text;
 	call->len = len;
@@ -45,10 +49,10 @@ static bool check_str(struct check *ck, struct node *call)
 	struct node *n = call->list.v[0];
 	uint64_t len;
 
-	if (const_text(ck, call))
-		return true;
 	if (!length_limit(ck, call, "str", &len))
 		return false;
+	if (const_text(ck, call, call->list.n > 1 ? len : UINT64_MAX))
+		return true;
 	if (n->type->kind == TY_STRING && call->list.n == 1)
 		len = n->type->size;
 	call->type = type_string(check_types(ck), len);
