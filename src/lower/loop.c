@@ -10,7 +10,8 @@
 #define LOOP_MAX_ITER (1 << 23) /* BPF_MAX_LOOPS, include/linux/bpf.h */
 #define LOOP_MAX_WALKED 512     /* rounds that the verifier walks on older kernels: it follows 8192 jumps in all */
 
-#define LOOP_SHORT 64           /* rounds that any verifier walks without pain */
+#define LOOP_SHORT 64           /* rounds without branches that any verifier walks without pain */
+#define LOOP_TINY 4             /* the same, whatever is in them */
 
 /* How many rounds are left, in whichever way the kernel offers. */
 struct rounds {
@@ -217,9 +218,27 @@ static void for_iterator(struct lower *lw, struct node *n, struct ir_val *from, 
 	rounds_end(lw, &r);
 }
 
+/* Does the verifier have to follow more than one way through it? */
+static bool has_branches(const struct node *n)
+{
+	if (!n)
+		return false;
+	if (n->kind == S_IF || n->kind == S_WHILE || n->kind == S_FOR_RANGE || n->kind == E_TERNARY ||
+	    (n->kind == E_BINOP && (n->op == OP_LAND || n->op == OP_LOR)))
+		return true;
+	for (size_t i = 0; i < n->list.n; i++)
+		if (has_branches(n->list.v[i]))
+			return true;
+	return has_branches(n->a) || has_branches(n->b) || has_branches(n->c);
+}
+
 static bool is_short(const struct node *n)
 {
-	return n->a->is_const && n->b->is_const && n->b->ival - n->a->ival <= LOOP_SHORT;
+	int64_t rounds;
+
+	if (!n->a->is_const || !n->b->is_const || __builtin_sub_overflow(n->b->ival, n->a->ival, &rounds))
+		return false;
+	return rounds <= LOOP_TINY || (rounds <= LOOP_SHORT && !has_branches(n->c));
 }
 
 void lower_for_range(struct lower *lw, struct node *n)
