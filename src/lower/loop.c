@@ -18,7 +18,6 @@ struct rounds {
 	struct loop loop;
 	struct ir_block *head, *body, *full;
 	struct ir_val *wanted;  /* rounds of a range; NULL: as many as there may be */
-	struct ir_val *started; /* iterator: 0, though the verifier does not know */
 	struct ir_val *round;   /* iterator: number of this round, in the body */
 	struct var *count;      /* fallback */
 };
@@ -54,15 +53,30 @@ static void find_carried(struct lower *lw, const struct node *n, struct carried 
 		find_carried(lw, n->list.v[i], c);
 }
 
+/* A word that nobody ever writes: zero, which the verifier does not know. */
+static struct ir_val *unknown_zero(struct lower *lw)
+{
+	if (!lw->zero_off)
+		lw->zero_off = ir_global_alloc(lw->b.module, 8, 8);
+	return ir_load(&lw->b, ir_global_ptr(&lw->b, lw->zero_off), 0, 8, false);
+}
+
 /*
  * The verifier is done with a loop over an iterator, or by callback, once the state at its head repeats. It
  * would follow a variable whose value it knows, and that the body compares, through all its values; so in
  * each round something that it knows nothing of is added to what the rounds before left.
  */
-static void blur_carried(struct lower *lw, const struct carried *c, struct ir_val *zero)
+static void blur_carried(struct lower *lw, const struct node *body)
 {
-	vec_each(c->vars, i) {
-		struct var *v = c->vars.v[i];
+	struct carried c = { 0 };
+	struct ir_val *zero;
+
+	find_carried(lw, body, &c);
+	if (!c.vars.n)
+		return;
+	zero = unknown_zero(lw);
+	vec_each(c.vars, i) {
+		struct var *v = c.vars.v[i];
 
 		var_write(lw, v, ir_bin(&lw->b, IR_add, var_read(lw, v), zero));
 	}
@@ -72,20 +86,18 @@ static void blur_carried(struct lower *lw, const struct carried *c, struct ir_va
 static void rounds_begin_iter(struct lower *lw, struct rounds *r, const struct node *body)
 {
 	struct ir_val *p, *n = ir_iconst(&lw->b, LOOP_MAX_ITER);
-	struct carried carried = { 0 };
 
 	if (r->wanted)
 		n = ir_umin(&lw->b, r->wanted, LOOP_MAX_ITER);
 	r->loop.iter = ir_slot(&lw->b, 8, 8);
-	r->started = ir_kcall(&lw->b, "bpf_iter_num_new", 3, r->loop.iter, ir_iconst(&lw->b, 0), n);
+	ir_kcall(&lw->b, "bpf_iter_num_new", 3, r->loop.iter, ir_iconst(&lw->b, 0), n);
 	ir_jmp(&lw->b, r->head);
 	ir_at(&lw->b, r->head);
 	p = ir_kcall(&lw->b, "bpf_iter_num_next", 1, r->loop.iter);
 	p->ptr = PK_MAPVAL0;
 	ir_br(&lw->b, ir_bin(&lw->b, IR_ne, p, ir_iconst(&lw->b, 0)), r->body, r->full);
 	block_enter(lw, r->body);
-	find_carried(lw, body, &carried);
-	blur_carried(lw, &carried, r->started);
+	blur_carried(lw, body);
 	if (r->wanted)
 		r->round = ir_load(&lw->b, ir_nonnull(&lw->b, p), 0, 4, false);
 }
@@ -314,17 +326,8 @@ static void save_pair(struct lower *lw, struct node *n)
 	var_write(lw, v, pair);
 }
 
-/* A word that nobody ever writes. */
-static struct ir_val *unknown_zero(struct lower *lw)
-{
-	uint32_t off = ir_global_alloc(lw->b.module, 8, 8);
-
-	return ir_load(&lw->b, ir_global_ptr(&lw->b, off), 0, 8, false);
-}
-
 static void build_callback(struct lower *lw, struct node *n, struct ir_fn *fn)
 {
-	struct carried carried = { 0 };
 	struct map *m = n->a->map;
 	struct callback cb = { .up = lw->callback, .pair = n->decl->var, .map = m };
 	struct loop l = { 0 };
@@ -338,9 +341,7 @@ static void build_callback(struct lower *lw, struct node *n, struct ir_fn *fn)
 	cb.value = param(lw, 2, PK_MAPVAL, m->ir->value_size);
 	lw->frame = param(lw, 3, PK_STACK, lw->frame_size);
 	save_pair(lw, n);
-	find_carried(lw, n->c, &carried);
-	if (carried.vars.n)
-		blur_carried(lw, &carried, unknown_zero(lw));
+	blur_carried(lw, n->c);
 	lower_block(lw, n->c);
 	ir_ret(&lw->b, ir_iconst(&lw->b, 0));
 }
