@@ -301,13 +301,13 @@ static struct ir_val *literal_key(struct ir_expand *x, const struct ir_val *key)
 /* One aggregate that is the whole key needs no copy if its bytes are those of the key. */
 static struct ir_val *whole_key(struct ir_expand *x, const struct ir_val *key)
 {
-	const struct ir_part *p = &key->layout->part[0];
-	const struct ir_val *orig = key->arg[0];
+	const struct ir_part *p = key->layout->part;
 
 	if (key->layout->nparts != 1 || p->off || p->size != key->layout->size ||
 	    p->kind == IP_SCALAR)
 		return NULL;
-	if (p->kind == IP_STR && !(ir_is_padded(x, orig) && orig->size == p->size))
+	if (p->kind == IP_STR &&
+	    !(ir_is_padded(x, key->arg[0]) && key->arg[0]->size == p->size))
 		return NULL;
 	return ir_arg(key, 0);
 }

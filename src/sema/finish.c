@@ -13,7 +13,9 @@
 
 static uint32_t value_size(const struct type *t)
 {
-	return t->kind == TY_AGG ? t->agg->size(t) : type_is_int(t) ? 8 : t->size;
+	uint32_t size = t->kind == TY_AGG ? t->agg->size(t) : type_is_int(t) ? 8 : t->size;
+
+	return size ? size : 1; /* an empty tuple */
 }
 
 static uint32_t round8(uint32_t n)
