@@ -27,16 +27,18 @@ enum node_kind {
 	E_UNOP,      /* op a: OP_NEG OP_NOT OP_BITNOT OP_DEREF OP_PLUS */
 	E_BINOP,     /* a op b, also && and || */
 	E_INCDEC,    /* op OP_INC/OP_DEC on a (E_VAR or E_MAP); prefix: is_prefix */
-	E_TERNARY,   /* a ? b : c; a ?: c has b NULL */
+	E_TERNARY,   /* a ? b : c; a ?: c has b NULL; is_tail: an if at the end of a block */
 	E_CAST,      /* (cast_type) a */
 	E_FIELD,     /* a.name or a->name; is_arrow */
 	E_TUPIDX,    /* a.ival */
 	E_INDEX,     /* a[b] */
 	E_TUPLE,     /* (list...) */
 	E_SIZEOF,    /* sizeof(a), or sizeof(cast_type) with a NULL */
+	E_BLOCK,     /* { list... a } as a value: statements, then a (NULL: no value) */
+	E_TYPEOF,    /* typeof(...) where a value may stand: cast_type */
 	E_OFFSETOF,  /* offsetof(cast_type or a, path); list: E_IDENT for each part of path */
 	/* Statements */
-	S_EXPR,      /* a; */
+	S_EXPR,      /* a; is_tail: the last of its block, without the semicolon */
 	S_ASSIGN,    /* a = b, or a op= b with op not OP_NONE; a is E_VAR or E_MAP */
 	S_LET,       /* let $name [: cast_type] [= b]; a is the E_VAR */
 	S_IF,        /* if a then b (S_BLOCK) else c (S_BLOCK or S_IF or NULL) */
@@ -60,10 +62,14 @@ enum op {
 	OP_INC, OP_DEC,
 };
 
+struct node;
+
 /* A type as written: resolved by sema, for it may name kernel types. */
 struct type_ref {
 	struct span span;
 	const char *name;     /* "struct task_struct", "uint32", "string"; one space between words */
+	struct node *of;      /* typeof(expression) instead of a name */
+	struct type_ref *base; /* typeof(type) instead of a name */
 	unsigned elem_stars;  /* number of * before the brackets: int32*[4], an array of pointers */
 	unsigned stars;       /* number of trailing *, after the brackets if there are any */
 	bool is_array;
@@ -71,7 +77,6 @@ struct type_ref {
 	uint64_t count;
 };
 
-struct node;
 struct node_list {
 	struct node **v;
 	size_t n, cap;
@@ -95,6 +100,8 @@ struct node {
 	int64_t ival;
 	struct type_ref *cast_type;
 	bool is_unsigned, is_prefix, is_arrow, keyed;
+	bool is_tail;
+	uint32_t mark; /* E_VAR: which expansion of a macro it belongs to, 0: none */
 	bool called; /* E_CALL written with empty parentheses: nsecs() */
 	uint32_t height; /* longest path down to a leaf; the parser keeps it below PARSE_HEIGHT */
 
@@ -130,8 +137,17 @@ struct config_item {
 	struct node *value; /* E_INT, E_STR, E_BOOL, E_IDENT */
 };
 
+/* macro name(params) { body } */
+struct macro {
+	struct span span; /* name and parameters */
+	const char *name;
+	struct node_list params; /* E_VAR, E_MAP; E_IDENT stands for any expression */
+	struct node *body;       /* E_BLOCK; copied at each use */
+};
+
 struct script {
 	struct source *source;
+	VEC(struct macro *) macros;
 	VEC(struct probe_block *) probes;
 	VEC(struct config_item *) config;
 };

@@ -86,7 +86,6 @@ static bool parse_later(struct parser *p)
 		const char *what;
 	} later[] = {
 		{ "import", T_STR, "import" },
-		{ "macro", T_IDENT, "macro" },
 		{ "fn", T_IDENT, "functions (fn)" },
 		{ "let", T_MAP, "map declarations (let @x = ...)" },
 	};
@@ -135,6 +134,8 @@ static void parse_top(struct parser *p)
 		parse_cdef(p);
 	else if (p_at_word(p, "config") && p_peek(p).kind == T_ASSIGN)
 		parse_config(p);
+	else if (p_at_word(p, "macro") && p_peek(p).kind == T_IDENT)
+		parse_macro(p);
 	else if (!parse_later(p))
 		parse_probe(p);
 	if (p->panic)
@@ -192,6 +193,7 @@ struct script *parse_script(struct arena *a, struct diags *d, struct types *ts, 
 		parse_top(&p);
 	if (!p.stop && !p.panic)
 		pp_end(&p.pp);
+	macros_expand(&p);
 	if (p.pp.include_warned)
 		add_header_constants(ts);
 	return p.script;

@@ -108,6 +108,14 @@ struct type_ref *parse_type_before(struct parser *p, enum tok end);
 
 /* Statements (parse_stmt.c) */
 struct node *parse_block(struct parser *p);
+/* The same as an expression (E_BLOCK): a last statement without semicolon is its value. */
+struct node *parse_value_block(struct parser *p);
+/* if (a) { b } else { c } as an expression (E_TERNARY). */
+struct node *parse_value_if(struct parser *p);
+
+/* Macros (macro.c): a definition, and all uses once the whole script is read. */
+void parse_macro(struct parser *p);
+void macros_expand(struct parser *p);
 
 /* Attach points up to the predicate or the block, which is the next token then (attach.c). */
 void parse_attach_points(struct parser *p, struct probe_block *pb);

@@ -143,8 +143,8 @@ static bool reject_word(struct parser *p)
 	static const struct {
 		const char *word, *what;
 	} later[] = {
-		{ "if", "if as an expression" }, { "comptime", "comptime" },
-		{ "typeof", "typeof" },          { "typeinfo", "typeinfo" },
+		{ "comptime", "comptime" },
+		{ "typeinfo", "typeinfo" },
 		{ "getopt", "getopt" },
 	};
 	static const char *const reserved[] = {
@@ -167,10 +167,23 @@ static bool reject_word(struct parser *p)
 	return false;
 }
 
+/* A type where a value may stand: the argument of a macro. */
+static struct node *parse_typeof(struct parser *p)
+{
+	struct node *n = p_node(p, E_TYPEOF, p->tok.span);
+
+	n->cast_type = parse_type(p);
+	return p_done(p, n);
+}
+
 static struct node *parse_word(struct parser *p)
 {
 	struct node *n;
 
+	if (p_at_word(p, "if"))
+		return parse_value_if(p);
+	if (p_at_word(p, "typeof"))
+		return parse_typeof(p);
 	if (reject_word(p))
 		return p_bad_node(p);
 	n = p_node(p, E_IDENT, p->tok.span);
@@ -235,22 +248,6 @@ static struct node *parse_paren(struct parser *p)
 	return parse_group(p, open);
 }
 
-/* Passes over the whole block, lest a condition's own block be taken to begin here. */
-static struct node *reject_block(struct parser *p)
-{
-	unsigned depth = 0;
-
-	p_unsupported(p, p->tok.span, "blocks as expressions");
-	for (; !p_at(p, T_EOF); p_next(p)) {
-		if (p_at(p, T_LBRACE))
-			depth++;
-		else if (p_at(p, T_RBRACE) && !--depth)
-			break;
-	}
-	p_accept(p, T_RBRACE);
-	return p_bad_node(p);
-}
-
 struct node *parse_primary(struct parser *p)
 {
 	if (p->panic || p->stop)
@@ -272,7 +269,7 @@ struct node *parse_primary(struct parser *p)
 	case T_LPAREN:
 		return parse_paren(p);
 	case T_LBRACE:
-		return reject_block(p);
+		return parse_value_block(p);
 	default:
 		p_expected(p, "an expression");
 		return p_bad_node(p);

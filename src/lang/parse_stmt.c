@@ -283,6 +283,7 @@ static void parse_stmts(struct parser *p, struct node *block)
 		if (p_accept(p, T_SEMI))
 			continue;
 		n = parse_stmt(p);
+		n->is_tail = n->kind == S_EXPR && p_at(p, T_RBRACE);
 		p_add(p, block, n);
 		if (!is_block_stmt(n))
 			parse_end(p);
@@ -303,4 +304,64 @@ struct node *parse_block(struct parser *p)
 	p_expect_close(p, T_RBRACE, open);
 	n->span = span_join(n->span, p->prev);
 	return n;
+}
+
+static bool has_value(const struct node *n)
+{
+	if (n && n->kind == S_BLOCK)
+		return n->list.n && has_value(n->list.v[n->list.n - 1]);
+	if (n && n->kind == S_IF)
+		return has_value(n->b) && has_value(n->c);
+	return n && n->is_tail;
+}
+
+static struct node *to_value(struct parser *p, struct node *n);
+
+static struct node *block_value(struct parser *p, struct node *n)
+{
+	struct node *last = n->list.n ? n->list.v[n->list.n - 1] : NULL;
+
+	n->kind = E_BLOCK;
+	if (has_value(last) && last->kind != S_BLOCK) {
+		n->list.n--;
+		n->a = last->kind == S_EXPR ? last->a : to_value(p, last);
+	}
+	return p_done(p, n);
+}
+
+/* Blocks and ifs that were read as statements become values. */
+static struct node *to_value(struct parser *p, struct node *n)
+{
+	if (n->kind == S_BLOCK)
+		return block_value(p, n);
+	n->kind = E_TERNARY;
+	n->is_tail = true;
+	n->b = to_value(p, n->b);
+	n->c = to_value(p, n->c);
+	return p_done(p, n);
+}
+
+struct node *parse_value_block(struct parser *p)
+{
+	bool in_pred = p->in_pred;
+	struct node *n;
+
+	p->in_pred = false;
+	n = block_value(p, parse_block(p));
+	p->in_pred = in_pred;
+	return n;
+}
+
+struct node *parse_value_if(struct parser *p)
+{
+	bool in_pred = p->in_pred;
+	struct node *n;
+
+	p->in_pred = false;
+	n = parse_if(p);
+	p->in_pred = in_pred;
+	if (!p->panic && !has_value(n))
+		p_error(p, n->span, DT_syntax,
+			"an if that is a value needs an else, and both end with an expression");
+	return p->panic ? p_bad_node(p) : to_value(p, n);
 }

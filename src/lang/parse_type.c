@@ -51,9 +51,7 @@ const char *parse_type_name(struct parser *p)
 	while (is_qualifier(&p->tok))
 		p_next(p);
 	tag = is_tag_word(&p->tok);
-	if (p_at_word(p, "typeof"))
-		p_unsupported(p, p->tok.span, "typeof");
-	else if (!p_at(p, T_IDENT))
+	if (!p_at(p, T_IDENT))
 		p_expected(p, "a type");
 	if (p->panic || p->stop)
 		return name;
@@ -102,12 +100,32 @@ static void parse_count(struct parser *p, struct type_ref *t)
 	p_expect_close(p, T_RBRACKET, open);
 }
 
+/* typeof(type) and typeof(expression) */
+static void parse_typeof(struct parser *p, struct type_ref *t)
+{
+	struct span open;
+
+	t->name = "typeof";
+	p_next(p);
+	open = p->tok.span;
+	if (!p_expect(p, T_LPAREN) || !p_enter(p))
+		return;
+	t->base = parse_type_before(p, T_RPAREN);
+	if (!t->base)
+		t->of = parse_expr(p);
+	p_leave(p);
+	p_expect_close(p, T_RPAREN, open);
+}
+
 struct type_ref *parse_type(struct parser *p)
 {
 	struct type_ref *t = arena_new(p->arena, struct type_ref);
 
 	t->span = p->tok.span;
-	t->name = parse_type_name(p);
+	if (p_at_word(p, "typeof"))
+		parse_typeof(p, t);
+	else
+		t->name = parse_type_name(p);
 	t->stars = parse_stars(p);
 	if (!p->panic && p_at(p, T_LBRACKET)) {
 		t->elem_stars = t->stars;

@@ -90,6 +90,15 @@ static struct ir_val *lower_call(struct lower *lw, struct node *n)
 	lw->b.span = outer;
 	return v;
 }
+static struct ir_val *lower_value_block(struct lower *lw, struct node *n)
+{
+	struct span outer = lw->b.span;
+
+	lower_block(lw, n);
+	lw->b.span = outer;
+	return n->a ? lower_expr(lw, n->a) : NULL;
+}
+
 
 static struct ir_val *lower_cast(struct lower *lw, struct node *n)
 {
@@ -108,6 +117,8 @@ struct ir_val *lower_expr(struct lower *lw, struct node *n)
 		return ir_iconst(&lw->b, n->ival);
 	switch (n->kind) {
 	case E_STR:
+	case E_BLOCK:
+		return lower_value_block(lw, n);
 		return lower_str(lw, n);
 	case E_VAR:
 		return lower_var(lw, n);

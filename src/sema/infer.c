@@ -29,6 +29,8 @@ static bool assign_var(struct check *ck, struct node *n, struct node *from)
 	struct var *v = n->var;
 	const struct type *t = from->type, *j;
 
+	if (v->declared_type && !v->type)
+		return false;
 	if (t->kind == TY_AGG)
 		return infer_no_number(ck, from);
 	if (t->kind == TY_NONE)
@@ -83,17 +85,28 @@ static bool infer_assign(struct check *ck, struct node *n)
 	return infer_expr(ck, n->b) && assign_var(ck, n->a, n->b);
 }
 
-static bool infer_let(struct check *ck, struct node *n)
+/* What a typeof names may still grow. */
+static bool declare_type(struct check *ck, struct node *n)
 {
+	const struct type *t = resolve_type_ref(ck, n->cast_type);
 	struct var *v = n->a->var;
 
-	if (n->cast_type && !v->type) {
-		v->type = resolve_type_ref(ck, n->cast_type);
-		v->declared_type = true;
-		if (!v->type)
-			return false;
+	v->declared_type = true;
+	if (!t)
+		return false;
+	if (t->kind == TY_AGG)
+		return check_error(ck, n->cast_type->span, DT_type_mismatch,
+				   "A variable cannot have the type '%s'", type_text(ck->arena, t));
+	if (!v->type || !type_eq(v->type, t))
 		ck->changed = true;
-	}
+	v->type = t;
+	return true;
+}
+
+static bool infer_let(struct check *ck, struct node *n)
+{
+	if (n->cast_type && !declare_type(ck, n))
+		return false;
 	return !n->b || (infer_expr(ck, n->b) && assign_var(ck, n->a, n->b));
 }
 
@@ -146,9 +159,6 @@ static bool infer_for_map(struct check *ck, struct node *n)
 					    : "Undefined map: @%s", m->name);
 	if (!m->key || !m->value)
 		return check_error(ck, n->a->span, DT_undefined_map, "Undefined map: @%s", m->name);
-	if (m->value->kind == TY_AGG)
-		return check_error(ck, n->a->span, DT_not_supported,
-				   "not supported yet: loops over maps of type '%s'", type_text(ck->arena, m->value));
 	n->a->type = m->value;
 	pair[0] = m->key;
 	pair[1] = m->value;

@@ -164,6 +164,10 @@ static const struct type *base_type(struct check *ck, const struct type_ref *ref
 {
 	const struct type *t;
 
+	if (ref->base)
+		return resolve_type_ref(ck, ref->base);
+	if (ref->of)
+		return infer_unevaluated(ck, ref->of) ? ref->of->type : NULL;
 	if (!strcmp(ref->name, "string") && !ref->stars && !ref->elem_stars)
 		return type_string(ck->types, ref->has_count ? ref->count : ck->tables->config.max_strlen);
 	t = !strcmp(ref->name, "void") ? type_none() : types_lookup(ck->types, ref->name);
@@ -241,7 +245,7 @@ static bool infer_sizeof(struct check *ck, struct node *n)
 		t = resolve_type_ref(ck, n->cast_type);
 		return t && set_const(n, t->size);
 	}
-	return infer_expr(ck, n->a) && set_const(n, n->a->type->size);
+	return infer_unevaluated(ck, n->a) && set_const(n, n->a->type->size);
 }
 
 static bool infer_offsetof(struct check *ck, struct node *n)
@@ -253,7 +257,7 @@ static bool infer_offsetof(struct check *ck, struct node *n)
 	if (n->cast_type)
 		t = resolve_type_ref(ck, n->cast_type);
 	else
-		t = infer_expr(ck, n->a) ? n->a->type : NULL;
+		t = infer_unevaluated(ck, n->a) ? n->a->type : NULL;
 	for (size_t i = 0; t && i < n->list.n; i++) {
 		struct node *part = n->list.v[i];
 
@@ -266,6 +270,14 @@ static bool infer_offsetof(struct check *ck, struct node *n)
 		t = f.type;
 	}
 	return t && set_const(n, off);
+}
+
+bool infer_unevaluated(struct check *ck, struct node *n)
+{
+	if (n->kind != E_TYPEOF)
+		return infer_expr(ck, n);
+	n->type = resolve_type_ref(ck, n->cast_type);
+	return n->type;
 }
 
 bool infer_cast(struct check *ck, struct node *n)

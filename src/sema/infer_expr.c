@@ -61,6 +61,8 @@ static bool infer_ternary(struct check *ck, struct node *n)
 		return check_error(ck, n->a->span, DT_type_mismatch, "?: expects an integer or a pointer, found '%s'",
 				   type_text(ck->arena, n->a->type));
 	n->type = type_join_node(ck->types, yes->type, n->c);
+	if (!n->type && n->is_tail)
+		n->type = type_none();
 	if (n->type)
 		return true;
 	return check_error(ck, n->span, DT_type_mismatch,
@@ -218,6 +220,14 @@ static bool infer_ident(struct check *ck, struct node *n)
 	return infer_call_value(ck, n);
 }
 
+static bool infer_value_block(struct check *ck, struct node *n)
+{
+	bool ok = infer_block(ck, n) & (!n->a || infer_expr(ck, n->a));
+
+	n->type = n->a && ok ? n->a->type : type_none();
+	return ok;
+}
+
 bool infer_expr(struct check *ck, struct node *n)
 {
 	switch (n->kind) {
@@ -238,6 +248,10 @@ bool infer_expr(struct check *ck, struct node *n)
 		return infer_tuple(ck, n);
 	case E_TERNARY:
 		return infer_ternary(ck, n);
+	case E_BLOCK:
+		return infer_value_block(ck, n);
+	case E_TYPEOF:
+		return check_error(ck, n->span, DT_type_mismatch, "A type is not a value");
 	case E_FIELD:
 	case E_TUPIDX:
 	case E_INDEX:

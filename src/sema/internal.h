@@ -53,6 +53,8 @@ bool infer_call(struct check *ck, struct node *n);
 bool infer_access(struct check *ck, struct node *n); /* E_FIELD, E_TUPIDX, E_INDEX, deref */
 bool infer_ops(struct check *ck, struct node *n);    /* operators */
 bool infer_cast(struct check *ck, struct node *n);   /* casts, sizeof, offsetof */
+/* The same where only the type counts: typeof(...) may stand there. */
+bool infer_unevaluated(struct check *ck, struct node *n);
 bool infer_map_use(struct check *ck, struct node *n); /* E_MAP: keys; type is the value's if known */
 bool infer_map_assign(struct check *ck, struct node *n);
 /* The fault of a map of aggregations that is read as a value. False. */

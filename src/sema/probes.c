@@ -15,6 +15,18 @@ static struct node_list clone_list(struct arena *a, const struct node_list *l)
 	return copy;
 }
 
+static struct type_ref *clone_type(struct arena *a, struct type_ref *t)
+{
+	struct type_ref *copy;
+
+	if (!t || (!t->of && !t->base))
+		return t;
+	copy = arena_dup(a, t, sizeof(*t));
+	copy->of = node_clone(a, t->of);
+	copy->base = clone_type(a, t->base);
+	return copy;
+}
+
 struct node *node_clone(struct arena *a, const struct node *n)
 {
 	struct node *copy;
@@ -26,6 +38,7 @@ struct node *node_clone(struct arena *a, const struct node *n)
 	copy->b = node_clone(a, n->b);
 	copy->c = node_clone(a, n->c);
 	copy->decl = node_clone(a, n->decl);
+	copy->cast_type = clone_type(a, n->cast_type);
 	copy->list = clone_list(a, &n->list);
 	return copy;
 }

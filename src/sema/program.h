@@ -21,6 +21,7 @@ enum var_kind {
 struct var {
 	enum var_kind kind;
 	const char *name;        /* without the dollar */
+	uint32_t mark;           /* of which expansion of a macro */
 	struct span span;        /* where it came to be */
 	struct span type_span;   /* the assignment that fixed its type */
 	const struct type *type; /* NULL until inferred */

@@ -7,11 +7,11 @@
  */
 #include "sema/internal.h"
 
-static struct var *find_var(struct check *ck, const char *name)
+static struct var *find_var(struct check *ck, const struct node *n)
 {
 	for (struct scope *s = ck->scope; s; s = s->up)
 		vec_each(s->vars, i)
-			if (!strcmp(s->vars.v[i]->name, name))
+			if (s->vars.v[i]->mark == n->mark && !strcmp(s->vars.v[i]->name, n->name))
 				return s->vars.v[i];
 	return NULL;
 }
@@ -22,6 +22,7 @@ static struct var *new_var(struct check *ck, const struct node *n, enum var_kind
 
 	v->kind = kind;
 	v->name = n->name;
+	v->mark = n->mark;
 	v->span = n->span;
 	v->loop = ck->loop;
 	v->callback = ck->callback;
@@ -39,7 +40,7 @@ static void use_var(struct check *ck, struct node *n, struct var *v)
 
 static bool resolve_var(struct check *ck, struct node *n)
 {
-	struct var *v = find_var(ck, n->name);
+	struct var *v = find_var(ck, n);
 	struct diag *d;
 	struct near near;
 
@@ -52,7 +53,8 @@ static bool resolve_var(struct check *ck, struct node *n)
 	near_start(&near, n->name);
 	for (struct scope *s = ck->scope; s; s = s->up)
 		vec_each(s->vars, i)
-			near_try(&near, s->vars.v[i]->name);
+			if (s->vars.v[i]->mark == n->mark)
+				near_try(&near, s->vars.v[i]->name);
 	if (near.best)
 		diag_hint(ck->diags, d, "did you mean '$%s'?", near.best);
 	return false;
@@ -60,7 +62,7 @@ static bool resolve_var(struct check *ck, struct node *n)
 
 static void assign_var(struct check *ck, struct node *n)
 {
-	struct var *v = find_var(ck, n->name);
+	struct var *v = find_var(ck, n);
 
 	if (!v)
 		v = new_var(ck, n, VK_SCRATCH);
@@ -71,7 +73,7 @@ static void assign_var(struct check *ck, struct node *n)
 
 static bool declare_var(struct check *ck, struct node *n, enum var_kind kind)
 {
-	struct var *old = find_var(ck, n->name);
+	struct var *old = find_var(ck, n);
 
 	if (old) {
 		diag_error(ck->diags, n->span, DT_redeclared,
@@ -225,9 +227,18 @@ bool resolve_call(struct check *ck, struct node *n)
 	return ok;
 }
 
-static bool resolve_kids(struct check *ck, struct node *n)
+static bool resolve_type(struct check *ck, const struct type_ref *t)
 {
 	bool ok = true;
+
+	for (; t; t = t->base)
+		ok &= !t->of || resolve_expr(ck, t->of);
+	return ok;
+}
+
+static bool resolve_kids(struct check *ck, struct node *n)
+{
+	bool ok = resolve_type(ck, n->cast_type);
 
 	if (n->a)
 		ok &= resolve_expr(ck, n->a);
@@ -253,6 +264,8 @@ static bool resolve_incdec(struct check *ck, struct node *n)
 	return resolve_expr(ck, n->a);
 }
 
+static bool resolve_block(struct check *ck, struct node *n);
+
 bool resolve_expr(struct check *ck, struct node *n)
 {
 	switch (n->kind) {
@@ -268,6 +281,8 @@ bool resolve_expr(struct check *ck, struct node *n)
 		return resolve_call(ck, n);
 	case E_INCDEC:
 		return resolve_incdec(ck, n);
+	case E_BLOCK:
+		return resolve_block(ck, n);
 	default:
 		return resolve_kids(ck, n);
 	}
@@ -283,6 +298,8 @@ static bool resolve_block(struct check *ck, struct node *n)
 	ck->scope = &s;
 	for (size_t i = 0; i < n->list.n; i++)
 		ok &= resolve_stmt(ck, n->list.v[i]);
+	if (n->a)
+		ok &= resolve_expr(ck, n->a);
 	ck->scope = s.up;
 	return ok;
 }
@@ -302,7 +319,7 @@ static bool resolve_assign(struct check *ck, struct node *n)
 
 static bool resolve_let(struct check *ck, struct node *n)
 {
-	bool ok = !n->b || resolve_expr(ck, n->b);
+	bool ok = resolve_type(ck, n->cast_type) & (!n->b || resolve_expr(ck, n->b));
 
 	ok &= declare_var(ck, n->a, VK_SCRATCH);
 	n->var = n->a->var;

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Macros: macro name($v, @m, e) { ... }. A use becomes a copy of the body as a value, in which
+ * parameters are what the use has in their places. Variables of the body carry the number of the
+ * expansion as their mark, so they never meet the ones of whoever uses it.
+ */
+#include "lang/parse.h"
+
+#include <string.h>
+
+#define MACRO_DEPTH 64 /* macros that use one another */
+#define MACRO_LEVEL (2 * PARSE_HEIGHT)
+
+struct expansion {
+	struct parser *p;
+	const struct macro *open[MACRO_DEPTH];
+	unsigned depth; /* of open */
+	unsigned level; /* height of the tree above */
+	uint32_t marks;
+	bool failed; /* a limit was reached */
+};
+
+/* What one use puts in place of a macro's parameters. */
+struct binding {
+	const struct macro *macro;
+	struct node *const *args;
+	uint32_t mark;
+};
+
+static const struct node *find_param(const struct macro *m, enum node_kind kind, const char *name)
+{
+	vec_each(m->params, i)
+		if (m->params.v[i]->kind == kind && !strcmp(m->params.v[i]->name, name))
+			return m->params.v[i];
+	return NULL;
+}
+
+static const struct node *bound(const struct binding *b, enum node_kind kind, const char *name)
+{
+	vec_each(b->macro->params, i)
+		if (b->macro->params.v[i]->kind == kind && !strcmp(b->macro->params.v[i]->name, name))
+			return b->args[i];
+	return NULL;
+}
+
+static void parse_param(struct parser *p, struct macro *m)
+{
+	struct node *n;
+
+	if (p_at(p, T_VAR) || p_at(p, T_MAP)) {
+		n = parse_primary(p);
+	} else {
+		n = p_node(p, E_IDENT, p->tok.span);
+		n->name = p_expect_name(p, "a parameter ($x, @x or a name)");
+	}
+	if (!p->panic && n->keyed)
+		p_error(p, n->span, DT_syntax, "a macro's parameter is a map as a whole: @%s", n->name);
+	if (!p->panic && find_param(m, n->kind, n->name))
+		p_error(p, n->span, DT_redeclared, "Macro %s has two parameters of this name", m->name);
+	avec_push(p->arena, &m->params, n);
+}
+
+static bool same_signature(const struct macro *a, const struct macro *b)
+{
+	if (strcmp(a->name, b->name) || a->params.n != b->params.n)
+		return false;
+	vec_each(a->params, i)
+		if (a->params.v[i]->kind != b->params.v[i]->kind)
+			return false;
+	return true;
+}
+
+/* A macro reaches only those maps that it is given. */
+static void check_maps(struct parser *p, const struct macro *m, const struct node *n)
+{
+	if (!n)
+		return;
+	if (n->kind == E_MAP && !find_param(m, E_MAP, n->name))
+		diag_error(p->d, n->span, DT_bad_macro,
+			   "Macro %s uses @%s, which is not one of its parameters", m->name, n->name);
+	check_maps(p, m, n->a);
+	check_maps(p, m, n->b);
+	check_maps(p, m, n->c);
+	vec_each(n->list, i)
+		check_maps(p, m, n->list.v[i]);
+}
+
+static void add_macro(struct parser *p, struct macro *m)
+{
+	vec_each(p->script->macros, i) {
+		if (!same_signature(p->script->macros.v[i], m))
+			continue;
+		diag_error(p->d, m->span, DT_redefined, "Macro %s is already defined with these parameters",
+			   m->name);
+		return;
+	}
+	check_maps(p, m, m->body);
+	avec_push(p->arena, &p->script->macros, m);
+}
+
+void parse_macro(struct parser *p)
+{
+	struct macro *m = arena_new(p->arena, struct macro);
+	struct span open;
+
+	m->span = p->tok.span;
+	p_next(p);
+	m->name = p_expect_name(p, "the macro's name");
+	open = p->tok.span;
+	p_expect(p, T_LPAREN);
+	while (!p->panic && !p_at(p, T_RPAREN)) {
+		parse_param(p, m);
+		if (!p_accept(p, T_COMMA))
+			break;
+	}
+	if (!p->panic)
+		p_expect_close(p, T_RPAREN, open);
+	m->span = span_join(m->span, p->prev);
+	if (p->panic)
+		return;
+	m->body = parse_value_block(p);
+	if (!p->panic && !p->stop)
+		add_macro(p, m);
+}
+
+static void fail(struct expansion *x, struct span at, enum diag_tag tag, const char *text)
+{
+	if (!x->failed)
+		diag_error(x->p->d, at, tag, "%s", text);
+	x->failed = true;
+}
+
+static struct node *copy_node(struct expansion *x, const struct node *n, const struct binding *b);
+
+static struct type_ref *copy_type(struct expansion *x, const struct type_ref *t, const struct binding *b)
+{
+	const struct node *arg;
+	struct type_ref *copy;
+
+	if (!t)
+		return NULL;
+	copy = arena_dup(x->p->arena, t, sizeof(*t));
+	copy->of = copy_node(x, t->of, b);
+	copy->base = copy_type(x, t->base, b);
+	arg = b && !t->of && !t->base ? bound(b, E_IDENT, t->name) : NULL;
+	if (arg && arg->kind == E_TYPEOF)
+		copy->base = copy_type(x, arg->cast_type, NULL);
+	else if (arg)
+		copy->of = copy_node(x, arg, NULL);
+	return copy;
+}
+
+/* Copies a tree; b is NULL for what the use itself wrote. */
+static struct node *copy_node(struct expansion *x, const struct node *n, const struct binding *b)
+{
+	const struct node *arg = NULL;
+	struct node *copy;
+
+	if (!n)
+		return NULL;
+	if (b && (n->kind == E_IDENT || n->kind == E_VAR || n->kind == E_MAP))
+		arg = bound(b, n->kind, n->name);
+	if (arg && n->kind != E_MAP)
+		return copy_node(x, arg, NULL);
+	if (++x->p->nodes >= PARSE_NODES)
+		fail(x, n->span, DT_too_large, "the script is too large once its macros are expanded");
+	copy = arena_dup(x->p->arena, n, sizeof(*n));
+	if (x->failed)
+		return copy;
+	if (arg)
+		copy->name = arg->name;
+	if (b && n->kind == E_VAR)
+		copy->mark = b->mark;
+	copy->a = copy_node(x, n->a, b);
+	copy->b = copy_node(x, n->b, b);
+	copy->c = copy_node(x, n->c, b);
+	copy->decl = copy_node(x, n->decl, b);
+	copy->cast_type = copy_type(x, n->cast_type, b);
+	memset(&copy->list, 0, sizeof(copy->list));
+	vec_each(n->list, i)
+		avec_push(x->p->arena, &copy->list,
+			  n->kind == E_OFFSETOF ? n->list.v[i] : copy_node(x, n->list.v[i], b));
+	return copy;
+}
+
+/* How well a use fits: -1 not at all, else how many parameters ask for what it has. */
+static int fits(const struct macro *m, const struct node *use)
+{
+	int score = 0;
+
+	if (m->params.n != use->list.n)
+		return -1;
+	vec_each(m->params, i) {
+		const struct node *arg = use->list.v[i];
+
+		if (m->params.v[i]->kind == E_IDENT)
+			continue;
+		if (arg->kind != m->params.v[i]->kind || arg->keyed)
+			return -1;
+		score++;
+	}
+	return score;
+}
+
+static const struct macro *find_macro(const struct script *s, const struct node *use)
+{
+	const struct macro *best = NULL;
+	int score, most = -1;
+
+	vec_each(s->macros, i) {
+		if (strcmp(s->macros.v[i]->name, use->name))
+			continue;
+		score = fits(s->macros.v[i], use);
+		if (score > most) {
+			most = score;
+			best = s->macros.v[i];
+		}
+	}
+	return best;
+}
+
+static void expand(struct expansion *x, struct node *n);
+
+static bool is_open(const struct expansion *x, const struct macro *m)
+{
+	for (unsigned i = 0; i < x->depth; i++)
+		if (x->open[i] == m)
+			return true;
+	return false;
+}
+
+static void expand_use(struct expansion *x, struct node *n)
+{
+	const struct macro *m = find_macro(x->p->script, n);
+	struct binding b = { m, n->list.v, 0 };
+	struct span at = n->span;
+	struct node *body;
+
+	if (!m)
+		return;
+	if (is_open(x, m)) {
+		fail(x, at, DT_bad_macro, "a macro may not use itself");
+		return;
+	}
+	if (x->depth == MACRO_DEPTH) {
+		fail(x, at, DT_too_deep, "macros use one another too deeply");
+		return;
+	}
+	b.mark = ++x->marks;
+	body = copy_node(x, m->body, &b);
+	x->open[x->depth++] = m;
+	expand(x, body);
+	x->depth--;
+	*n = body->list.n || !body->a ? *body : *body->a;
+	n->span = at;
+}
+
+static void expand_type(struct expansion *x, struct type_ref *t)
+{
+	for (; t; t = t->base)
+		expand(x, t->of);
+}
+
+/* sizeof(t[2]) of a parameter t that is a type. */
+static void sized_type(struct expansion *x, struct node *n)
+{
+	struct node *e = n->a;
+	struct type_ref *t;
+
+	if (!e || e->kind != E_INDEX || e->a->kind != E_TYPEOF || e->b->kind != E_INT)
+		return;
+	t = arena_new(x->p->arena, struct type_ref);
+	t->span = e->span;
+	t->name = "typeof";
+	t->base = e->a->cast_type;
+	t->is_array = t->has_count = true;
+	t->count = (uint64_t)e->b->ival;
+	n->cast_type = t;
+	n->a = NULL;
+}
+
+static void expand(struct expansion *x, struct node *n)
+{
+	if (!n || x->failed)
+		return;
+	if (++x->level > MACRO_LEVEL)
+		fail(x, n->span, DT_too_deep, "expressions nest too deeply once macros are expanded");
+	expand(x, n->a);
+	expand(x, n->b);
+	expand(x, n->c);
+	expand_type(x, n->cast_type);
+	for (size_t i = 0; i < n->list.n && n->kind != E_OFFSETOF; i++)
+		expand(x, n->list.v[i]);
+	if (!x->failed && (n->kind == E_IDENT || n->kind == E_CALL))
+		expand_use(x, n);
+	if (n->kind == E_SIZEOF)
+		sized_type(x, n);
+	x->level--;
+}
+
+void macros_expand(struct parser *p)
+{
+	struct expansion x = { .p = p };
+
+	if (!p->script->macros.n || p->d->nerrors)
+		return;
+	vec_each(p->script->probes, i) {
+		expand(&x, p->script->probes.v[i]->pred);
+		expand(&x, p->script->probes.v[i]->body);
+	}
+}
