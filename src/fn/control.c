@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* exit() and signal(). */
+/* exit(), signal() and signal_thread(). */
 #include <signal.h>
 #include <string.h>
 
@@ -80,12 +80,19 @@ static struct ir_val *lower_signal(struct lower *lw, struct node *call)
 	struct ir_builder *b = lower_b(lw);
 	struct ir_val *sig = call->ival ? ir_iconst(b, call->ival) : lower_expr(lw, call->list.v[0]);
 
-	ir_call(b, IRH_send_signal, 1, sig);
+	ir_call(b, call->fn == &fn_signal_thread ? IRH_send_signal_thread : IRH_send_signal, 1, sig);
 	return NULL;
 }
 
 const struct fn_ops fn_signal = {
 	.name = "signal", .proto = "signal(string or int)", .doc = "sends a signal to the running process (needs --unsafe)",
+	.flags = FN_CALL | FN_UNSAFE | FN_STMT, .min_args = 1, .max_args = 1, .arg = { FA_INT | FA_CONST_STR },
+	.check = check_signal, .lower = lower_signal,
+};
+
+const struct fn_ops fn_signal_thread = {
+	.name = "signal_thread", .proto = "signal_thread(string or int)",
+	.doc = "sends a signal to the running thread (needs --unsafe)",
 	.flags = FN_CALL | FN_UNSAFE | FN_STMT, .min_args = 1, .max_args = 1, .arg = { FA_INT | FA_CONST_STR },
 	.check = check_signal, .lower = lower_signal,
 };

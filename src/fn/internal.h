@@ -50,7 +50,11 @@ struct ir_val *fn_lower_format(struct lower *lw, struct node *call);
 	FN(fn_str) FN(fn_buf) FN(fn_strncmp)                                                        \
 	FN(fn_ksym) FN(fn_usym) FN(fn_kaddr) FN(fn_uaddr) FN(fn_kstack) FN(fn_ustack)               \
 	FN(fn_ntop) FN(fn_macaddr) FN(fn_exit) FN(fn_signal)                     \
-	FN(fn_kptr) FN(fn_uptr)
+	FN(fn_kptr) FN(fn_uptr) \
+	FN(fn_strerror) FN(fn_signal_name) FN(fn_syscall_name) FN(fn_bswap) FN(fn_is_err) \
+	FN(fn_usermode) FN(fn_probetype) FN(fn_jiffies) FN(fn_cpid) FN(fn_has_cpid) \
+	FN(fn_pcomm) FN(fn_leader_comm) FN(fn_leader_tid) FN(fn_cgroupid) FN(fn_cgroup_path) \
+	FN(fn_pton) FN(fn_signal_thread)
 
 #define FN(x) extern const struct fn_ops x;
 FN_LIST

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Network addresses: ntop, macaddr. */
+/* Network addresses: ntop, pton, macaddr. */
 #include <arpa/inet.h>
 
 #include "fn/internal.h"
@@ -59,6 +59,44 @@ const struct fn_ops fn_ntop = {
 	.name = "ntop", .proto = "ntop([int family,] address): inet_t", .doc = "an IPv4 or IPv6 address as text",
 	.flags = FN_CALL, .min_args = 1, .max_args = 2, .arg = { FA_ANY, FA_ANY }, .check = check_ntop,
 	.lower = lower_ntop,
+};
+
+/* The bytes of an address in network order; how many, 0 if the text is none. */
+static uint32_t parse_inet(const char *text, void *bytes)
+{
+	if (inet_pton(AF_INET, text, bytes) == 1)
+		return 4;
+	return inet_pton(AF_INET6, text, bytes) == 1 ? 16 : 0;
+}
+
+static bool check_pton(struct check *ck, struct node *call)
+{
+	struct node *n = call->list.v[0];
+	uint8_t bytes[16];
+	const char *text;
+	uint32_t len, size;
+
+	if (!check_const_str(ck, n, &text, &len))
+		return check_error(ck, n->span, DT_bad_argument, "pton() expects a string literal");
+	size = parse_inet(text, bytes);
+	if (!size)
+		return check_error(ck, n->span, DT_bad_argument, "pton() expects an IPv4 or IPv6 address, found '%s'", text);
+	call->fn_data = (void *)text;
+	call->type = type_array(check_types(ck), type_int(1, false), size);
+	return true;
+}
+
+static struct ir_val *lower_pton(struct lower *lw, struct node *call)
+{
+	uint8_t bytes[16];
+
+	return ir_rodata_ptr(lower_b(lw), bytes, parse_inet(call->fn_data, bytes));
+}
+
+const struct fn_ops fn_pton = {
+	.name = "pton", .proto = "pton(string address): uint8[4] or uint8[16]",
+	.doc = "the bytes of an IPv4 or IPv6 address in network order", .flags = FN_CALL, .min_args = 1, .max_args = 1,
+	.arg = { FA_CONST_STR }, .check = check_pton, .lower = lower_pton,
 };
 
 #define MAC_SIZE 6

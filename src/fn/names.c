@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Numbers by name: strerror, signal_name, syscall_name. Each is a table of texts of one size in the read-only
+ * data, made once a module; a number that has no name selects the last row.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "fn/internal.h"
+
+#define NAME_SIZE 64
+#define LAST_ERRNO 133   /* EHWPOISON, include/uapi/asm-generic/errno.h */
+#define LAST_SIGNAL 64   /* _NSIG */
+#define LAST_SYSCALL 511
+
+struct row {
+	char text[NAME_SIZE];
+};
+
+static const struct type *name_type(struct check *ck)
+{
+	return type_string(check_types(ck), NAME_SIZE);
+}
+
+/* Row n of the table, the last one for numbers beyond it. */
+static struct ir_val *table_row(struct lower *lw, struct node *call, const struct row *rows, unsigned last)
+{
+	struct ir_builder *b = lower_b(lw);
+	struct ir_val *n = lower_expr(lw, call->list.v[0]);
+	struct ir_val *table = ir_rodata_ptr(b, rows, (last + 1) * NAME_SIZE);
+	struct ir_val *off = ir_bin(b, IR_mul, ir_umin(b, n, last), ir_iconst(b, NAME_SIZE));
+
+	return ir_bin(b, IR_add, table, off);
+}
+
+static struct ir_val *lower_strerror(struct lower *lw, struct node *call)
+{
+	struct row *rows = arena_alloc(lower_b(lw)->module->arena, (LAST_ERRNO + 2) * sizeof(struct row));
+
+	for (int i = 0; i <= LAST_ERRNO; i++)
+		snprintf(rows[i].text, NAME_SIZE, "%s", strerror(i));
+	snprintf(rows[LAST_ERRNO + 1].text, NAME_SIZE, "Unknown error");
+	return table_row(lw, call, rows, LAST_ERRNO + 1);
+}
+
+const struct fn_ops fn_strerror = {
+	.name = "strerror", .proto = "strerror(int errno): string", .doc = "what an error number means",
+	.flags = FN_CALL, .min_args = 1, .max_args = 1, .arg = { FA_INT }, .type_of = name_type,
+	.lower = lower_strerror,
+};
+
+static struct ir_val *lower_signal_name(struct lower *lw, struct node *call)
+{
+	struct row *rows = arena_alloc(lower_b(lw)->module->arena, (LAST_SIGNAL + 2) * sizeof(struct row));
+
+	for (int i = 0; i <= LAST_SIGNAL; i++)
+		snprintf(rows[i].text, NAME_SIZE, "%s", strsignal(i));
+	snprintf(rows[LAST_SIGNAL + 1].text, NAME_SIZE, "N/A");
+	return table_row(lw, call, rows, LAST_SIGNAL + 1);
+}
+
+const struct fn_ops fn_signal_name = {
+	.name = "signal_name", .proto = "signal_name(int signal): string", .doc = "what a signal number means",
+	.flags = FN_CALL, .min_args = 1, .max_args = 1, .arg = { FA_INT }, .type_of = name_type,
+	.lower = lower_signal_name,
+};
+
+static const struct {
+	const char *name;
+	int number;
+} syscalls[] = {
+#ifdef __aarch64__
+#define SYSCALL(name, x86, arm) { #name, arm },
+#else
+#define SYSCALL(name, x86, arm) { #name, x86 },
+#endif
+#include "fn/syscalls.def"
+#undef SYSCALL
+};
+
+static struct ir_val *lower_syscall_name(struct lower *lw, struct node *call)
+{
+	struct row *rows = arena_alloc(lower_b(lw)->module->arena, (LAST_SYSCALL + 2) * sizeof(struct row));
+
+	for (int i = 0; i <= LAST_SYSCALL + 1; i++)
+		snprintf(rows[i].text, NAME_SIZE, "unknown system call");
+	for (size_t i = 0; i < ARRAY_SIZE(syscalls); i++) {
+		int nr = syscalls[i].number;
+
+		if (nr < 0 || nr > LAST_SYSCALL)
+			continue;
+		memset(rows[nr].text, 0, NAME_SIZE);
+		snprintf(rows[nr].text, NAME_SIZE, "%s", syscalls[i].name);
+	}
+	return table_row(lw, call, rows, LAST_SYSCALL + 1);
+}
+
+const struct fn_ops fn_syscall_name = {
+	.name = "syscall_name", .proto = "syscall_name(int number): string", .doc = "name of a system call",
+	.flags = FN_CALL, .min_args = 1, .max_args = 1, .arg = { FA_INT }, .type_of = name_type,
+	.lower = lower_syscall_name,
+};
