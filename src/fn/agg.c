@@ -248,25 +248,79 @@ static void update_max(struct lower *lw, struct node *call, struct ir_val *ptr, 
 	update_extreme(lw, call, ptr, false);
 }
 
+/* Reading as a number: the words of all CPUs put together, as reduce_sum() and its like do it for user space. */
+static void merge_sum(struct lower *lw, const struct type *t, struct ir_val **acc, struct ir_val *ptr)
+{
+	struct ir_builder *b = lower_b(lw);
+
+	acc[0] = ir_bin(b, IR_add, acc[0], ir_load(b, ptr, 0, 8, false));
+}
+
+static void merge_avg(struct lower *lw, const struct type *t, struct ir_val **acc, struct ir_val *ptr)
+{
+	struct ir_builder *b = lower_b(lw);
+
+	merge_sum(lw, t, acc, ptr);
+	acc[1] = ir_bin(b, IR_add, acc[1], ir_load(b, ptr, 8, 8, false));
+}
+
+static void merge_extreme(struct lower *lw, const struct type *t, struct ir_val **acc, struct ir_val *ptr, bool is_min)
+{
+	struct ir_builder *b = lower_b(lw);
+	struct ir_val *v = ir_load(b, ptr, 0, 8, false), *set = ir_load(b, ptr, 8, 8, false), *better;
+
+	better = ir_bin(b, t->param[0] ? IR_slt : IR_ult, is_min ? v : acc[0], is_min ? acc[0] : v);
+	better = ir_bin(b, IR_or, better, ir_bin(b, IR_eq, acc[1], ir_iconst(b, 0)));
+	better = ir_bin(b, IR_and, better, ir_bin(b, IR_ne, set, ir_iconst(b, 0)));
+	acc[0] = ir_op(b, IR_select, 3, better, v, acc[0]);
+	acc[1] = ir_bin(b, IR_or, acc[1], set);
+}
+
+static void merge_min(struct lower *lw, const struct type *t, struct ir_val **acc, struct ir_val *ptr)
+{
+	merge_extreme(lw, t, acc, ptr, true);
+}
+
+static void merge_max(struct lower *lw, const struct type *t, struct ir_val **acc, struct ir_val *ptr)
+{
+	merge_extreme(lw, t, acc, ptr, false);
+}
+
+static struct ir_val *number_first(struct lower *lw, const struct type *t, struct ir_val *const *acc)
+{
+	return acc[0];
+}
+
+/* Of nothing: 0, which BPF gives for a division by zero. */
+static struct ir_val *number_avg(struct lower *lw, const struct type *t, struct ir_val *const *acc)
+{
+	return ir_bin(lower_b(lw), t->param[0] ? IR_sdiv : IR_udiv, acc[1], acc[0]);
+}
+
 const struct fn_ops fn_count = {
 	.name = "count", .proto = "@m = count()", .doc = "counts how often this is reached",
 	.flags = FN_CALL | FN_AGG, .agg_type = count_type, .agg_update = update_count,
+	.agg_merge = merge_sum, .agg_number = number_first,
 };
 const struct fn_ops fn_sum = {
 	.name = "sum", .proto = "@m = sum(int n)", .doc = "adds up", .flags = FN_CALL | FN_AGG, .min_args = 1,
 	.max_args = 1, .arg = { FA_INT }, .agg_type = sum_type, .agg_update = update_sum,
+	.agg_merge = merge_sum, .agg_number = number_first,
 };
 const struct fn_ops fn_min = {
 	.name = "min", .proto = "@m = min(int n)", .doc = "keeps the least", .flags = FN_CALL | FN_AGG,
 	.min_args = 1, .max_args = 1, .arg = { FA_INT }, .agg_type = min_type, .agg_update = update_min,
+	.agg_merge = merge_min, .agg_number = number_first,
 };
 const struct fn_ops fn_max = {
 	.name = "max", .proto = "@m = max(int n)", .doc = "keeps the greatest", .flags = FN_CALL | FN_AGG,
 	.min_args = 1, .max_args = 1, .arg = { FA_INT }, .agg_type = max_type, .agg_update = update_max,
+	.agg_merge = merge_max, .agg_number = number_first,
 };
 const struct fn_ops fn_avg = {
 	.name = "avg", .proto = "@m = avg(int n)", .doc = "average", .flags = FN_CALL | FN_AGG, .min_args = 1,
 	.max_args = 1, .arg = { FA_INT }, .agg_type = avg_type, .agg_update = update_avg,
+	.agg_merge = merge_avg, .agg_number = number_avg,
 };
 const struct fn_ops fn_stats = {
 	.name = "stats", .proto = "@m = stats(int n)", .doc = "count, average and total",

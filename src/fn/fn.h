@@ -73,6 +73,12 @@ struct fn_ops {
 	const struct type *(*agg_type)(struct check *ck, struct node *call);
 	/* atomic: the value is shared by CPUs: update by atomadd. Emits no early exit. */
 	void (*agg_update)(struct lower *lw, struct node *call, struct ir_val *ptr, bool atomic);
+	/*
+	 * Aggregations that may be read as a number; NULL: not. Two words hold what the CPUs had so far, zero at
+	 * first: agg_merge takes in the value of one more CPU at ptr, agg_number makes the number of them.
+	 */
+	void (*agg_merge)(struct lower *lw, const struct type *t, struct ir_val **acc, struct ir_val *ptr);
+	struct ir_val *(*agg_number)(struct lower *lw, const struct type *t, struct ir_val *const *acc);
 
 	/* FN_ASYNC: a record of this action arrived. */
 	void (*handle)(struct runtime *rt, const struct action *a, const struct value_ref *args);

@@ -144,6 +144,7 @@ const struct fn_ops fn_zero = {
 /* print(@m[, top[, div]]) or print(value) */
 struct print_data {
 	bool map;
+	bool entry; /* one entry of a map of aggregations, read when the record arrives */
 	int64_t top, div;
 };
 
@@ -165,14 +166,17 @@ static bool check_print(struct check *ck, struct node *call)
 		d = call->fn_data = arena_new(check_arena(ck), struct print_data);
 	call->type = type_none();
 	d->map = n->kind == E_MAP && !n->keyed;
-	if (!d->map && n->type->kind == TY_AGG)
-		return check_error(ck, call->span, DT_not_supported,
-				   "not supported yet: printing one value of type '%s'; print the map",
-				   type_text(check_arena(ck), n->type));
+	d->entry = !d->map && n->kind == E_MAP && n->type->kind == TY_AGG;
 	if (!d->map && call->list.n > 1)
 		return check_error(ck, call->span, DT_bad_argument, "Non-map print() only takes 1 argument, %zu found",
 				   call->list.n);
 	return const_arg(ck, call, 1, "top", &d->top) && const_arg(ck, call, 2, "div", &d->div);
+}
+
+/* The key as a value of its type: one alone may be a scalar. */
+static struct ir_val *entry_key(struct lower *lw, struct node *n)
+{
+	return n->list.n == 1 ? lower_expr_as(lw, n->list.v[0], n->map->key) : lower_key(lw, n);
 }
 
 static struct ir_val *lower_print(struct lower *lw, struct node *call)
@@ -183,6 +187,11 @@ static struct ir_val *lower_print(struct lower *lw, struct node *call)
 
 	if (d->map) {
 		lower_emit(lw, call, 0, NULL, NULL, d)->map = n->map;
+		return NULL;
+	}
+	if (d->entry) {
+		v = entry_key(lw, n);
+		lower_emit(lw, call, 1, &n->map->key, &v, d)->map = n->map;
 		return NULL;
 	}
 	v = lower_expr(lw, n);
@@ -196,6 +205,8 @@ static void handle_print(struct runtime *rt, const struct action *a, const struc
 
 	if (d->map)
 		rt_print_map(rt, a->map, d->top, d->div);
+	else if (d->entry)
+		rt_print_entry(rt, a->map, args[0].bytes, args[0].len);
 	else
 		rt_out(rt)->ops->value(rt_out(rt), args[0].type, args[0].bytes, args[0].len);
 }

@@ -17,6 +17,8 @@ struct strbuf *rt_scratch(struct runtime *rt); /* empty buffer for one handler c
 void rt_exit(struct runtime *rt, int status);
 /* Reads the map and prints it; top 0: all; div 0/1: none. */
 void rt_print_map(struct runtime *rt, const struct map *m, uint64_t top, int64_t div);
+/* One entry; the key may lack trailing zeros. An absent one has the value of nothing yet. */
+void rt_print_entry(struct runtime *rt, const struct map *m, const void *key, uint32_t len);
 void rt_clear_map(struct runtime *rt, const struct map *m); /* removes entries; scalars become 0 */
 void rt_zero_map(struct runtime *rt, const struct map *m);  /* values become 0, keys stay */
 /* A message for stderr: "WARNING: ..." */

@@ -35,6 +35,7 @@ struct map {
 	bool used_scalar;
 	const struct type *key;   /* one key: its type; several: TY_TUPLE; NULL: scalar */
 	const struct type *value; /* TY_NONE until inferred */
+	const struct fn_ops *agg; /* value is TY_AGG: the aggregation that is assigned */
 	enum map_storage storage;
 	bool per_cpu;      /* MS_HASH: values are one for each CPU */
 	uint32_t offset;   /* MS_GLOBAL, MS_PCPU */

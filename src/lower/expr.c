@@ -61,22 +61,10 @@ static struct ir_val *lower_ternary(struct lower *lw, struct node *n)
 	return value ? var_read(lw, v) : NULL;
 }
 
-static struct ir_val *whole_pair(struct lower *lw, struct node *n)
-{
-	struct callback *cb = lw->callback;
-	const struct type *t = n->type;
-	struct ir_val *pair = ir_slot(&lw->b, t->size, 8);
-
-	ir_zero(&lw->b, pair, 0, t->size);
-	ir_copy(&lw->b, pair, t->st->fields.v[0].offset, cb->key, t->st->fields.v[0].type->size);
-	ir_copy(&lw->b, pair, t->st->fields.v[1].offset, cb->value, t->st->fields.v[1].type->size);
-	return pair;
-}
-
 static struct ir_val *lower_var(struct lower *lw, struct node *n)
 {
 	if (n->var->kind == VK_PAIR && lw->callback && lw->callback->pair == n->var)
-		return whole_pair(lw, n);
+		return lower_whole_pair(lw, n->type);
 	return var_read(lw, n->var);
 }
 
@@ -90,15 +78,6 @@ static struct ir_val *lower_call(struct lower *lw, struct node *n)
 	lw->b.span = outer;
 	return v;
 }
-static struct ir_val *lower_value_block(struct lower *lw, struct node *n)
-{
-	struct span outer = lw->b.span;
-
-	lower_block(lw, n);
-	lw->b.span = outer;
-	return n->a ? lower_expr(lw, n->a) : NULL;
-}
-
 
 static struct ir_val *lower_cast(struct lower *lw, struct node *n)
 {
@@ -111,14 +90,21 @@ static struct ir_val *lower_cast(struct lower *lw, struct node *n)
 	return lower_convert(lw, n->a, v, n->a->type, n->type);
 }
 
+static struct ir_val *lower_value_block(struct lower *lw, struct node *n)
+{
+	struct span outer = lw->b.span;
+
+	lower_block(lw, n);
+	lw->b.span = outer;
+	return n->a ? lower_expr(lw, n->a) : NULL;
+}
+
 struct ir_val *lower_expr(struct lower *lw, struct node *n)
 {
 	if (n->is_const && type_is_scalar(n->type))
 		return ir_iconst(&lw->b, n->ival);
 	switch (n->kind) {
 	case E_STR:
-	case E_BLOCK:
-		return lower_value_block(lw, n);
 		return lower_str(lw, n);
 	case E_VAR:
 		return lower_var(lw, n);
@@ -131,6 +117,8 @@ struct ir_val *lower_expr(struct lower *lw, struct node *n)
 		return lower_tuple(lw, n->type, n->list.v);
 	case E_TERNARY:
 		return lower_ternary(lw, n);
+	case E_BLOCK:
+		return lower_value_block(lw, n);
 	case E_INCDEC:
 		return lower_incdec(lw, n);
 	case E_CAST:

@@ -107,6 +107,10 @@ struct ir_val *lower_map_read(struct lower *lw, struct node *n);
 void lower_map_assign(struct lower *lw, struct node *n);
 void lower_map_bump(struct lower *lw, struct node *n);
 struct ir_val *lower_map_incdec(struct lower *lw, struct node *n);
+/* The number of an aggregation, read across CPUs; key as lower_key() gave it. */
+struct ir_val *lower_agg_number(struct lower *lw, struct span at, const struct map *m, struct ir_val *key);
+/* Key and value, as a tuple of type t, of the entry that the callback was called for. */
+struct ir_val *lower_whole_pair(struct lower *lw, const struct type *t);
 struct ir_val *lower_tuple(struct lower *lw, const struct type *t, struct node *const *elems);
 
 #endif

@@ -313,15 +313,11 @@ static void save_pair(struct lower *lw, struct node *n)
 {
 	struct var *v = n->decl->var;
 	struct callback *cb = lw->callback;
-	const struct type *t = v->type;
 	struct ir_val *pair;
 
 	if (!v->captured)
 		return;
-	pair = ir_slot(&lw->b, t->size, 8);
-	ir_zero(&lw->b, pair, 0, t->size);
-	ir_copy(&lw->b, pair, t->st->fields.v[0].offset, cb->key, t->st->fields.v[0].type->size);
-	ir_copy(&lw->b, pair, t->st->fields.v[1].offset, cb->value, t->st->fields.v[1].type->size);
+	pair = lower_whole_pair(lw, v->type);
 	cb->pair = NULL;
 	var_write(lw, v, pair);
 }

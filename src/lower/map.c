@@ -30,6 +30,8 @@ struct ir_val *lower_map_read(struct lower *lw, struct node *n)
 	const struct map *m = n->map;
 	const struct type *t = m->value;
 
+	if (t->kind == TY_AGG)
+		return lower_agg_number(lw, n->span, m, lower_key(lw, n));
 	if (m->storage == MS_GLOBAL && type_is_scalar(t))
 		return ir_load(&lw->b, ir_global_ptr(&lw->b, m->offset), 0, 8, false);
 	if (m->storage == MS_GLOBAL)

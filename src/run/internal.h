@@ -113,6 +113,8 @@ int verifier_explain(struct runtime *rt, const struct probe *p, int code, struct
 struct map_copy;
 /* Reads a map of the script; NULL only if it has nothing that could be printed. */
 struct map_copy *map_copy_read(struct runtime *rt, const struct map *m);
+/* One entry of a keyed map, of zeros if it is absent. */
+struct map_copy *map_copy_entry(struct runtime *rt, const struct map *m, const void *key, uint32_t len);
 struct map_dump *map_copy_dump(struct map_copy *c);
 void map_copy_free(struct map_copy *c);
 void run_print_final_maps(struct runtime *rt);

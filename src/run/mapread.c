@@ -166,13 +166,18 @@ static void read_keys(struct map_copy *c, uint32_t max_entries)
 	}
 }
 
-static void read_hash(struct runtime *rt, const struct map *m, struct map_copy *c)
+static void open_hash(struct runtime *rt, const struct map *m, struct map_copy *c)
 {
 	c->fd = run_map_fd(rt, m->ir);
 	c->key_size = m->ir->key_size;
 	c->cpus = m->per_cpu ? rt->target->ncpus : 1;
 	c->stride = m->per_cpu ? round8(m->ir->value_size) : m->ir->value_size;
 	c->plain = c->cpus == 1 && m->value->kind != TY_AGG;
+}
+
+static void read_hash(struct runtime *rt, const struct map *m, struct map_copy *c)
+{
+	open_hash(rt, m, c);
 	if (c->fd < 0 || value_bytes(m->value) > c->stride)
 		return;
 	if (read_batches(c) && !c->dump.n)
@@ -203,15 +208,38 @@ static void read_pcpu(struct runtime *rt, const struct map *m, struct map_copy *
 	add_entry(c, NULL, value);
 }
 
+static struct map_copy *copy_new(const struct map *m)
+{
+	struct map_copy *c = xcalloc(1, sizeof(*c));
+
+	c->dump = (struct map_dump){ .name = m->name, .key = m->key, .value = m->value };
+	c->out_size = round8(value_bytes(m->value) + 1);
+	return c;
+}
+
+struct map_copy *map_copy_entry(struct runtime *rt, const struct map *m, const void *key, uint32_t len)
+{
+	struct map_copy *c = copy_new(m);
+	struct batch b;
+
+	open_hash(rt, m, c);
+	batch_alloc(c, &b, 1);
+	memset(b.keys, 0, c->key_size);
+	memcpy(b.keys, key, len < c->key_size ? len : c->key_size);
+	if (sys_map_lookup(c->fd, b.keys, b.raw))
+		memset(b.raw, 0, (size_t)c->cpus * c->stride);
+	batch_take(c, &b, 1);
+	batch_free(&b);
+	return c;
+}
+
 struct map_copy *map_copy_read(struct runtime *rt, const struct map *m)
 {
 	struct map_copy *c;
 
 	if (!m->value || m->value->kind == TY_NONE)
 		return NULL;
-	c = xcalloc(1, sizeof(*c));
-	c->dump = (struct map_dump){ .name = m->name, .key = m->key, .value = m->value };
-	c->out_size = round8(value_bytes(m->value) + 1);
+	c = copy_new(m);
 	switch (m->storage) {
 	case MS_GLOBAL: read_global(rt, m, c); break;
 	case MS_PCPU: read_pcpu(rt, m, c); break;

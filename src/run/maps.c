@@ -38,6 +38,14 @@ void rt_print_map(struct runtime *rt, const struct map *m, uint64_t top, int64_t
 	print_map(rt, m, top, div, false);
 }
 
+void rt_print_entry(struct runtime *rt, const struct map *m, const void *key, uint32_t len)
+{
+	struct map_copy *c = map_copy_entry(rt, m, key, len);
+
+	rt->out->ops->map(rt->out, map_copy_dump(c));
+	map_copy_free(c);
+}
+
 static int compare_names(const void *a, const void *b)
 {
 	return strcmp((*(struct map *const *)a)->name, (*(struct map *const *)b)->name);

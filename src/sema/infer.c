@@ -161,7 +161,9 @@ static bool infer_for_map(struct check *ck, struct node *n)
 		return check_error(ck, n->a->span, DT_undefined_map, "Undefined map: @%s", m->name);
 	n->a->type = m->value;
 	pair[0] = m->key;
-	pair[1] = m->value;
+	pair[1] = infer_read_type(m);
+	if (pair[1]->kind == TY_AGG)
+		return infer_no_number(ck, n->a);
 	t = type_tuple(ck->types, pair, 2);
 	if (!v->type || !type_eq(v->type, t)) {
 		v->type = t;

@@ -239,7 +239,7 @@ bool infer_expr(struct check *ck, struct node *n)
 	case E_VAR:
 		return infer_var(ck, n);
 	case E_MAP:
-		return infer_map_use(ck, n);
+		return infer_map_read(ck, n);
 	case E_IDENT:
 		return infer_ident(ck, n);
 	case E_CALL:

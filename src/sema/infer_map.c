@@ -94,8 +94,25 @@ static bool check_shape(struct check *ck, struct node *n)
 
 bool infer_no_number(struct check *ck, const struct node *n)
 {
-	return check_error(ck, n->span, DT_not_supported, "not supported yet: reading a map of type '%s' as a value",
+	return check_error(ck, n->span, DT_type_mismatch, "A map of type '%s' can not be read as a number",
 			   type_text(ck->arena, n->type));
+}
+
+const struct type *infer_read_type(const struct map *m)
+{
+	const struct type *t = m->value;
+
+	if (t->kind != TY_AGG || !m->agg || !m->agg->agg_number)
+		return t;
+	return type_int(8, !t->agg->by_sign || t->param[0]);
+}
+
+bool infer_map_read(struct check *ck, struct node *n)
+{
+	if (!infer_map_use(ck, n))
+		return false;
+	n->type = infer_read_type(n->map);
+	return true;
 }
 
 bool infer_map_use(struct check *ck, struct node *n)
@@ -151,6 +168,7 @@ static bool assign_agg(struct check *ck, struct node *n)
 	if (!grow_value(ck, n->a, n->a->map, t, NULL))
 		return false;
 	n->b->type = n->a->map->value;
+	n->a->map->agg = n->b->fn;
 	return true;
 }
 

@@ -57,6 +57,9 @@ bool infer_cast(struct check *ck, struct node *n);   /* casts, sizeof, offsetof 
 bool infer_unevaluated(struct check *ck, struct node *n);
 bool infer_map_use(struct check *ck, struct node *n); /* E_MAP: keys; type is the value's if known */
 bool infer_map_assign(struct check *ck, struct node *n);
+/* The same where it is read: an aggregation gives a number, if it has one. */
+bool infer_map_read(struct check *ck, struct node *n);
+const struct type *infer_read_type(const struct map *m);
 /* The fault of a map of aggregations that is read as a value. False. */
 bool infer_no_number(struct check *ck, const struct node *n);
 /* What a pointer points to, in its space; a pointer without one is the probe's own: user or kernel. */
