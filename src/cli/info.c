@@ -8,6 +8,8 @@
 #include "cli/list.h"
 #include "cli/report.h"
 #include "cli/session.h"
+#include "run/sys.h"
+#include "type/btf.h"
 
 static void add_answer(struct strbuf *out, const char *name, bool yes)
 {
@@ -20,6 +22,16 @@ static bool has_pmu(const char *name)
 
 	snprintf(path, sizeof(path), "/sys/bus/event_source/devices/%s/type", name);
 	return !access(path, F_OK);
+}
+
+static bool counts_cycles(void)
+{
+	struct perf_event_attr attr = { .type = PERF_TYPE_HARDWARE, .size = sizeof(attr) };
+	int fd = sys_perf_event_open(&attr, 0, -1, -1, 0);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
 }
 
 /* Can probes of this kind be attached to on this kernel? */
@@ -35,6 +47,12 @@ static bool provider_works(struct session *s, const char *name)
 		return has_pmu("uprobe");
 	if (!strcmp(name, "profile") || !strcmp(name, "interval") || !strcmp(name, "software"))
 		return has_pmu("software");
+	if (!strcmp(name, "watchpoint"))
+		return has_pmu("breakpoint");
+	if (!strcmp(name, "hardware"))
+		return counts_cycles();
+	if (!strcmp(name, "iter"))
+		return s->btf && btf_file_find(s->btf, BK_STRUCT, "bpf_iter__task");
 	return true;
 }
 

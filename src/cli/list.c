@@ -84,8 +84,14 @@ static void add_fields(struct listing *l, const struct type *args)
 	const struct struct_def *def = args ? type_fields(&l->s->types, args) : NULL;
 
 	for (size_t i = 0; def && i < def->fields.n; i++) {
-		if (!strncmp(def->fields.v[i].name, "common_", 7))
+		const struct field *f = &def->fields.v[i];
+
+		if (!strncmp(f->name, "common_", 7))
 			continue;
+		if (!*f->name && f->type->kind == TY_STRUCT) {
+			add_fields(l, f->type);
+			continue;
+		}
 		sb_adds(&l->out, "    ");
 		type_print_field(&l->out, def, i);
 		sb_addc(&l->out, '\n');

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the probe's context offers: arg0 .. arg11, args, retval, func, probe, reg(). */
+/* What the probe's context offers: arg0 .. arg11, args, retval, func, probe, reg(), ctx. */
 #include "fn/internal.h"
 
 static bool check_flag(struct check *ck, struct node *n, unsigned flag)
@@ -142,4 +142,31 @@ static struct ir_val *lower_reg(struct lower *lw, struct node *n)
 const struct fn_ops fn_reg = {
 	.name = "reg", .proto = "reg(string name): uint64", .doc = "a register at the probe", .flags = FN_CALL,
 	.min_args = 1, .max_args = 1, .arg = { FA_CONST_STR }, .check = check_reg, .lower = lower_reg,
+};
+
+static bool check_ctx(struct check *ck, struct node *n)
+{
+	const struct probe *p = check_probe(ck);
+	const struct type *t = p->targets.v[0]->args;
+
+	n->type = type_u64();
+	if (!(p->provider->flags & PF_ITER) || !t)
+		return check_error(ck, n->span, DT_no_args, "The ctx builtin can not be used with '%s' probes",
+				   p->provider->name);
+	n->type = type_ptr(check_types(ck), t, AS_KERNEL);
+	return true;
+}
+
+/*
+ * The members are read by the helpers, which give plain numbers: a load would give pointers that may be NULL to the
+ * verifier, each time anew.
+ */
+static struct ir_val *lower_context(struct lower *lw, struct node *n)
+{
+	return lower_ctx(lw);
+}
+
+const struct fn_ops fn_ctx = {
+	.name = "ctx", .proto = "ctx: struct bpf_iter__NAME *", .doc = "what an iterator is at", .flags = FN_VAR,
+	.check = check_ctx, .lower = lower_context,
 };

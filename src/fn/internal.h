@@ -42,7 +42,7 @@ struct ir_val *fn_lower_format(struct lower *lw, struct node *call);
 	FN(fn_nsecs) FN(fn_elapsed) FN(fn_time) FN(fn_strftime)                                     \
 	FN(fn_arg0) FN(fn_arg1) FN(fn_arg2) FN(fn_arg3) FN(fn_arg4) FN(fn_arg5) FN(fn_arg6)         \
 	FN(fn_arg7) FN(fn_arg8) FN(fn_arg9) FN(fn_arg10) FN(fn_arg11) FN(fn_args) FN(fn_retval)     \
-	FN(fn_func) FN(fn_probe) FN(fn_reg)                                                         \
+	FN(fn_func) FN(fn_probe) FN(fn_reg) FN(fn_ctx)                                              \
 	FN(fn_count) FN(fn_sum) FN(fn_min) FN(fn_max) FN(fn_avg) FN(fn_stats) FN(fn_hist)           \
 	FN(fn_lhist)                                                                                \
 	FN(fn_delete) FN(fn_clear) FN(fn_zero) FN(fn_len) FN(fn_has_key) FN(fn_print)               \
@@ -50,11 +50,12 @@ struct ir_val *fn_lower_format(struct lower *lw, struct node *call);
 	FN(fn_str) FN(fn_buf) FN(fn_strncmp)                                                        \
 	FN(fn_ksym) FN(fn_usym) FN(fn_kaddr) FN(fn_uaddr) FN(fn_kstack) FN(fn_ustack)               \
 	FN(fn_ntop) FN(fn_macaddr) FN(fn_exit) FN(fn_signal)                     \
-	FN(fn_kptr) FN(fn_uptr) \
-	FN(fn_strerror) FN(fn_signal_name) FN(fn_syscall_name) FN(fn_bswap) FN(fn_is_err) \
-	FN(fn_usermode) FN(fn_probetype) FN(fn_jiffies) FN(fn_cpid) FN(fn_has_cpid) \
-	FN(fn_pcomm) FN(fn_leader_comm) FN(fn_leader_tid) FN(fn_cgroupid) FN(fn_cgroup_path) \
-	FN(fn_pton) FN(fn_signal_thread)
+	FN(fn_kptr) FN(fn_uptr)                                                                     \
+	FN(fn_strerror) FN(fn_signal_name) FN(fn_syscall_name) FN(fn_bswap) FN(fn_is_err)           \
+	FN(fn_usermode) FN(fn_probetype) FN(fn_jiffies) FN(fn_cpid) FN(fn_has_cpid)                 \
+	FN(fn_pcomm) FN(fn_leader_comm) FN(fn_leader_tid) FN(fn_cgroupid) FN(fn_cgroup_path)        \
+	FN(fn_pton) FN(fn_signal_thread) FN(fn_strlen) FN(fn_strcap) FN(fn_strstr)                  \
+	FN(fn_strcontains) FN(fn_memcmp)
 
 #define FN(x) extern const struct fn_ops x;
 FN_LIST

@@ -57,7 +57,7 @@ void targets_sort(struct probe *out, size_t from);
 
 /* Attaching. */
 struct links_mark {
-	size_t nfds, nevents;
+	size_t nfds, niters, nevents;
 	unsigned nprobes;
 };
 struct links_mark links_mark(const struct links *l);

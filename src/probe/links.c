@@ -26,11 +26,13 @@ static void delete_event(const struct link_event *ev)
 
 struct links_mark links_mark(const struct links *l)
 {
-	return (struct links_mark){ l->fds.n, l->events.n, l->nprobes };
+	return (struct links_mark){ l->fds.n, l->iters.n, l->events.n, l->nprobes };
 }
 
 void links_rollback(struct links *l, struct links_mark m)
 {
+	while (l->iters.n > m.niters)
+		close(l->iters.v[--l->iters.n]);
 	while (l->fds.n > m.nfds)
 		close(l->fds.v[--l->fds.n]);
 	while (l->events.n > m.nevents)
@@ -42,6 +44,7 @@ void links_close(struct links *l)
 {
 	links_rollback(l, (struct links_mark){ 0 });
 	vec_done(&l->fds);
+	vec_done(&l->iters);
 	vec_done(&l->events);
 }
 

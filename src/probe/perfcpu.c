@@ -14,8 +14,8 @@ void perf_kind(struct target *t, const struct probe *p, struct prog_kind *ret)
 	ret->type = BPF_PROG_TYPE_PERF_EVENT;
 }
 
-int perf_attach_cpus(const struct attach_env *env, uint32_t config, uint64_t period, bool first_only, int prog_fd,
-		     struct links *links)
+int perf_attach_cpus(const struct attach_env *env, uint32_t type, uint32_t config, uint64_t period,
+		     bool first_only, int prog_fd, struct links *links)
 {
 	int *cpus = xmalloc(MAX_CPUS * sizeof(*cpus));
 	unsigned n = sys_online_cpus(cpus, MAX_CPUS), done = 0;
@@ -25,7 +25,7 @@ int perf_attach_cpus(const struct attach_env *env, uint32_t config, uint64_t per
 		n = 1;
 	for (unsigned i = 0; i < n; i++) {
 		struct perf_event_attr attr = {
-			.type = PERF_TYPE_SOFTWARE,
+			.type = type,
 			.config = config,
 			.sample_period = period,
 		};

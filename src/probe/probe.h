@@ -39,6 +39,8 @@ enum provider_flags {
 	PF_PID = 1 << 7,     /* attaching can be limited to a process; else, with PF_TASK, -p becomes a predicate */
 	PF_SPECIAL = 1 << 8, /* begin, end: run once by the tool itself */
 	PF_KSTACK = 1 << 9,  /* kernel stacks make sense */
+	PF_ITER = 1 << 11,   /* runs once for each object, to its end, by reading the file of its link: ctx */
+	PF_SIGNAL = 1 << 12, /* run by the tool itself when it gets signal number target.config */
 	PF_LIFO = 1 << 10,   /* of several programs at one place the kernel runs the newest first (uprobe consumers) */
 };
 
@@ -52,7 +54,7 @@ struct probe_target {
 	uint64_t ref_ctr;      /* uprobe, usdt: file offset of the semaphore */
 	uint64_t period;       /* profile, interval: ns; software: count */
 	bool is_freq;          /* profile: period is a frequency in Hz */
-	uint32_t config;       /* software: perf event number */
+	uint32_t config;       /* software, hardware: perf event number; watchpoint: HW_BREAKPOINT_*; self: signal */
 	uint32_t btf_id;       /* fentry, BTF raw tracepoints */
 	const char *usdt_args; /* note text */
 	const struct type *args; /* TY_STRUCT or TY_FUNC; NULL: none */
@@ -120,6 +122,7 @@ struct link_event {
 /* Attachments of a run: fds to close and what else to undo. All zero bytes: none. */
 struct links {
 	VEC(int) fds;
+	VEC(int) iters;   /* files of iterators, to be read once everything is attached */
 	unsigned nprobes; /* attached targets */
 	VEC(struct link_event) events;
 };
@@ -160,6 +163,8 @@ struct provider {
 	struct ir_val *(*lower_field)(struct lower *lw, const struct field *f, enum addr_space *ret_space);
 	/* The current instruction pointer, for func and reg; NULL: not available. */
 	struct ir_val *(*lower_ip)(struct lower *lw);
+	/* Is this run of the program one for the script? A condition that precedes its predicate; NULL: always. */
+	struct ir_val *(*lower_filter)(struct lower *lw);
 	/* Offset in the context of a register by name, -1: unknown; PF_REGS only. */
 	int (*reg_offset)(const char *name);
 	void (*kind)(struct target *t, const struct probe *p, struct prog_kind *ret);

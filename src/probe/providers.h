@@ -10,6 +10,7 @@ extern const struct provider provider_tracepoint, provider_rawtracepoint;
 extern const struct provider provider_kprobe, provider_kretprobe;
 extern const struct provider provider_fentry, provider_fexit;
 extern const struct provider provider_uprobe, provider_uretprobe, provider_usdt;
-extern const struct provider provider_profile, provider_interval, provider_software;
+extern const struct provider provider_profile, provider_interval, provider_software, provider_hardware;
+extern const struct provider provider_watchpoint, provider_iter, provider_self;
 
 #endif

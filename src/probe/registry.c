@@ -19,6 +19,10 @@ static const struct provider *const providers[] = {
 	&provider_profile,
 	&provider_interval,
 	&provider_software,
+	&provider_hardware,
+	&provider_watchpoint,
+	&provider_iter,
+	&provider_self,
 };
 
 const struct provider *const *provider_all(size_t *ret_n)

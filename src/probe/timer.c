@@ -48,7 +48,7 @@ static int timer_attach(const struct attach_env *env, const struct probe *p, int
 
 	vec_each(p->targets, i) {
 		const struct probe_target *t = p->targets.v[i];
-		int r = perf_attach_cpus(env, PERF_COUNT_SW_CPU_CLOCK, t->period, one, prog_fd, links);
+		int r = perf_attach_cpus(env, PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_CLOCK, t->period, one, prog_fd, links);
 
 		if (r) {
 			links_rollback(links, mark);

@@ -51,6 +51,7 @@ struct runtime {
 	uint32_t btf_size;
 
 	int epoll_fd, stop_fd, watch_fd; /* watch: pidfd of the child or of -p */
+	int signal_fd;         /* eventfd: one of the signals of self:signal came; -1: none is asked for */
 	bool alone;            /* only begin and end probes: ends when their records are handled */
 	bool exiting;          /* exit() was handled */
 	bool done;             /* some other reason to end */
@@ -132,6 +133,21 @@ void run_close_fast_links(struct runtime *rt);
 extern volatile int run_stop_signal; /* number of the signal that came, 0 */
 int run_catch_signals(void); /* eventfd that becomes readable at SIGINT or SIGTERM; -errno */
 void run_release_signals(int fd);
+/*
+ * Catches signal number sig for the probes of self:signal too; ret_fd: -1, or the fd of an earlier call; it becomes
+ * readable when one came. 0 or -errno.
+ */
+int run_catch_self(int sig, int *ret_fd);
+/* The mask (1 << number) of the signals that came since the last call. */
+uint64_t run_take_signals(int fd);
+void run_release_self(int fd);
+
+/* once.c: programs that the tool itself makes run. */
+/* self:signal: catches the signals; runs the programs of those that came. */
+int run_watch_signals(struct runtime *rt, struct err *e);
+void run_signals(struct runtime *rt);
+/* Reads the files of all iterators to their ends. */
+int run_iterators(struct runtime *rt, struct err *e);
 
 bool run_is_begin(const struct probe *p);
 bool run_is_end(const struct probe *p);

@@ -27,7 +27,7 @@
 #define SLEEP_MS 1000   /* the clock of out_tick() and of loss reports */
 #define WATCH_MS 200    /* looking after a process without a pidfd */
 
-enum { EV_RING, EV_STOP, EV_WATCH, EV_OUT };
+enum { EV_RING, EV_STOP, EV_WATCH, EV_OUT, EV_SIGNAL };
 
 int64_t run_now(void)
 {
@@ -86,6 +86,7 @@ static int open_loop(struct runtime *rt, struct err *e)
 		return err_set(e, -errno, "cannot make an epoll descriptor: %s", errname(errno));
 	watch(rt, rt->stop_fd, EPOLLIN, EV_STOP);
 	watch(rt, rt->watch_fd, EPOLLIN, EV_WATCH);
+	watch(rt, rt->signal_fd, EPOLLIN, EV_SIGNAL);
 	watch_ring(rt);
 	watch_output(rt);
 	return 0;
@@ -159,6 +160,9 @@ static void look_at(struct runtime *rt, const struct epoll_event *ev)
 		if (rt->child)
 			child_ended(rt->child);
 		rt->done = true;
+		break;
+	case EV_SIGNAL:
+		run_signals(rt);
 		break;
 	case EV_OUT:
 		if (ev->events & (EPOLLERR | EPOLLHUP))

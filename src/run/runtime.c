@@ -116,7 +116,7 @@ int run_new(struct tables *t, struct target *target, struct out *out, const stru
 	rt->out = out;
 	rt->opt = opt;
 	rt->child = child;
-	rt->btf_fd = rt->epoll_fd = rt->stop_fd = rt->watch_fd = -1;
+	rt->btf_fd = rt->epoll_fd = rt->stop_fd = rt->signal_fd = rt->watch_fd = -1;
 	vec_each(t->probes, i)
 		t->probes.v[i]->prog_fd = -1;
 	prepare_actions(rt);
@@ -150,6 +150,7 @@ void run_free(struct runtime *rt)
 	fd_close(&rt->epoll_fd);
 	fd_close(&rt->watch_fd);
 	run_release_signals(rt->stop_fd);
+	run_release_self(rt->signal_fd);
 	rt->out->render->stack = NULL;
 	free(rt->at_end);
 	free(rt->emptied);

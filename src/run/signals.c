@@ -14,6 +14,9 @@
 
 volatile int run_stop_signal;
 static volatile int stop_fd = -1;
+static volatile int self_fd = -1;
+static volatile uint64_t self_caught; /* by number */
+static uint64_t self_signals;
 
 static void on_stop(int sig)
 {
@@ -65,5 +68,54 @@ void run_release_signals(int fd)
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
 	stop_fd = -1;
+	close(fd);
+}
+
+static void on_self(int sig)
+{
+	int saved = errno;
+	uint64_t one = 1;
+
+	__atomic_fetch_or(&self_caught, 1ull << sig, __ATOMIC_SEQ_CST);
+	/* It fails only if the counter is full, which wakes as well. */
+	while (self_fd >= 0 && write(self_fd, &one, sizeof(one)) < 0 && errno == EINTR)
+		;
+	errno = saved;
+}
+
+int run_catch_self(int sig, int *ret_fd)
+{
+	if (sig <= 0 || sig >= 64)
+		return -EINVAL;
+	if (*ret_fd < 0) {
+		int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+
+		if (fd < 0)
+			return -errno;
+		*ret_fd = self_fd = fd;
+	}
+	self_signals |= 1ull << sig;
+	catch_one(sig, on_self, SA_RESTART);
+	return 0;
+}
+
+uint64_t run_take_signals(int fd)
+{
+	uint64_t count;
+
+	if (read(fd, &count, sizeof(count)) < 0)
+		return 0;
+	return __atomic_exchange_n(&self_caught, 0, __ATOMIC_SEQ_CST);
+}
+
+void run_release_self(int fd)
+{
+	if (fd < 0)
+		return;
+	for (int sig = 1; sig < 64; sig++)
+		if (self_signals & (1ull << sig))
+			signal(sig, SIG_DFL);
+	self_signals = 0;
+	self_fd = -1;
 	close(fd);
 }

@@ -104,7 +104,7 @@ static const struct probe *attach_order(const struct runtime *rt, size_t i)
 
 static int attach_all(struct runtime *rt, struct err *e)
 {
-	unsigned wanted = 0;
+	unsigned wanted = 0, lasting = 0;
 
 	vec_each(rt->tables->probes, i) {
 		const struct probe *p = attach_order(rt, i);
@@ -113,12 +113,13 @@ static int attach_all(struct runtime *rt, struct err *e)
 		if (p->provider->flags & PF_SPECIAL)
 			continue;
 		wanted++;
+		lasting += !(p->provider->flags & PF_ITER);
 		if (p->prog_fd >= 0)
 			rc = attach_probe(rt, p, e);
 		if (rc)
 			return rc;
 	}
-	rt->alone = !wanted && !rt->child && !rt->opt->pid;
+	rt->alone = !lasting && !rt->child && !rt->opt->pid;
 	if (wanted && !rt->links.nprobes)
 		return err_set(e, -ENOENT, "No probes could be attached");
 	return 0;
@@ -163,9 +164,13 @@ int run_start(struct runtime *rt, struct err *e)
 		tell_attached(rt);
 		return 0;
 	}
-	rc = attach_all(rt, e);
+	rc = run_watch_signals(rt, e);
+	if (!rc)
+		rc = attach_all(rt, e);
 	if (rc)
 		return rc;
 	tell_attached(rt);
-	return rt->child ? child_go(rt->child, e) : 0;
+	if (rt->child)
+		rc = child_go(rt->child, e);
+	return rc ? rc : run_iterators(rt, e);
 }
