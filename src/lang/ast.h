@@ -32,13 +32,13 @@ enum node_kind {
 	E_FIELD,     /* a.name or a->name; is_arrow */
 	E_TUPIDX,    /* a.ival */
 	E_INDEX,     /* a[b] */
-	E_TUPLE,     /* (list...) */
+	E_TUPLE,     /* (list...), or (names=list...) */
 	E_SIZEOF,    /* sizeof(a), or sizeof(cast_type) with a NULL */
 	E_BLOCK,     /* { list... a } as a value: statements, then a (NULL: no value) */
 	E_TYPEOF,    /* typeof(...) where a value may stand: cast_type */
 	E_OFFSETOF,  /* offsetof(cast_type or a, path); list: E_IDENT for each part of path */
 	/* Statements */
-	S_EXPR,      /* a; is_tail: the last of its block, without the semicolon */
+	S_EXPR,      /* a; or _ = a; with ival 1; is_tail: the last of its block, without the semicolon */
 	S_ASSIGN,    /* a = b, or a op= b with op not OP_NONE; a is E_VAR or E_MAP */
 	S_LET,       /* let $name [: cast_type] [= b]; a is the E_VAR */
 	S_IF,        /* if a then b (S_BLOCK) else c (S_BLOCK or S_IF or NULL) */
@@ -95,6 +95,7 @@ struct node {
 	struct node *a, *b, *c, *decl;
 	struct node_list list;
 	const char *name;
+	const char *const *names; /* E_TUPLE: of a record's members; NULL: a tuple */
 	const char *str;
 	uint32_t len;
 	int64_t ival;

@@ -49,7 +49,6 @@ TEST(later_parts)
 		     "1:1-7 not supported yet: import|1:13-15 not supported yet: functions (fn)|"
 		     "1:43-46 not supported yet: map declarations (let @x = ...)");
 	CHECK_ERRORS("begin { (a=1, b=2); comptime 1; &$x; _ = 1; getopt(\"a\"); typeinfo($x); }",
-		     "1:10-11 not supported yet: records (name=value, ...)|"
 		     "1:21-29 not supported yet: comptime|"
 		     "1:33-34 not supported yet: address of a variable or map (&)|"
 		     "1:38-39 not supported yet: discarding a value (_ = ...)|"

@@ -212,6 +212,37 @@ static struct node *parse_cast(struct parser *p, struct type_ref *type, struct s
 	return p_done(p, n);
 }
 
+#define RECORD_MAX 64
+
+/* (name=value, ...), the opening parenthesis is taken. */
+static struct node *parse_record(struct parser *p, struct span open)
+{
+	struct node *n = p_node(p, E_TUPLE, open);
+	const char **names = arena_array(p->arena, const char *, RECORD_MAX);
+
+	p->in_pred = false;
+	n->names = names;
+	do {
+		struct span at = p->tok.span;
+
+		if (p_at(p, T_RPAREN))
+			break;
+		if (n->list.n == RECORD_MAX) {
+			p_error(p, at, DT_too_deep, "A record may have at most %d members", RECORD_MAX);
+			break;
+		}
+		names[n->list.n] = p_expect_name(p, "a member's name");
+		for (size_t i = 0; i < n->list.n; i++)
+			if (!p->panic && !strcmp(names[i], names[n->list.n]))
+				p_error(p, at, DT_redefined, "A record cannot have two members '%s'",
+					names[i]);
+		p_expect(p, T_ASSIGN);
+		p_add(p, n, parse_expr(p));
+	} while (!p->panic && p_accept(p, T_COMMA));
+	p_expect_close(p, T_RPAREN, open);
+	return p_done(p, n);
+}
+
 /* The opening parenthesis is taken: (a) is a, anything with a comma a tuple. */
 static struct node *parse_group(struct parser *p, struct span open)
 {
@@ -219,8 +250,9 @@ static struct node *parse_group(struct parser *p, struct span open)
 	struct node *first, *n;
 
 	if (p_at(p, T_IDENT) && p_peek(p).kind == T_ASSIGN) {
-		p_unsupported(p, p->tok.span, "records (name=value, ...)");
-		return p_bad_node(p);
+		n = parse_record(p, open);
+		p->in_pred = in_pred;
+		return n;
 	}
 	n = p_node(p, E_TUPLE, open);
 	if (p_accept(p, T_RPAREN))

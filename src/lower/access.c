@@ -142,15 +142,47 @@ static struct ir_val *read_member(struct lower *lw, struct ir_val *base, const s
 	return v;
 }
 
+static struct ir_val *args_member(struct lower *lw, const struct field *f, const struct type *t,
+				  enum addr_space *ret_space)
+{
+	struct ir_val *v = lw->probe->provider->lower_field(lw, f, ret_space);
+
+	return t->kind == TY_STRING ? read_chars(lw, v, t->size, *ret_space) : v;
+}
+
 static struct ir_val *lower_args_field(struct lower *lw, struct node *n)
 {
 	enum addr_space space = AS_NONE;
-	struct ir_val *v = lw->probe->provider->lower_field(lw, &n->field, &space);
-	const struct type *t = n->type;
 
-	if (t->kind == TY_STRING)
-		return read_chars(lw, v, t->size, space);
-	return v;
+	return args_member(lw, &n->field, n->type, &space);
+}
+
+struct ir_val *lower_args(struct lower *lw, struct node *n)
+{
+	const struct struct_def *def = n->type->st;
+	struct ir_val **vals = arena_array(lw->arena, struct ir_val *, def->fields.n + 1);
+	struct field f;
+
+	vec_each(def->fields, i) {
+		const struct type *t = def->fields.v[i].type;
+		enum addr_space space = AS_NONE;
+
+		type_field(lw->types, lw->probe->args, def->fields.v[i].name, &f);
+		vals[i] = args_member(lw, &f, t, &space);
+		if (t->kind == TY_ARRAY)
+			vals[i] = lower_local(lw, vals[i], type_in_space(lw->types, t, space));
+	}
+	return lower_members(lw, n->type, vals);
+}
+
+/* A member of an aggregate: its value, or a pointer to its bytes. */
+static struct ir_val *tuple_member(struct lower *lw, struct ir_val *agg, const struct field *f)
+{
+	const struct type *t = f->type;
+
+	if (type_is_scalar(t))
+		return ir_load(&lw->b, agg, f->offset, t->size, type_is_int(t) && t->is_signed);
+	return ir_addi(&lw->b, agg, f->offset);
 }
 
 static struct ir_val *lower_field(struct lower *lw, struct node *n)
@@ -162,6 +194,8 @@ static struct ir_val *lower_field(struct lower *lw, struct node *n)
 	if (n->a->kind == E_IDENT && !strcmp(n->a->name, "args"))
 		return lower_args_field(lw, n);
 	base = lower_expr(lw, n->a);
+	if (t->kind == TY_TUPLE)
+		return tuple_member(lw, base, &n->field);
 	if (t->kind == TY_PTR) {
 		space = lower_space(lw, t);
 		t = t->to;
@@ -169,16 +203,6 @@ static struct ir_val *lower_field(struct lower *lw, struct node *n)
 		space = t->space;
 	}
 	return read_member(lw, base, &n->field, n->type, t, n->name, space);
-}
-
-/* A member of an aggregate: its value, or a pointer to its bytes. */
-static struct ir_val *tuple_member(struct lower *lw, struct ir_val *agg, const struct field *f)
-{
-	const struct type *t = f->type;
-
-	if (type_is_scalar(t))
-		return ir_load(&lw->b, agg, f->offset, t->size, type_is_int(t) && t->is_signed);
-	return ir_addi(&lw->b, agg, f->offset);
 }
 
 /* $kv.0 and $kv.1 read the entry itself. */

@@ -78,7 +78,7 @@ static struct ir_val *make_key(struct lower *lw, struct ir_layout *l, struct ir_
 	return ir_key(&lw->b, l, vals);
 }
 
-static struct ir_val *build_tuple(struct lower *lw, const struct type *t, struct ir_val **vals)
+struct ir_val *lower_members(struct lower *lw, const struct type *t, struct ir_val **vals)
 {
 	size_t n = t->st->fields.n;
 	struct ir_layout *l = ir_layout_new(lw->arena, n);
@@ -96,11 +96,14 @@ static struct ir_val *convert_tuple(struct lower *lw, struct ir_val *v, const st
 	struct ir_val **vals = arena_array(lw->arena, struct ir_val *, n);
 
 	for (size_t i = 0; i < n; i++) {
+		struct field named;
 		const struct field *f = &from->st->fields.v[i];
 
+		if (to->st->is_record && type_field(lw->types, from, to->st->fields.v[i].name, &named))
+			f = &named;
 		vals[i] = lower_convert(lw, NULL, member(lw, v, f), f->type, to->st->fields.v[i].type);
 	}
-	return build_tuple(lw, to, vals);
+	return lower_members(lw, to, vals);
 }
 
 struct ir_val *lower_convert(struct lower *lw, struct node *e, struct ir_val *v, const struct type *from,
@@ -122,7 +125,7 @@ struct ir_val *lower_tuple(struct lower *lw, const struct type *t, struct node *
 
 	for (size_t i = 0; i < n; i++)
 		vals[i] = lower_expr_as(lw, elems[i], t->st->fields.v[i].type);
-	return build_tuple(lw, t, vals);
+	return lower_members(lw, t, vals);
 }
 
 /* comm and read-only data of full size are zero to their end already. */

@@ -112,7 +112,7 @@ struct ir_val *lower_expr(struct lower *lw, struct node *n)
 		return lower_map_read(lw, n);
 	case E_IDENT:
 	case E_CALL:
-		return lower_call(lw, n);
+		return n->fn ? lower_call(lw, n) : lower_args(lw, n);
 	case E_TUPLE:
 		return lower_tuple(lw, n->type, n->list.v);
 	case E_TERNARY:

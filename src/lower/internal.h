@@ -111,6 +111,9 @@ struct ir_val *lower_map_incdec(struct lower *lw, struct node *n);
 struct ir_val *lower_agg_number(struct lower *lw, struct span at, const struct map *m, struct ir_val *key);
 /* Key and value, as a tuple of type t, of the entry that the callback was called for. */
 struct ir_val *lower_whole_pair(struct lower *lw, const struct type *t);
+/* A tuple of values that have its members' types. */
+struct ir_val *lower_members(struct lower *lw, const struct type *t, struct ir_val **vals);
+struct ir_val *lower_args(struct lower *lw, struct node *n); /* args as a whole */
 struct ir_val *lower_tuple(struct lower *lw, const struct type *t, struct node *const *elems);
 
 #endif

@@ -222,6 +222,34 @@ static void walk_tuple(const struct walk *w, const struct type *t, const uint8_t
 	sb_addc(w->out, w->json ? ']' : ')');
 }
 
+static void walk_name(const struct walk *w, const char *name)
+{
+	if (w->json) {
+		render_json_string(w->out, name, strlen(name));
+		sb_adds(w->out, ": ");
+	} else {
+		sb_addf(w->out, ".%s = ", name);
+	}
+}
+
+static void walk_record(const struct walk *w, const struct type *t, const uint8_t *bytes)
+{
+	const struct struct_def *st = t->st;
+
+	if (!st->fields.n) {
+		sb_adds(w->out, "{}");
+		return;
+	}
+	sb_adds(w->out, w->json ? "{" : "{ ");
+	vec_each(st->fields, i) {
+		if (i)
+			sb_adds(w->out, w->compact ? "," : ", ");
+		walk_name(w, st->fields.v[i].name);
+		render_walk(w, st->fields.v[i].type, bytes + st->fields.v[i].offset);
+	}
+	sb_adds(w->out, w->json ? "}" : " }");
+}
+
 static bool is_char_array(const struct type *t)
 {
 	return t->kind == TY_ARRAY && t->to->kind == TY_INT && t->to->size == 1 && t->to->is_signed;
@@ -277,14 +305,7 @@ static void walk_members(const struct walk *w, const struct type *t, const uint8
 		}
 		if ((*count)++)
 			sb_adds(w->out, w->compact ? "," : ", ");
-		if (w->json) {
-			render_json_string(w->out, f->name, strlen(f->name));
-			sb_adds(w->out, ": ");
-		} else {
-			sb_addc(w->out, '.');
-			sb_adds(w->out, f->name);
-			sb_adds(w->out, " = ");
-		}
+		walk_name(w, f->name);
 		walk_member(w, t, f, bytes, t->size);
 	}
 }
@@ -358,7 +379,10 @@ void render_walk(const struct walk *outer, const struct type *t, const void *byt
 		walk_buffer(&w, t, bytes);
 		break;
 	case TY_TUPLE:
-		walk_tuple(&w, t, bytes);
+		if (t->st->is_record)
+			walk_record(&w, t, bytes);
+		else
+			walk_tuple(&w, t, bytes);
 		break;
 	case TY_OPAQUE:
 		walk_opaque(&w, t, bytes);
@@ -389,7 +413,7 @@ void render_key(struct render *r, struct strbuf *out, const struct type *t, cons
 {
 	struct walk w = { .r = r, .out = out };
 
-	if (t->kind == TY_TUPLE)
+	if (t->kind == TY_TUPLE && !t->st->is_record)
 		walk_fields_of_tuple(&w, t, bytes);
 	else
 		render_walk(&w, t, bytes);
@@ -402,7 +426,7 @@ void render_json_key(struct render *r, struct strbuf *out, const struct type *t,
 	bool raw = r->raw;
 
 	r->raw = true;
-	if (t->kind == TY_TUPLE)
+	if (t->kind == TY_TUPLE && !t->st->is_record)
 		walk_fields_of_tuple(&w, t, bytes);
 	else
 		render_walk(&w, t, bytes);

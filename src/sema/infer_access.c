@@ -51,17 +51,51 @@ const struct type *pointee(struct check *ck, const struct type *ptr)
 	return type_in_space(ck->types, ptr->to, space);
 }
 
+/* The type of a probe's arguments, NULL and reported if it has none. */
+static const struct type *args_type(struct check *ck, const struct node *n)
+{
+	const struct probe *p = ck->probe;
+
+	if (!(p->provider->flags & PF_ARGS))
+		check_error(ck, n->span, DT_no_args, "The args builtin can not be used with '%s' probes",
+			    p->provider->name);
+	else if (!p->args)
+		check_error(ck, n->span, DT_no_args, "Cannot read the arguments of %s: no type information",
+			    p->name);
+	else
+		return p->args;
+	return NULL;
+}
+
+bool infer_args(struct check *ck, struct node *n)
+{
+	const struct type *t = args_type(ck, n), *elems[64];
+	const struct struct_def *def = t ? type_fields(ck->types, t) : NULL;
+	const char *names[64];
+	size_t count = 0;
+
+	if (!t)
+		return false;
+	for (size_t i = 0; def && i < def->fields.n && count < ARRAY_SIZE(elems); i++) {
+		const struct field *f = &def->fields.v[i];
+		const struct type *m = member_type(ck, f, AS_NONE);
+
+		if (!*f->name || m->kind == TY_STRUCT || (m->kind == TY_ARRAY && !m->size))
+			continue; /* unnamed, or of no known size */
+		names[count] = f->name;
+		elems[count++] = m;
+	}
+	n->type = type_record(ck->types, elems, names, count);
+	return true;
+}
+
 static bool infer_args_field(struct check *ck, struct node *n)
 {
 	const struct probe *p = ck->probe;
-	const struct type *t = p->args;
+	const struct type *t = args_type(ck, n);
 
-	if (!(p->provider->flags & PF_ARGS))
-		return check_error(ck, n->span, DT_no_args, "The args builtin can not be used with '%s' probes",
-				   p->provider->name);
 	if (!t)
-		return check_error(ck, n->span, DT_no_args, "Cannot read the arguments of %s: no type information",
-				   p->name);
+		return false;
 	if (!type_field(ck->types, t, n->name, &n->field))
 		return unknown_field(ck, n, t, arena_printf(ck->arena, "%s", p->name));
 	n->type = member_type(ck, &n->field, AS_KERNEL);
@@ -79,6 +113,12 @@ static bool infer_field(struct check *ck, struct node *n)
 	t = n->a->type;
 	if (t->kind == TY_PTR)
 		t = pointee(ck, t);
+	if (t->kind == TY_TUPLE && t->st->is_record) {
+		if (!type_field(ck->types, t, n->name, &n->field))
+			return unknown_field(ck, n, t, "The record");
+		n->type = n->field.type;
+		return true;
+	}
 	if (t->kind != TY_STRUCT)
 		return check_error(ck, n->span, DT_type_mismatch,
 				   "Cannot access field '%s' on expression of type '%s'", n->name,

@@ -47,7 +47,7 @@ static bool infer_tuple(struct check *ck, struct node *n)
 					   type_text(ck->arena, elems[i]));
 	}
 	if (ok)
-		n->type = type_tuple(ck->types, elems, n->list.n);
+		n->type = type_record(ck->types, elems, n->names, n->list.n);
 	return ok;
 }
 
@@ -215,8 +215,7 @@ static bool infer_call_value(struct check *ck, struct node *n)
 static bool infer_ident(struct check *ck, struct node *n)
 {
 	if (is_args(n))
-		return check_error(ck, n->span, DT_not_supported,
-				   "not supported yet: args as a whole; use args.FIELD");
+		return infer_args(ck, n);
 	return infer_call_value(ck, n);
 }
 

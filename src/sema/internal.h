@@ -56,6 +56,7 @@ bool infer_cast(struct check *ck, struct node *n);   /* casts, sizeof, offsetof 
 /* The same where only the type counts: typeof(...) may stand there. */
 bool infer_unevaluated(struct check *ck, struct node *n);
 bool infer_map_use(struct check *ck, struct node *n); /* E_MAP: keys; type is the value's if known */
+bool infer_args(struct check *ck, struct node *n); /* args as a whole */
 bool infer_map_assign(struct check *ck, struct node *n);
 /* The same where it is read: an aggregation gives a number, if it has one. */
 bool infer_map_read(struct check *ck, struct node *n);

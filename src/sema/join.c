@@ -32,11 +32,34 @@ static const struct type *join_int(const struct type *a, const struct type *b)
 	return type_int(u->size < 8 ? u->size * 2 : 8, true);
 }
 
+/* Members go by their names; the first one gives the order. */
+static const struct type *join_record(struct types *ts, const struct type *a, const struct type *b)
+{
+	const struct type *elems[64];
+	const char *names[64];
+	size_t n = a->st->fields.n;
+	struct field f;
+
+	if (!a->st->is_record || !b->st->is_record || n != b->st->fields.n || n > ARRAY_SIZE(elems))
+		return NULL;
+	for (size_t i = 0; i < n; i++) {
+		names[i] = a->st->fields.v[i].name;
+		if (!type_field(ts, b, names[i], &f))
+			return NULL;
+		elems[i] = type_join(ts, a->st->fields.v[i].type, f.type);
+		if (!elems[i])
+			return NULL;
+	}
+	return type_record(ts, elems, names, n);
+}
+
 static const struct type *join_tuple(struct types *ts, const struct type *a, const struct type *b)
 {
 	const struct type *elems[64];
 	size_t n = a->st->fields.n;
 
+	if (a->st->is_record || b->st->is_record)
+		return join_record(ts, a, b);
 	if (n != b->st->fields.n || n > ARRAY_SIZE(elems))
 		return NULL;
 	for (size_t i = 0; i < n; i++) {

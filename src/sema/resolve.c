@@ -86,7 +86,7 @@ static bool declare_var(struct check *ck, struct node *n, enum var_kind kind)
 
 static void flatten_key(struct node *n)
 {
-	if (n->list.n == 1 && n->list.v[0]->kind == E_TUPLE && n->list.v[0]->list.n > 1)
+	if (n->list.n == 1 && n->list.v[0]->kind == E_TUPLE && n->list.v[0]->list.n > 1 && !n->list.v[0]->names)
 		n->list = n->list.v[0]->list;
 }
 
@@ -164,12 +164,22 @@ static void unknown_name(struct check *ck, const struct node *n, bool call)
 }
 
 static bool resolve_ident(struct check *ck, struct node *n)
+/* The built-in itself, whatever macros are named like it. */
+static const char *plain_name(const char *name)
+{
+	static const char prefix[] = "__builtin_";
+	size_t n = sizeof(prefix) - 1;
+
+	return !strncmp(name, prefix, n) && fn_find(name + n) ? name + n : name;
+}
+
 {
 	struct enum_const c;
 
 	if (is_args(n))
 		return true;
 	n->fn = fn_find(n->name);
+	n->name = plain_name(n->name);
 	if (n->fn && (n->fn->flags & FN_VAR))
 		return true;
 	n->fn = NULL;
@@ -209,6 +219,7 @@ bool resolve_call(struct check *ck, struct node *n)
 	bool ok = true;
 
 	n->fn = fn_find(n->name);
+	n->name = plain_name(n->name);
 	if (!n->fn) {
 		unknown_name(ck, n, true);
 		return false;
@@ -407,3 +418,4 @@ bool sema_resolve(struct check *ck)
 	}
 	return !ck->diags->nerrors;
 }
+	warn_unused_decls(ck);

@@ -141,14 +141,22 @@ static void place_elem(struct field *f, uint32_t *size)
 
 const struct type *type_tuple(struct types *ts, const struct type *const *elems, size_t n)
 {
+	return type_record(ts, elems, NULL, n);
+}
+
+const struct type *type_record(struct types *ts, const struct type *const *elems,
+			       const char *const *names, size_t n)
+{
 	struct type *t = arena_new(ts->arena, struct type);
 	struct struct_def *st = arena_new(ts->arena, struct struct_def);
 	uint32_t size = 0;
 
 	st->name = "";
+	st->is_record = names != NULL;
 	for (size_t i = 0; i < n; i++) {
-		struct field f = { .name = arena_printf(ts->arena, "%zu", i), .type = elems[i] };
+		struct field f = { .type = elems[i] };
 
+		f.name = names ? names[i] : arena_printf(ts->arena, "%zu", i);
 		avec_push(ts->arena, &st->fields, f);
 	}
 	*t = (struct type){ .kind = TY_TUPLE, .align = 1, .st = st };

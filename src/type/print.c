@@ -62,6 +62,16 @@ static void print_func(struct strbuf *out, const struct type *t)
 		print_list(out, t->st, ", ");
 }
 
+static void print_record(struct strbuf *out, const struct struct_def *st)
+{
+	sb_adds(out, "record{");
+	vec_each(st->fields, i) {
+		sb_addf(out, "%s.%s:", i ? "," : "", st->fields.v[i].name);
+		type_print(out, st->fields.v[i].type);
+	}
+	sb_addc(out, '}');
+}
+
 void type_print(struct strbuf *out, const struct type *t)
 {
 	switch (t->kind) {
@@ -93,7 +103,10 @@ void type_print(struct strbuf *out, const struct type *t)
 		sb_addf(out, "buffer[%u]", t->size - 4);
 		break;
 	case TY_TUPLE:
-		print_list(out, t->st, ",");
+		if (t->st->is_record)
+			print_record(out, t->st);
+		else
+			print_list(out, t->st, ",");
 		break;
 	case TY_OPAQUE:
 		sb_adds(out, t->ops->name);

@@ -248,7 +248,7 @@ bool type_eq(const struct type *a, const struct type *b)
 	case TY_STRUCT:
 		return struct_eq(a, b);
 	case TY_TUPLE:
-		return fields_eq(a->st, b->st);
+		return a->st->is_record == b->st->is_record && fields_eq(a->st, b->st);
 	case TY_OPAQUE:
 		return a->ops == b->ops && !memcmp(a->param, b->param, sizeof(a->param));
 	case TY_AGG:

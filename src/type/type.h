@@ -67,6 +67,7 @@ struct enumerator {
 struct struct_def {
 	const char *name; /* "" if anonymous or a tuple */
 	bool is_union;
+	bool is_record; /* a tuple whose fields have names of their own */
 	bool incomplete; /* declared, never defined */
 	VEC(struct field) fields;
 	/* Fills fields at first use (see type_fields()); NULL once done. */
@@ -135,6 +136,9 @@ const struct type *type_buffer(struct types *ts, uint32_t bytes);
  * Only a tuple with several inner tuples or odd opaque values can have holes: type_has_holes().
  */
 const struct type *type_tuple(struct types *ts, const struct type *const *elems, size_t n);
+/* The same with named fields. names must live as long as the types. */
+const struct type *type_record(struct types *ts, const struct type *const *elems,
+			       const char *const *names, size_t n);
 /* Bytes of a tuple between its fields that belong to none (padding at the end is not counted). */
 bool type_has_holes(const struct type *t);
 const struct type *type_opaque(struct types *ts, const struct value_ops *ops, uint32_t size,
