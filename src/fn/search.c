@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Searching in strings: strstr, strcontains. A needle that is known beforehand is found by a window of eight bytes
+ * that moves over the text; others are compared byte by byte from each place. The loop is an open-coded
+ * iterator where the kernel has them (6.4), else the verifier walks it.
+ */
+#include "fn/internal.h"
+
+#define FEW_ROUNDS 64      /* any verifier walks these without pain */
+#define MOST_WALKED 2048   /* it follows 8192 jumps in all, two a round */
+#define WINDOW 8
+#define LONGEST_LITERAL 72 /* bytes compared one after another */
+#define MOST_ROUNDS (1 << 23) /* BPF_MAX_LOOPS, include/linux/bpf.h */
+
+struct scan {
+	struct ir_block *head, *body, *done;
+	struct ir_val *iter;  /* NULL: walked */
+	struct ir_val *zero;  /* 0; of an iterator the verifier does not know it, so that its states repeat */
+	struct ir_val *i;
+	struct ir_val *found; /* phi of done */
+	bool place;           /* the place is wanted, not only whether there is one */
+};
+
+/* The builder is in the head, where phis go. */
+static void scan_begin(struct lower *lw, struct scan *s, uint32_t rounds, bool walk)
+{
+	struct ir_builder *b = lower_b(lw);
+
+	s->head = ir_block_new(b);
+	s->body = ir_block_new(b);
+	s->done = ir_block_new(b);
+	s->zero = ir_iconst(b, 0);
+	s->iter = NULL;
+	if (!walk) {
+		s->iter = ir_slot(b, 8, 8);
+		s->zero = ir_kcall(b, "bpf_iter_num_new", 3, s->iter, s->zero, ir_iconst(b, rounds));
+	}
+	ir_jmp(b, s->head);
+	ir_at(b, s->head);
+	s->found = ir_phi(b, s->done);
+}
+
+static struct ir_val *nothing(struct lower *lw, const struct scan *s)
+{
+	return ir_iconst(lower_b(lw), s->place ? -1 : 0);
+}
+
+/* Enters the body, or ends with nothing found. */
+static void scan_step(struct lower *lw, struct scan *s, uint32_t rounds)
+{
+	struct ir_builder *b = lower_b(lw);
+	struct ir_val *more;
+
+	if (s->iter) {
+		s->i = ir_kcall(b, "bpf_iter_num_next", 1, s->iter);
+		s->i->ptr = PK_MAPVAL0;
+		more = ir_bin(b, IR_ne, s->i, ir_iconst(b, 0));
+	} else {
+		s->i = ir_phi(b, s->head);
+		ir_phi_add(b, s->i, s->zero);
+		more = ir_bin(b, IR_ult, s->i, ir_iconst(b, rounds));
+	}
+	ir_phi_add(b, s->found, nothing(lw, s));
+	ir_br(b, more, s->body, s->done);
+	lower_seal(lw, s->body);
+	if (s->iter)
+		s->i = ir_umin(b, ir_load(b, ir_nonnull(b, s->i), 0, 4, false), rounds - 1);
+}
+
+/* The loop ends here if cond, with this value. */
+static void leave_if(struct lower *lw, struct scan *s, struct ir_val *cond, struct ir_val *value)
+{
+	struct ir_block *on = ir_block_new(lower_b(lw));
+
+	ir_phi_add(lower_b(lw), s->found, value);
+	ir_br(lower_b(lw), cond, s->done, on);
+	lower_seal(lw, on);
+}
+
+static struct ir_val *scan_end(struct lower *lw, struct scan *s)
+{
+	struct ir_builder *b = lower_b(lw);
+
+	if (!s->iter)
+		ir_phi_add(b, s->i, ir_addi(b, s->i, 1));
+	ir_jmp(b, s->head);
+	lower_seal(lw, s->head);
+	lower_seal(lw, s->done);
+	if (s->iter)
+		ir_kcall(b, "bpf_iter_num_destroy", 1, s->iter);
+	return s->found;
+}
+
+/* A copy where any place may be read: the stack's must be known to the verifier of some kernels. */
+static struct ir_val *anywhere(struct lower *lw, struct ir_val *text, uint32_t size)
+{
+	struct ir_val *copy = ir_slot(lower_b(lw), size, 8);
+
+	copy->op = IR_scratch;
+	ir_copy(lower_b(lw), copy, 0, text, size);
+	return copy;
+}
+
+static struct ir_val *byte_at(struct lower *lw, struct ir_val *text, struct ir_val *i, int64_t off)
+{
+	struct ir_builder *b = lower_b(lw);
+
+	return ir_load(b, ir_bin(b, IR_add, text, i), off, 1, false);
+}
+
+/* The first eight bytes of the literal end at i: do the others follow? Else on to miss. */
+static void compare_rest(struct lower *lw, struct scan *s, struct ir_val *hay, uint32_t size, const char *text,
+			 uint32_t n, struct ir_block *miss)
+{
+	struct ir_builder *b = lower_b(lw);
+	struct ir_val *at;
+
+	for (uint32_t k = WINDOW; k < n; k++) {
+		struct ir_block *on = ir_block_new(b);
+
+		if (k == WINDOW) {
+			ir_br(b, ir_bin(b, IR_ult, s->i, ir_iconst(b, size - (n - WINDOW))), on, miss);
+			lower_seal(lw, on);
+			at = ir_umin(b, s->i, size - 1 - (n - WINDOW));
+			on = ir_block_new(b);
+		}
+		ir_br(b, ir_bin(b, IR_eq, byte_at(lw, hay, at, k - WINDOW + 1), ir_iconst(b, (uint8_t)text[k])), on, miss);
+		lower_seal(lw, on);
+	}
+}
+
+static struct ir_val *find_literal(struct lower *lw, struct ir_val *hay, uint32_t size, const char *text, uint32_t n,
+				   bool place)
+{
+	struct ir_builder *b = lower_b(lw);
+	struct ir_block *hit = ir_block_new(b), *miss = ir_block_new(b);
+	uint32_t m = n < WINDOW ? n : WINDOW;
+	struct scan s = { .place = place };
+	struct ir_val *window, *c, *next;
+	uint64_t want = 0;
+
+	memcpy(&want, text, m);
+	if (size > FEW_ROUNDS)
+		hay = anywhere(lw, hay, size);
+	scan_begin(lw, &s, size, size <= FEW_ROUNDS || !target_has(lower_target(lw), TF_ITER_NUM));
+	window = ir_phi(b, s.head);
+	ir_phi_add(b, window, s.zero);
+	scan_step(lw, &s, size);
+	c = byte_at(lw, hay, s.i, 0);
+	leave_if(lw, &s, ir_bin(b, IR_eq, c, ir_iconst(b, 0)), nothing(lw, &s));
+	next = ir_bin(b, IR_or, ir_bin(b, IR_shr, window, ir_iconst(b, 8)), ir_bin(b, IR_shl, c, ir_iconst(b, 56)));
+	c = m < WINDOW ? ir_bin(b, IR_shr, next, ir_iconst(b, 64 - 8 * m)) : next;
+	ir_br(b, ir_bin(b, IR_eq, c, ir_iconst(b, (int64_t)want)), hit, miss);
+	lower_seal(lw, hit);
+	compare_rest(lw, &s, hay, size, text, n, miss);
+	ir_phi_add(b, s.found, place ? ir_addi(b, s.i, 1 - (int64_t)m) : ir_iconst(b, 1));
+	ir_jmp(b, s.done);
+	lower_seal(lw, miss);
+	ir_phi_add(b, window, next);
+	return scan_end(lw, &s);
+}
+
+/*
+ * One byte a round: hay[i + j] against needle[j]. Equal: the next j; else the next i, from the needle's start. What is
+ * left of the text is too short once its end is met.
+ */
+static struct ir_val *find_string(struct lower *lw, struct ir_val *hay, uint32_t hs, struct ir_val *needle, uint32_t ns,
+				  bool place)
+{
+	struct ir_builder *b = lower_b(lw);
+	uint64_t rounds = (uint64_t)hs * ns;
+	struct scan s = { .place = place };
+	struct ir_val *i, *j, *h, *c, *same;
+
+	rounds = rounds < MOST_ROUNDS ? rounds : MOST_ROUNDS;
+	hay = anywhere(lw, hay, hs);
+	needle = anywhere(lw, needle, ns);
+	scan_begin(lw, &s, rounds, false);
+	i = ir_phi(b, s.head);
+	j = ir_phi(b, s.head);
+	ir_phi_add(b, i, s.zero);
+	ir_phi_add(b, j, s.zero);
+	scan_step(lw, &s, rounds);
+	c = byte_at(lw, needle, ir_umin(b, j, ns - 1), 0);
+	leave_if(lw, &s, ir_bin(b, IR_eq, c, ir_iconst(b, 0)), place ? i : ir_iconst(b, 1));
+	h = byte_at(lw, hay, ir_umin(b, ir_bin(b, IR_add, i, j), hs - 1), 0);
+	same = ir_bin(b, IR_eq, h, c);
+	leave_if(lw, &s, ir_bin(b, IR_eq, h, ir_iconst(b, 0)), nothing(lw, &s));
+	ir_phi_add(b, i, ir_addi(b, ir_bin(b, IR_sub, i, same), 1));
+	ir_phi_add(b, j, ir_bin(b, IR_mul, ir_addi(b, j, 1), same));
+	return scan_end(lw, &s);
+}
+
+static const char *literal(const struct node *n, uint32_t *ret_len)
+{
+	if (n->kind != E_STR || !n->str)
+		return NULL;
+	*ret_len = strnlen(n->str, n->len);
+	return *ret_len <= LONGEST_LITERAL ? n->str : NULL;
+}
+
+static uint32_t text_size(const struct config *c, const struct type *t)
+{
+	return t->kind == TY_PTR ? c->max_strlen : t->size;
+}
+
+static bool check_search(struct check *ck, struct node *call)
+{
+	uint32_t n, size = text_size(check_config(ck), call->list.v[0]->type);
+
+	call->type = call->fn == &fn_strstr ? type_i64() : type_bool();
+	if (target_has(check_target(ck), TF_ITER_NUM))
+		return true;
+	if (!literal(call->list.v[1], &n))
+		return check_error(ck, call->list.v[1]->span, DT_kernel_lacks,
+				   "%s() of a text that is not a literal needs open-coded iterators, which this kernel lacks (6.4 has them)",
+				   call->name);
+	if (size > MOST_WALKED)
+		return check_error(ck, call->list.v[0]->span, DT_kernel_lacks,
+				   "%s() in a string of more than %d bytes needs open-coded iterators, which this kernel lacks (6.4 has them)",
+				   call->name, MOST_WALKED);
+	return true;
+}
+
+static struct ir_val *text_of(struct lower *lw, struct node *n)
+{
+	if (n->type->kind != TY_PTR)
+		return lower_expr(lw, n);
+	return lower_read_str(lw, lower_expr(lw, n), lower_config(lw)->max_strlen, lower_space(lw, n->type));
+}
+
+static struct ir_val *lower_search(struct lower *lw, struct node *call)
+{
+	struct node *x = call->list.v[0], *y = call->list.v[1];
+	uint32_t hs = text_size(lower_config(lw), x->type), ns = text_size(lower_config(lw), y->type), n;
+	bool place = call->fn == &fn_strstr;
+	struct ir_val *hay = text_of(lw, x);
+	const char *text = literal(y, &n);
+
+	if (text && !n)
+		return ir_iconst(lower_b(lw), place ? 0 : 1);
+	if (text && n >= hs)
+		return ir_iconst(lower_b(lw), place ? -1 : 0);
+	return text ? find_literal(lw, hay, hs, text, n, place) : find_string(lw, hay, hs, text_of(lw, y), ns, place);
+}
+
+const struct fn_ops fn_strstr = {
+	.name = "strstr", .proto = "strstr(string text, string needle): int64",
+	.doc = "where one string is in another, -1 if it is not", .flags = FN_CALL, .min_args = 2, .max_args = 2,
+	.arg = { FA_STRING | FA_PTR, FA_STRING | FA_PTR }, .check = check_search, .lower = lower_search,
+};
+
+const struct fn_ops fn_strcontains = {
+	.name = "strcontains", .proto = "strcontains(string text, string needle): bool",
+	.doc = "whether one string is in another", .flags = FN_CALL, .min_args = 2, .max_args = 2,
+	.arg = { FA_STRING | FA_PTR, FA_STRING | FA_PTR }, .check = check_search, .lower = lower_search,
+};
