@@ -43,6 +43,8 @@ struct map {
 	struct ir_map *ir; /* MS_HASH */
 	uint32_t loss;     /* loss counter index, LOSS_NONE if none */
 	bool declared_type;
+	bool lru;              /* declared so: a full map makes room */
+	bool declared_per_cpu; /* declared as a map with a value for each CPU */
 	struct span value_span; /* what fixed the value's type: for messages */
 };
 

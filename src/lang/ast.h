@@ -146,8 +146,18 @@ struct macro {
 	struct node *body;       /* E_BLOCK; copied at each use */
 };
 
+/* let @name = kind(size); */
+struct map_decl {
+	struct span span;  /* the map's name */
+	const char *name;
+	const char *kind;  /* as written: sema knows them */
+	struct span kind_span;
+	struct node *size; /* E_INT or E_PARAM */
+};
+
 struct script {
 	struct source *source;
+	VEC(struct map_decl *) map_decls;
 	VEC(struct macro *) macros;
 	VEC(struct probe_block *) probes;
 	VEC(struct config_item *) config;

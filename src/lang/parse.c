@@ -77,6 +77,32 @@ static void parse_config(struct parser *p)
 	p_expect_close(p, T_RBRACE, open);
 }
 
+/* let @name = kind(size); */
+static void parse_map_decl(struct parser *p)
+{
+	struct map_decl *m = arena_new(p->arena, struct map_decl);
+	struct span open;
+
+	p_next(p);
+	m->span = p->tok.span;
+	m->name = arena_strndup(p->arena, p->tok.text + 1, p->tok.len - 1);
+	p_next(p);
+	p_expect(p, T_ASSIGN);
+	m->kind_span = p->tok.span;
+	m->kind = p_expect_name(p, "a kind of map");
+	open = p->tok.span;
+	if (!p_expect(p, T_LPAREN))
+		return;
+	if (!p_at(p, T_INT) && !p_at(p, T_PARAM)) {
+		p_expected(p, "the number of entries");
+		return;
+	}
+	m->size = parse_primary(p);
+	p_expect_close(p, T_RPAREN, open);
+	p_expect(p, T_SEMI);
+	avec_push(p->arena, &p->script->map_decls, m);
+}
+
 /* Parts of the language that come later; their first word would else be taken for a probe. */
 static bool parse_later(struct parser *p)
 {
@@ -87,7 +113,6 @@ static bool parse_later(struct parser *p)
 	} later[] = {
 		{ "import", T_STR, "import" },
 		{ "fn", T_IDENT, "functions (fn)" },
-		{ "let", T_MAP, "map declarations (let @x = ...)" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(later); i++) {
@@ -134,6 +159,8 @@ static void parse_top(struct parser *p)
 		parse_cdef(p);
 	else if (p_at_word(p, "config") && p_peek(p).kind == T_ASSIGN)
 		parse_config(p);
+	else if (p_at_word(p, "let") && p_peek(p).kind == T_MAP)
+		parse_map_decl(p);
 	else if (p_at_word(p, "macro") && p_peek(p).kind == T_IDENT)
 		parse_macro(p);
 	else if (!parse_later(p))

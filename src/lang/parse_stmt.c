@@ -70,15 +70,25 @@ static struct node *parse_assign(struct parser *p, struct node *place, enum op o
 	return p_done(p, n);
 }
 
+/* _ = a; evaluates it: nothing is said of its unused value. */
+static struct node *parse_discard(struct parser *p)
+{
+	struct node *n = p_node(p, S_EXPR, p->tok.span);
+
+	p_next(p);
+	p_next(p);
+	n->ival = 1;
+	n->a = parse_expr(p);
+	return p_done(p, n);
+}
+
 static struct node *parse_expr_stmt(struct parser *p)
 {
 	struct node *n, *e;
 	enum op op;
 
-	if (p_at_word(p, "_") && p_peek(p).kind == T_ASSIGN) {
-		p_unsupported(p, p->tok.span, "discarding a value (_ = ...)");
-		return p_bad_node(p);
-	}
+	if (p_at_word(p, "_") && p_peek(p).kind == T_ASSIGN)
+		return parse_discard(p);
 	e = parse_expr(p);
 	if (!p->panic && at_assign(p, &op))
 		return parse_assign(p, e, op);

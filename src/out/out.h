@@ -33,9 +33,10 @@ enum out_text_kind { OT_PRINTF, OT_TIME, OT_CAT, OT_JOIN, OT_SYSTEM };
 
 /* What was lost, by cause; shown at the end and by JSON lost_events. */
 struct loss {
-	const char *what; /* "records dropped: ring buffer full", "map @x full: updates failed" */
+	const char *what; /* "records dropped: ring buffer full", "updates of @x failed" */
 	const char *hint; /* what to do; NULL: nothing to say */
 	uint64_t count;
+	const char *title; /* text: said before count and what, which follow in parentheses; NULL: none */
 };
 
 struct out;

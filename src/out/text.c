@@ -89,8 +89,11 @@ static void text_losses(struct out *o, const struct loss *l, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		if (!l[i].count)
 			continue;
-		sb_addf(&o->scratch, "WARNING: %llu %s\n", (unsigned long long)l[i].count,
-			l[i].what);
+		if (l[i].title)
+			sb_addf(&o->scratch, "WARNING: %s (%llu %s)\n", l[i].title, (unsigned long long)l[i].count,
+				l[i].what);
+		else
+			sb_addf(&o->scratch, "WARNING: %llu %s\n", (unsigned long long)l[i].count, l[i].what);
 		if (l[i].hint)
 			sb_addf(&o->scratch, "HINT: %s\n", l[i].hint);
 	}

@@ -51,6 +51,13 @@ static void add(struct losses *l, uint64_t count, const char *what, const char *
 		vec_push(&l->list, loss);
 }
 
+static void add_titled(struct losses *l, uint64_t count, const char *title, const char *what, const char *hint)
+{
+	add(l, count, what, hint);
+	if (count)
+		l->list.v[l->list.n - 1].title = title;
+}
+
 static void add_maps(struct runtime *rt, struct losses *l)
 {
 	vec_each(rt->tables->maps, i) {
@@ -60,9 +67,11 @@ static void add_maps(struct runtime *rt, struct losses *l)
 
 		if (!n)
 			continue;
-		sb_addf(&what, "map @%s full: updates failed", m->name);
+		sb_addf(&what, "updates of @%s failed", m->name);
 		vec_push(&l->texts, sb_take(&what));
-		add(l, n, l->texts.v[l->texts.n - 1], "Try increasing max_map_keys");
+		add_titled(l, n, "Map full; can't update element", l->texts.v[l->texts.n - 1],
+			   "Try increasing max_map_keys config or manually setting the max entries in a map "
+			   "declaration e.g. `let @a = hash(5000)`");
 	}
 }
 
@@ -98,7 +107,9 @@ void run_report_losses(struct runtime *rt)
 	add(&l, counter(rt, LOSS_READ), "reads of memory failed (value 0 or empty was used)", NULL);
 	add(&l, counter(rt, LOSS_STACK), "stack traces not stored", "Try increasing max_map_keys");
 	add(&l, counter(rt, LOSS_LOOP), "loops ended at their limit", NULL);
-	add(&l, counter(rt, LOSS_DIV), "divisions by zero (the result was 0)", NULL);
+	add_titled(&l, counter(rt, LOSS_DIV),
+		   "Divide or modulo by 0 detected. This can lead to unexpected results. 1 is being used as the result",
+		   "divisions by zero", NULL);
 	add_maps(rt, &l);
 	add(&l, rt->corrupt + rt->ring.corrupt + rt->perf.corrupt, "records not understood", NULL);
 	add(&l, missed_runs(rt), "events missed: a probe ran on that CPU already", NULL);

@@ -60,8 +60,14 @@ static void place_keyed(struct check *ck, struct map *m)
 	check_key_size(ck, m);
 	m->storage = MS_HASH;
 	m->per_cpu = m->value->kind == TY_AGG && size <= SHARED_ABOVE;
+	if (m->declared_per_cpu && m->value->kind != TY_AGG)
+		diag_error(ck->diags, m->span, DT_type_mismatch,
+			   "@%s is declared to have a value for each CPU, which only aggregations have, not values of type '%s'",
+			   m->name, type_text(ck->arena, m->value));
 	if (m->per_cpu)
-		type = BPF_MAP_TYPE_PERCPU_HASH;
+		type = m->lru ? BPF_MAP_TYPE_LRU_PERCPU_HASH : BPF_MAP_TYPE_PERCPU_HASH;
+	else if (m->lru)
+		type = BPF_MAP_TYPE_LRU_HASH;
 	m->ir = ir_map_new(ck->in->module, m->name, IM_USER, type, m->key->size, round8(size), m->max_entries, 0);
 	m->loss = loss_counter(ck->in->module);
 	m->ir->loss = m->loss;

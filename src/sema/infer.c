@@ -179,12 +179,27 @@ static bool infer_if(struct check *ck, struct node *n)
 	return n->c ? ok & infer_stmt(ck, n->c) : ok;
 }
 
+static bool has_effect(const struct node *n, const void *arg)
+{
+	return n->kind == E_CALL || n->kind == E_INCDEC || n->kind == E_BLOCK || n->kind == E_IDENT;
+}
+
+/* A value that nobody takes, of an expression that does nothing. */
+static bool infer_expr_stmt(struct check *ck, struct node *n)
+{
+	if (!infer_expr(ck, n->a))
+		return false;
+	if (!n->ival && !node_any(n->a, has_effect, NULL))
+		check_warn(ck, n->a->span, DT_discarded, "Return value discarded.");
+	return true;
+}
+
 bool infer_stmt(struct check *ck, struct node *n)
 {
 	n->type = type_none();
 	switch (n->kind) {
 	case S_EXPR:
-		return infer_expr(ck, n->a);
+		return infer_expr_stmt(ck, n);
 	case S_ASSIGN:
 		return infer_assign(ck, n);
 	case S_LET:

@@ -13,6 +13,8 @@ struct scope {
 	VEC(struct var *) vars;
 };
 
+};
+
 struct check {
 	const struct sema_input *in;
 	struct arena *arena;
@@ -42,6 +44,11 @@ bool node_any(const struct node *n, bool (*f)(const struct node *n, const void *
 bool sema_resolve(struct check *ck);
 bool resolve_expr(struct check *ck, struct node *n);
 bool resolve_call(struct check *ck, struct node *n);
+
+/* mapdecl.c: let @m = kind(size) */
+void resolve_map_decls(struct check *ck);
+void warn_unused_decls(struct check *ck);
+
 
 /* infer.c */
 bool sema_infer(struct check *ck);

@@ -102,6 +102,7 @@ static bool resolve_map(struct check *ck, struct node *n)
 		m->max_entries = ck->tables->config.max_map_keys;
 		m->loss = LOSS_NONE;
 		m->value = NULL;
+		resolve_map_decl(ck, m);
 		strmap_put(&ck->map_names, n->name, m);
 		avec_push(ck->arena, &ck->tables->maps, m);
 	}
@@ -163,7 +164,6 @@ static void unknown_name(struct check *ck, const struct node *n, bool call)
 		diag_hint(ck->diags, d, "this kernel has no BTF, so its enumerators are not known");
 }
 
-static bool resolve_ident(struct check *ck, struct node *n)
 /* The built-in itself, whatever macros are named like it. */
 static const char *plain_name(const char *name)
 {
@@ -173,13 +173,14 @@ static const char *plain_name(const char *name)
 	return !strncmp(name, prefix, n) && fn_find(name + n) ? name + n : name;
 }
 
+static bool resolve_ident(struct check *ck, struct node *n)
 {
 	struct enum_const c;
 
 	if (is_args(n))
 		return true;
-	n->fn = fn_find(n->name);
 	n->name = plain_name(n->name);
+	n->fn = fn_find(n->name);
 	if (n->fn && (n->fn->flags & FN_VAR))
 		return true;
 	n->fn = NULL;
@@ -218,8 +219,8 @@ bool resolve_call(struct check *ck, struct node *n)
 {
 	bool ok = true;
 
-	n->fn = fn_find(n->name);
 	n->name = plain_name(n->name);
+	n->fn = fn_find(n->name);
 	if (!n->fn) {
 		unknown_name(ck, n, true);
 		return false;
@@ -406,6 +407,7 @@ static bool resolve_stmt(struct check *ck, struct node *n)
 
 bool sema_resolve(struct check *ck)
 {
+	resolve_map_decls(ck);
 	vec_each(ck->tables->probes, i) {
 		struct probe_block *b;
 
@@ -416,6 +418,6 @@ bool sema_resolve(struct check *ck)
 			resolve_expr(ck, b->pred);
 		resolve_block(ck, b->body);
 	}
+	warn_unused_decls(ck);
 	return !ck->diags->nerrors;
 }
-	warn_unused_decls(ck);
