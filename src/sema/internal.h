@@ -13,8 +13,6 @@ struct scope {
 	VEC(struct var *) vars;
 };
 
-};
-
 struct check {
 	const struct sema_input *in;
 	struct arena *arena;
@@ -47,8 +45,8 @@ bool resolve_call(struct check *ck, struct node *n);
 
 /* mapdecl.c: let @m = kind(size) */
 void resolve_map_decls(struct check *ck);
+void resolve_map_decl(struct check *ck, struct map *m); /* what is declared of a map that is named first */
 void warn_unused_decls(struct check *ck);
-
 
 /* infer.c */
 bool sema_infer(struct check *ck);
