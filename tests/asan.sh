@@ -16,5 +16,6 @@ build)
 errors)
 	build/tests/test-runner -e -x 4 -j 2 -n asan/ -s build-asan/sonde -p build/tests/progs tests/errors ;;
 bad-input)
-	sh tests/bad_input.sh "$PWD/build-asan/sonde" ;;
+	sh tests/bad_input.sh "$PWD/build-asan/sonde"
+	sh tests/bad_world.sh "$PWD/build-asan/sonde" ;;
 esac

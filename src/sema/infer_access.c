@@ -119,10 +119,14 @@ static bool infer_field(struct check *ck, struct node *n)
 		n->type = n->field.type;
 		return true;
 	}
-	if (t->kind != TY_STRUCT)
-		return check_error(ck, n->span, DT_type_mismatch,
+	if (t->kind != TY_STRUCT) {
+		check_error(ck, n->span, DT_type_mismatch,
 				   "Cannot access field '%s' on expression of type '%s'", n->name,
 				   type_text(ck->arena, n->a->type));
+		if (!ck->types->btf)
+			check_hint(ck, "this kernel has no BTF, so its types are not known");
+		return false;
+	}
 	if (!type_field(ck->types, t, n->name, &n->field))
 		return unknown_field(ck, n, t, type_text(ck->arena, t));
 	n->type = member_type(ck, &n->field, t->space);
