@@ -55,7 +55,8 @@ struct ir_val *fn_lower_format(struct lower *lw, struct node *call);
 	FN(fn_usermode) FN(fn_probetype) FN(fn_jiffies) FN(fn_cpid) FN(fn_has_cpid)                 \
 	FN(fn_pcomm) FN(fn_leader_comm) FN(fn_leader_tid) FN(fn_cgroupid) FN(fn_cgroup_path)        \
 	FN(fn_pton) FN(fn_signal_thread) FN(fn_strlen) FN(fn_strcap) FN(fn_strstr)                  \
-	FN(fn_strcontains) FN(fn_memcmp)
+	FN(fn_strcontains) FN(fn_memcmp) \
+	FN(fn_assert) FN(fn_errorf) FN(fn_warnf) FN(fn_debugf)
 
 #define FN(x) extern const struct fn_ops x;
 FN_LIST

@@ -223,3 +223,25 @@ void rt_warn(struct runtime *rt, const char *fmt, ...)
 	run_note(rt, sb_str(&b));
 	sb_done(&b);
 }
+
+/* A call on one line is given as "line:from-to". */
+static void add_place(struct strbuf *out, const struct sources *sources, struct span at)
+{
+	struct position from, to;
+
+	if (!sources || !sources_find(sources, at.start, &from))
+		return;
+	sb_addf(out, "%s:%u", from.source->name, from.line);
+	if (sources_find(sources, at.end, &to) && to.line == from.line)
+		sb_addf(out, ":%u-%u", from.col, to.col);
+	sb_adds(out, ": ");
+}
+
+void rt_report(struct runtime *rt, struct span at, const char *severity, const char *text)
+{
+	_cleanup_sb_ struct strbuf b = { 0 };
+
+	add_place(&b, rt->opt->sources, at);
+	sb_addf(&b, "%s: %s\n", severity, text);
+	run_note(rt, sb_str(&b));
+}

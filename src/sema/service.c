@@ -100,3 +100,8 @@ uint32_t check_string(struct check *ck, const char *s)
 	avec_push(ck->arena, &t->strings, arena_strdup(ck->arena, s));
 	return t->strings.n - 1;
 }
+
+bool check_quiet(struct check *ck)
+{
+	return ck->diags->quiet_warnings;
+}
