@@ -17,7 +17,8 @@
 static int run_script(const struct cli_options *opt)
 {
 	_cleanup_sb_ struct strbuf text = { 0 };
-	struct job job = { .opt = opt, .params = opt->params.v, .nparams = opt->params.n };
+	struct job job = { .opt = opt, .params = opt->params.v, .nparams = opt->params.n,
+			   .named = opt->named.v, .nnamed = opt->named.n };
 	struct err e = { 0 };
 
 	if (session_read(opt, &text, &job.name, &e))

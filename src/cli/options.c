@@ -192,7 +192,9 @@ int options_parse(int argc, char **argv, struct cli_options *ret, struct err *e)
 	while (!rc && (i = opt_next(&w)) != OPT_END) {
 		if (i == OPT_ERROR)
 			return -EINVAL;
-		if (i == OPT_WORD)
+		if (i == OPT_WORD && w.words_only && !strncmp(w.value, "--", 2) && w.value[2])
+			vec_push(&ret->named, w.value + 2);
+		else if (i == OPT_WORD)
 			vec_push(&ret->params, w.value);
 		else
 			rc = set_option(ret, (enum option)i, w.value, e);
@@ -204,4 +206,5 @@ int options_parse(int argc, char **argv, struct cli_options *ret, struct err *e)
 void options_done(struct cli_options *o)
 {
 	vec_done(&o->params);
+	vec_done(&o->named);
 }

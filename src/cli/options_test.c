@@ -25,12 +25,14 @@ TEST(file_then_options)
 	struct cli_options o;
 	struct err e = { 0 };
 
-	CHECK_EQ(PARSE(&o, &e, "x.bt", "-p", "12", "a", "--", "-v", "--raw"), 0);
+	CHECK_EQ(PARSE(&o, &e, "x.bt", "-p", "12", "a", "--", "-v", "--raw", "--"), 0);
 	CHECK_STR(o.file, "x.bt");
 	CHECK_EQ(o.pid, 12);
 	CHECK(!o.verbose && !o.raw);
 	CHECK_EQ(o.params.n, 3);
 	CHECK_STR(o.params.v[1], "-v");
+	CHECK_EQ(o.named.n, 1);
+	CHECK_STR(o.named.v[0], "raw");
 	options_done(&o);
 }
 

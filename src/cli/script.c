@@ -65,7 +65,8 @@ static bool parse(struct session *s, const struct job *job)
 
 	if (!src)
 		return false;
-	s->params = (struct parse_params){ job->params, job->nparams };
+	s->params = (struct parse_params){ job->params, job->nparams, job->named,
+						  job->nnamed };
 	s->script = parse_script(&s->arena, &s->diags, &s->types, src, &s->params);
 	if (s->opt->debug & CD_AST)
 		dump_tree(s);

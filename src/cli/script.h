@@ -17,6 +17,8 @@ struct job {
 	size_t len;
 	const char *const *params; /* $1, $2, ... */
 	size_t nparams;
+	const char *const *named; /* for getopt() */
+	size_t nnamed;
 };
 
 /* Compiles and runs; messages are printed. The exit status. */

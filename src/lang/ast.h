@@ -166,6 +166,8 @@ struct script {
 struct parse_params {
 	const char *const *argv; /* positional parameters */
 	size_t argc;
+	const char *const *named; /* "name" or "name=value" */
+	size_t nnamed;
 };
 
 /*

@@ -145,7 +145,6 @@ static bool reject_word(struct parser *p)
 	} later[] = {
 		{ "comptime", "comptime" },
 		{ "typeinfo", "typeinfo" },
-		{ "getopt", "getopt" },
 	};
 	static const char *const reserved[] = {
 		"break", "continue", "else", "for", "import", "let", "macro", "return", "unroll",

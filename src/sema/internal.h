@@ -13,6 +13,11 @@ struct scope {
 	VEC(struct var *) vars;
 };
 
+/* A named parameter that the script asks for. */
+struct option_use {
+	const char *name, *doc;
+};
+
 struct check {
 	const struct sema_input *in;
 	struct arena *arena;
@@ -26,6 +31,7 @@ struct check {
 	struct scope *scope;
 	uint32_t loop, callback, ncallbacks, nvars;
 	struct strmap map_names;
+	VEC(struct option_use) options;
 
 	/* infer */
 	bool report;  /* the last round: diagnostics are kept, unknown types are faults */
@@ -48,6 +54,10 @@ void resolve_map_decls(struct check *ck);
 void resolve_map_decl(struct check *ck, struct map *m); /* what is declared of a map that is named first */
 void warn_unused_decls(struct check *ck);
 
+/* getopt.c */
+bool resolve_getopt(struct check *ck, struct node *n);
+bool check_options(struct check *ck); /* false, and reported: one was given that none asks for */
+
 /* infer.c */
 bool sema_infer(struct check *ck);
 bool infer_stmt(struct check *ck, struct node *n);
@@ -56,12 +66,12 @@ bool infer_block(struct check *ck, struct node *n);
 bool infer_expr(struct check *ck, struct node *n);
 bool infer_call(struct check *ck, struct node *n);
 bool infer_access(struct check *ck, struct node *n); /* E_FIELD, E_TUPIDX, E_INDEX, deref */
+bool infer_args(struct check *ck, struct node *n); /* args as a whole */
 bool infer_ops(struct check *ck, struct node *n);    /* operators */
 bool infer_cast(struct check *ck, struct node *n);   /* casts, sizeof, offsetof */
 /* The same where only the type counts: typeof(...) may stand there. */
 bool infer_unevaluated(struct check *ck, struct node *n);
 bool infer_map_use(struct check *ck, struct node *n); /* E_MAP: keys; type is the value's if known */
-bool infer_args(struct check *ck, struct node *n); /* args as a whole */
 bool infer_map_assign(struct check *ck, struct node *n);
 /* The same where it is read: an aggregation gives a number, if it has one. */
 bool infer_map_read(struct check *ck, struct node *n);

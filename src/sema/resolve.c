@@ -290,7 +290,7 @@ bool resolve_expr(struct check *ck, struct node *n)
 	case E_IDENT:
 		return resolve_ident(ck, n);
 	case E_CALL:
-		return resolve_call(ck, n);
+		return strcmp(n->name, "getopt") ? resolve_call(ck, n) : resolve_getopt(ck, n);
 	case E_INCDEC:
 		return resolve_incdec(ck, n);
 	case E_BLOCK:
@@ -419,5 +419,6 @@ bool sema_resolve(struct check *ck)
 		resolve_block(ck, b->body);
 	}
 	warn_unused_decls(ck);
+	check_options(ck);
 	return !ck->diags->nerrors;
 }
