@@ -16,11 +16,23 @@ static bool check_nsecs(struct check *ck, struct node *n)
 	const char *mode = n->list.n ? n->list.v[0]->name : "boot";
 
 	n->type = type_u64();
-	if (!strcmp(mode, "boot") || !strcmp(mode, "monotonic") || !strcmp(mode, "tai"))
+	if (!strcmp(mode, "boot") || !strcmp(mode, "monotonic") || !strcmp(mode, "tai") || !strcmp(mode, "sw_tai"))
 		return true;
-	if (!strcmp(mode, "sw_tai"))
-		return check_error(ck, n->span, DT_not_supported, "not supported yet: nsecs(sw_tai)");
-	return check_error(ck, n->list.v[0]->span, DT_bad_argument, "Invalid timestamp mode: %s (monotonic, boot, tai)", mode);
+	return check_error(ck, n->list.v[0]->span, DT_bad_argument, "Invalid timestamp mode: %s (monotonic, boot, tai, sw_tai)", mode);
+}
+
+static int64_t clock_ns(clockid_t id)
+{
+	struct timespec ts;
+
+	clock_gettime(id, &ts);
+	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
+}
+
+/* What atomic time is ahead of the clock that programs read, when the script is compiled. */
+static int64_t tai_offset(struct target *t)
+{
+	return clock_ns(CLOCK_TAI) - clock_ns(target_has(t, TF_BOOT_NS) ? CLOCK_BOOTTIME : CLOCK_MONOTONIC);
 }
 
 static struct ir_val *lower_nsecs(struct lower *lw, struct node *n)
@@ -31,11 +43,13 @@ static struct ir_val *lower_nsecs(struct lower *lw, struct node *n)
 		return ir_call(lower_b(lw), IRH_ktime_get_ns, 0);
 	if (!strcmp(mode, "tai"))
 		return ir_call(lower_b(lw), IRH_ktime_get_tai_ns, 0);
+	if (!strcmp(mode, "sw_tai"))
+		return ir_bin(lower_b(lw), IR_add, boot_ns(lw), ir_iconst(lower_b(lw), tai_offset(lower_target(lw))));
 	return boot_ns(lw);
 }
 
 const struct fn_ops fn_nsecs = {
-	.name = "nsecs", .proto = "nsecs[(monotonic|boot|tai)]: uint64",
+	.name = "nsecs", .proto = "nsecs[(monotonic|boot|tai|sw_tai)]: uint64",
 	.doc = "nanoseconds since boot", .flags = FN_VAR | FN_CALL, .max_args = 1, .arg = { FA_IDENT },
 	.check = check_nsecs, .lower = lower_nsecs,
 };
@@ -44,11 +58,8 @@ const struct fn_ops fn_nsecs = {
 static struct ir_val *lower_elapsed(struct lower *lw, struct node *n)
 {
 	bool boot = target_has(lower_target(lw), TF_BOOT_NS);
-	struct timespec ts;
-	int64_t start;
+	int64_t start = clock_ns(boot ? CLOCK_BOOTTIME : CLOCK_MONOTONIC);
 
-	clock_gettime(boot ? CLOCK_BOOTTIME : CLOCK_MONOTONIC, &ts);
-	start = ts.tv_sec * 1000000000LL + ts.tv_nsec;
 	return ir_bin(lower_b(lw), IR_sub, boot_ns(lw), ir_iconst(lower_b(lw), start));
 }
 
