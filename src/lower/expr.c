@@ -79,10 +79,28 @@ static struct ir_val *lower_call(struct lower *lw, struct node *n)
 	return v;
 }
 
+/* The bytes of a number or of text as an array. */
+static struct ir_val *cast_to_array(struct lower *lw, struct node *n, struct ir_val *v)
+{
+	struct ir_val *s;
+
+	if (n->a->type->kind == TY_ARRAY)
+		return lower_local(lw, v, n->a->type);
+	if (n->a->type->kind == TY_STRING)
+		return lower_convert(lw, n->a, v, n->a->type, type_string(lw->types, n->type->size));
+	s = ir_slot(&lw->b, n->type->size, 8);
+	ir_store(&lw->b, s, 0, v, n->type->size);
+	return s;
+}
+
 static struct ir_val *lower_cast(struct lower *lw, struct node *n)
 {
 	struct ir_val *v = lower_expr(lw, n->a);
 
+	if (n->type->kind == TY_ARRAY)
+		return cast_to_array(lw, n, v);
+	if (n->a->type->kind == TY_ARRAY && type_is_int(n->type))
+		return ir_load(&lw->b, lower_local(lw, v, n->a->type), 0, n->type->size, n->type->is_signed);
 	if (n->a->type->kind == TY_ARRAY)
 		return v; /* decays to its address */
 	if (n->a->type->kind == TY_OPAQUE)

@@ -235,6 +235,40 @@ const struct type *resolve_type_ref(struct check *ck, const struct type_ref *ref
 	return t;
 }
 
+static bool is_word(uint32_t size)
+{
+	return size == 1 || size == 2 || size == 4 || size == 8;
+}
+
+/* Do the bytes of one make the other? Integers of their size, literals of any that holds them, text with its NUL. */
+static bool fits_array(const struct node *n, const struct type *to)
+{
+	const struct type *from = n->type;
+
+	if (to->to->kind != TY_INT && to->to->kind != TY_BOOL)
+		return false;
+	if (from->kind == TY_STRING)
+		return to->to->size == 1 && to->size >= from->size;
+	if (from->kind == TY_ARRAY)
+		return to->size == from->size;
+	if (!type_is_int(from) && from->kind != TY_BOOL)
+		return false;
+	return is_word(to->size) && (to->size == from->size || (n->is_const && to->size > from->size));
+}
+
+/* T[] has as many elements as the value has bytes for. */
+static bool infer_cast_array(struct check *ck, struct node *n, const struct type *to)
+{
+	const struct type *from = n->a->type;
+
+	if (!n->cast_type->has_count && !n->cast_type->base && to->to->size)
+		to = type_array(ck->types, to->to, from->size / to->to->size);
+	n->type = to;
+	return fits_array(n->a, to) ||
+	       check_error(ck, n->span, DT_type_mismatch, "Cannot cast from '%s' to '%s'", type_text(ck->arena, from),
+			   type_text(ck->arena, to));
+}
+
 static bool infer_cast_expr(struct check *ck, struct node *n)
 {
 	const struct type *to, *from;
@@ -266,7 +300,13 @@ static bool infer_cast_expr(struct check *ck, struct node *n)
 		n->type = to;
 		return true;
 	}
-	if (to->kind == TY_ARRAY || to->kind == TY_STRUCT)
+	if (to->kind == TY_ARRAY)
+		return infer_cast_array(ck, n, to);
+	if (type_is_int(to) && from->kind == TY_ARRAY && type_is_int(from->to) && from->size == to->size) {
+		n->type = to;
+		return true;
+	}
+	if (to->kind == TY_STRUCT)
 		return check_error(ck, n->span, DT_not_supported, "not supported yet: cast to '%s'",
 				   type_text(ck->arena, to));
 	return check_error(ck, n->span, DT_type_mismatch, "Cannot cast from '%s' to '%s'",
