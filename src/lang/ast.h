@@ -102,6 +102,7 @@ struct node {
 	struct type_ref *cast_type;
 	bool is_unsigned, is_prefix, is_arrow, keyed;
 	bool is_tail;
+	bool is_comptime; /* an expression that must be constant; S_IF, E_TERNARY: only one arm is compiled */
 	uint32_t mark; /* E_VAR: which expansion of a macro it belongs to, 0: none */
 	bool called; /* E_CALL written with empty parentheses: nsecs() */
 	uint32_t height; /* longest path down to a leaf; the parser keeps it below PARSE_HEIGHT */

@@ -143,7 +143,6 @@ static bool reject_word(struct parser *p)
 	static const struct {
 		const char *word, *what;
 	} later[] = {
-		{ "comptime", "comptime" },
 		{ "typeinfo", "typeinfo" },
 	};
 	static const char *const reserved[] = {
@@ -183,6 +182,11 @@ static struct node *parse_word(struct parser *p)
 		return parse_value_if(p);
 	if (p_at_word(p, "typeof"))
 		return parse_typeof(p);
+	if (p_accept_word(p, "comptime")) {
+		n = parse_operand(p);
+		n->is_comptime = true;
+		return n;
+	}
 	if (reject_word(p))
 		return p_bad_node(p);
 	n = p_node(p, E_IDENT, p->tok.span);

@@ -175,7 +175,9 @@ static struct node *parse_if(struct parser *p)
 	struct node *n = p_node(p, S_IF, p->tok.span);
 
 	p_next(p);
+	n->is_comptime = p_accept_word(p, "comptime");
 	n->a = parse_cond(p);
+	n->a->is_comptime |= n->is_comptime;
 	n->b = parse_body(p);
 	if (!p->panic && p_accept_word(p, "else"))
 		n->c = parse_else(p);

@@ -33,9 +33,9 @@ static const char *given(struct check *ck, const char *name)
 	return value;
 }
 
-static bool bad_value(struct check *ck, struct node *n, const char *name, const char *what, const char *value)
+static bool bad_value(struct check *ck, const char *name, const char *what, const char *value)
 {
-	diag_error(ck->diags, n->span, DT_bad_argument,
+	diag_error(ck->diags, (struct span){ 0, 0 }, DT_bad_argument,
 		   "program command line option --%s invalid %s (value: %s)", name, what, value);
 	return false;
 }
@@ -44,7 +44,7 @@ static bool set_int(struct check *ck, struct node *n, const char *name, const ch
 {
 	n->kind = E_INT;
 	if (value && !param_number(value, &v))
-		return bad_value(ck, n, name, "integer", value);
+		return bad_value(ck, name, "integer", value);
 	n->ival = v;
 	n->is_unsigned = value && v < 0 && value[0] != '-';
 	n->type = n->is_unsigned ? type_u64() : type_i64();
@@ -62,7 +62,7 @@ static bool set_bool(struct check *ck, struct node *n, const char *name, const c
 	else if (!strcasecmp(value, "false") || !strcmp(value, "0"))
 		n->ival = 0;
 	else
-		return bad_value(ck, n, name, "boolean", value);
+		return bad_value(ck, name, "boolean", value);
 	return true;
 }
 

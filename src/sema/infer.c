@@ -172,10 +172,27 @@ static bool infer_for_map(struct check *ck, struct node *n)
 	return infer_block(ck, n->c);
 }
 
+/* The other arm is dropped once types are settled: until then they may change the condition. */
+static bool infer_comptime_if(struct check *ck, struct node *n)
+{
+	bool yes = n->a->ival;
+
+	if (ck->report && yes)
+		n->c = NULL;
+	else if (ck->report)
+		n->b->list.n = 0;
+	if (yes)
+		return infer_stmt(ck, n->b);
+	return !n->c || infer_stmt(ck, n->c);
+}
+
 static bool infer_if(struct check *ck, struct node *n)
 {
-	bool ok = infer_condition(ck, n->a, "if") & infer_stmt(ck, n->b);
+	bool ok = infer_condition(ck, n->a, "if");
 
+	if (n->is_comptime)
+		return ok && n->a->is_const && infer_comptime_if(ck, n);
+	ok &= infer_stmt(ck, n->b);
 	return n->c ? ok & infer_stmt(ck, n->c) : ok;
 }
 

@@ -51,10 +51,27 @@ static bool infer_tuple(struct check *ck, struct node *n)
 	return ok;
 }
 
+static bool infer_comptime_value(struct check *ck, struct node *n)
+{
+	struct node *arm;
+
+	if (!infer_expr(ck, n->a) || !n->a->is_const)
+		return false;
+	arm = n->a->ival ? n->b : n->c;
+	if (!infer_expr(ck, arm))
+		return false;
+	n->type = arm->type;
+	if (ck->report)
+		*n = *arm;
+	return true;
+}
+
 static bool infer_ternary(struct check *ck, struct node *n)
 {
 	struct node *yes = n->b ? n->b : n->a;
 
+	if (n->is_comptime && n->is_tail)
+		return infer_comptime_value(ck, n);
 	if (!(infer_expr(ck, n->a) & (!n->b || infer_expr(ck, n->b)) & infer_expr(ck, n->c)))
 		return false;
 	if (!type_is_scalar(n->a->type))
@@ -227,7 +244,7 @@ static bool infer_value_block(struct check *ck, struct node *n)
 	return ok;
 }
 
-bool infer_expr(struct check *ck, struct node *n)
+static bool infer_kind(struct check *ck, struct node *n)
 {
 	switch (n->kind) {
 	case E_INT:
@@ -262,4 +279,13 @@ bool infer_expr(struct check *ck, struct node *n)
 	default:
 		return infer_ops(ck, n);
 	}
+}
+
+bool infer_expr(struct check *ck, struct node *n)
+{
+	if (!infer_kind(ck, n))
+		return false;
+	if (!n->is_comptime || n->is_const || n->kind == E_TERNARY)
+		return true;
+	return check_error(ck, n->span, DT_bad_argument, "comptime needs a value that is known beforehand");
 }
