@@ -51,13 +51,13 @@ struct ir_val *fn_lower_format(struct lower *lw, struct node *call);
 	FN(fn_ksym) FN(fn_usym) FN(fn_kaddr) FN(fn_uaddr) FN(fn_kstack) FN(fn_ustack)               \
 	FN(fn_ntop) FN(fn_macaddr) FN(fn_exit) FN(fn_signal)                     \
 	FN(fn_kptr) FN(fn_uptr)                                                                     \
+	FN(fn_is_array) FN(fn_is_integer) FN(fn_is_unsigned_integer) FN(fn_is_ptr) FN(fn_is_str)     \
+	FN(fn_is_scalar) FN(fn_is_literal)                                                          \
 	FN(fn_strerror) FN(fn_signal_name) FN(fn_syscall_name) FN(fn_bswap) FN(fn_is_err)           \
 	FN(fn_usermode) FN(fn_probetype) FN(fn_jiffies) FN(fn_cpid) FN(fn_has_cpid)                 \
 	FN(fn_pcomm) FN(fn_leader_comm) FN(fn_leader_tid) FN(fn_cgroupid) FN(fn_cgroup_path)        \
 	FN(fn_pton) FN(fn_signal_thread) FN(fn_strlen) FN(fn_strcap) FN(fn_strstr)                  \
-	FN(fn_strcontains) FN(fn_memcmp) \
-	FN(fn_assert) FN(fn_errorf) FN(fn_warnf) FN(fn_debugf) \
-	FN(fn_kfunc_exist) FN(fn_write_user) FN(fn_override) FN(fn_str_concat)
+	FN(fn_strcontains) FN(fn_memcmp) FN(fn_errorf) FN(fn_warnf) FN(fn_debugf) FN(fn_assert) FN(fn_str_concat) FN(fn_write_user) FN(fn_override) FN(fn_kfunc_exist)
 
 #define FN(x) extern const struct fn_ops x;
 FN_LIST
