@@ -353,6 +353,7 @@ int list_probes(const struct cli_options *opt)
 	int status;
 
 	session_open(&s, opt);
+	s.env.pid = opt->pid;
 	status = list_what(&l, opt);
 	if (report_text(&l.out))
 		status = 1;

@@ -7,10 +7,12 @@
  * tracer does not know.
  */
 #include <errno.h>
+#include <limits.h>
 #include <linux/bpf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fn/lower.h"
 #include "probe/dynevent.h"
@@ -124,13 +126,50 @@ static bool expand_address(struct expansion *x, uint64_t addr)
 	return true;
 }
 
+static bool is_kernel(const struct part *module)
+{
+	return !module->text || !strcmp(module->text, KFUNCS_KERNEL);
+}
+
+/* Modules that were built in are in sysfs too. */
+static bool is_loaded(const struct part *module)
+{
+	char path[PATH_MAX];
+
+	if (is_kernel(module) || strchr(module->text, '/'))
+		return is_kernel(module);
+	snprintf(path, sizeof(path), "/sys/module/%s", module->text);
+	return !access(path, F_OK);
+}
+
+/* With --unsafe the kernel is asked all the same. */
+static bool no_function(struct expansion *x, const struct attach_point *ap, const char *func)
+{
+	const char *prefix = arena_printf(x->env->arena, "%s:", x->out->provider->name);
+	const char *policy = x->env->missing_probes;
+
+	if (!policy || strcmp(policy, "ignore") || x->env->unsafe)
+		diag_warning(x->env->diags, x->func.span, DT_unknown_probe,
+			     "%s is not traceable (either non-existing, inlined, or marked as \"notrace\"); "
+			     "attaching to it will likely fail", func);
+	return x->env->unsafe || no_match(x->env, x->out->provider, ap, prefix, &x->near);
+}
+
 static bool expand_function(struct expansion *x, const struct attach_point *ap, size_t len, uint64_t off)
 {
 	const char *func = arena_strndup(x->env->arena, x->func.text, len);
-	const char *prefix = arena_printf(x->env->arena, "%s:", x->out->provider->name);
+	bool ok;
 
-	if (!x->module.text && is_missing(x, func))
-		return no_match(x->env, x->out->provider, ap, prefix, &x->near);
+	if (!is_loaded(&x->module))
+		return missing(x->env, ap->span,
+			       arena_printf(x->env->arena, "specified module %s in probe %s is not loaded.",
+					    x->module.text, ap->text),
+			       NULL);
+	if (is_kernel(&x->module) && is_missing(x, func)) {
+		ok = no_function(x, ap, func);
+		if (!ok || !x->env->unsafe)
+			return ok;
+	}
 	add_function(x, x->module.text, func, off);
 	return true;
 }

@@ -223,6 +223,8 @@ static int list_symbols(const struct provider *p, struct probe_env *env, const s
 	struct part path = part_get(pattern, 1);
 	int code;
 
+	if (!path.text && env->pid > 0)
+		path.text = "*";
 	if (!path.text || (!strcmp(path.text, "*") && env->pid <= 0)) {
 		err_set(e, -EINVAL, "%s: which binary?", p->name);
 		err_hint(e, "write %s:PATH:* or give a process with -p", p->name);

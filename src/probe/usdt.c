@@ -167,6 +167,8 @@ static int usdt_list(struct probe_env *env, const struct attach_point *pattern,
 	struct arena scratch = { 0 };
 	int code;
 
+	if (!path.text && env->pid > 0)
+		path.text = "*";
 	if (!path.text || (!strcmp(path.text, "*") && env->pid <= 0)) {
 		err_set(e, -EINVAL, "usdt: which binary?");
 		err_hint(e, "write usdt:PATH:* or give a process with -p");

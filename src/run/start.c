@@ -135,11 +135,44 @@ static unsigned count_specials(const struct runtime *rt)
 	return n;
 }
 
+/* Has an earlier target of the same attach point this name? A USDT probe may be at many places. */
+static bool is_counted(const struct runtime *rt, size_t probe, size_t target)
+{
+	const struct probe *p = rt->tables->probes.v[probe];
+
+	for (size_t i = 0; i <= probe; i++) {
+		const struct probe *q = rt->tables->probes.v[i];
+
+		if (q->point != p->point)
+			continue;
+		for (size_t k = 0; k < (i < probe ? q->targets.n : target); k++)
+			if (!strcmp(q->targets.v[k]->name, p->targets.v[target]->name))
+				return true;
+	}
+	return false;
+}
+
+static unsigned count_repeated(const struct runtime *rt)
+{
+	unsigned n = 0;
+
+	vec_each(rt->tables->probes, i) {
+		const struct probe *p = rt->tables->probes.v[i];
+
+		for (size_t k = 0; k < p->targets.n && p->targets.v[k]->usdt_args; k++)
+			n += is_counted(rt, i, k);
+	}
+	return n;
+}
+
 static void tell_attached(struct runtime *rt)
 {
+	unsigned n = rt->links.nprobes, repeated = count_repeated(rt);
+
 	static const char line[] = "__BPFTRACE_NOTIFY_PROBES_ATTACHED\n";
 
-	rt->out->ops->attached(rt->out, rt->links.nprobes + count_specials(rt));
+	n -= repeated < n ? repeated : 0; /* what could not be attached may be among them */
+	rt->out->ops->attached(rt->out, n + count_specials(rt));
 	if (!rt->opt->notify)
 		return;
 	out_flush(rt->out);

@@ -208,15 +208,45 @@ static bool check_limits(struct check *ck, struct span at)
 	return true;
 }
 
+static bool only_unknown(const struct check *ck, size_t from)
+{
+	for (size_t i = from; i < ck->diags->list.n; i++)
+		if (ck->diags->list.v[i]->tag != DT_unknown_probe)
+			return false;
+	return true;
+}
+
+/* Nothing of what the block names exists. ndiags: their number before it. */
+static void check_left(struct check *ck, const struct probe_block *b, size_t first, size_t ndiags)
+{
+	const char *policy = ck->in->env->missing_probes;
+	struct diag *d;
+
+	if (ck->tables->probes.n != first || !only_unknown(ck, ndiags))
+		return;
+	if (policy && !strcmp(policy, "ignore"))
+		return;
+	if (policy && !strcmp(policy, "warn")) {
+		diag_warning(ck->diags, b->span, DT_no_probes,
+			     "Probe has no valid attach points. It is being removed which may cause issues with "
+			     "program behavior.");
+		return;
+	}
+	d = diag_error(ck->diags, b->span, DT_no_probes, "Probe has no valid attach points.");
+	diag_hint(ck->diags, d, "if this is expected, set the 'missing_probes' config variable to 'warn'");
+}
+
 bool sema_probes(struct check *ck)
 {
 	struct script *s = ck->in->script;
 
 	vec_each(s->probes, i) {
 		struct probe_block *b = s->probes.v[i];
+		size_t first = ck->tables->probes.n, ndiags = ck->diags->list.n;
 
 		vec_each(b->points, j)
 			expand_point(ck, b, b->points.v[j]);
+		check_left(ck, b, first, ndiags);
 		if (!check_limits(ck, b->span))
 			return false;
 	}
