@@ -18,7 +18,7 @@ struct parsed {
 static inline void parse_n(struct parsed *p, const char *text, size_t len)
 {
 	static const char *const argv[] = { "one", "/bin/two", "3" };
-	struct parse_params params = { argv, 3 };
+	struct parse_params params = { .argv = argv, .argc = 3 };
 
 	memset(p, 0, sizeof(*p));
 	arena_init(&p->arena);
