@@ -100,6 +100,22 @@ static void collect(struct ir_slots *s)
 		qsort(s->list.v, s->list.n, sizeof(*s->list.v), larger_first);
 }
 
+/*
+ * The verifier is done with a loop over an iterator once the state at its head repeats, and what lies on
+ * the stack is part of that, used or not (stacksafe()): each key that some rounds write and others do
+ * not doubles the states. It keeps no account of map values.
+ */
+static void spare_stack(struct ir_slots *s)
+{
+	bool iterates = false;
+
+	each_block(s->fn, b)
+		each_val(b, v)
+			iterates |= v->op == IR_kcall && !strcmp(v->kfunc, "bpf_iter_num_next");
+	vec_each(s->list, i)
+		s->list.v[i]->scratch |= iterates && !s->list.v[i]->pinned;
+}
+
 static struct ir_slot *largest_movable(struct ir_slots *s)
 {
 	vec_each(s->list, i)
@@ -207,6 +223,7 @@ void ir_pass_slots(struct ir_fn *fn)
 
 	ir_dominators(fn);
 	collect(&s);
+	spare_stack(&s);
 	fn->frame = colour(&s, false);
 	while (fn->frame > limit && (big = largest_movable(&s))) {
 		big->scratch = true;
