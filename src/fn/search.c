@@ -10,7 +10,6 @@
 #define MOST_WALKED 2048   /* it follows 8192 jumps in all, two a round */
 #define WINDOW 8
 #define LONGEST_LITERAL 72 /* bytes compared one after another */
-#define MOST_ROUNDS (1 << 23) /* BPF_MAX_LOOPS, include/linux/bpf.h */
 
 struct scan {
 	struct ir_block *head, *body, *done;
@@ -160,37 +159,6 @@ static struct ir_val *find_literal(struct lower *lw, struct ir_val *hay, uint32_
 	return scan_end(lw, &s);
 }
 
-/*
- * One byte a round: hay[i + j] against needle[j]. Equal: the next j; else the next i, from the needle's start. What is
- * left of the text is too short once its end is met.
- */
-static struct ir_val *find_string(struct lower *lw, struct ir_val *hay, uint32_t hs, struct ir_val *needle, uint32_t ns,
-				  bool place)
-{
-	struct ir_builder *b = lower_b(lw);
-	uint64_t rounds = (uint64_t)hs * ns;
-	struct scan s = { .place = place };
-	struct ir_val *i, *j, *h, *c, *same;
-
-	rounds = rounds < MOST_ROUNDS ? rounds : MOST_ROUNDS;
-	hay = anywhere(lw, hay, hs);
-	needle = anywhere(lw, needle, ns);
-	scan_begin(lw, &s, rounds, false);
-	i = ir_phi(b, s.head);
-	j = ir_phi(b, s.head);
-	ir_phi_add(b, i, s.zero);
-	ir_phi_add(b, j, s.zero);
-	scan_step(lw, &s, rounds);
-	c = byte_at(lw, needle, ir_umin(b, j, ns - 1), 0);
-	leave_if(lw, &s, ir_bin(b, IR_eq, c, ir_iconst(b, 0)), place ? i : ir_iconst(b, 1));
-	h = byte_at(lw, hay, ir_umin(b, ir_bin(b, IR_add, i, j), hs - 1), 0);
-	same = ir_bin(b, IR_eq, h, c);
-	leave_if(lw, &s, ir_bin(b, IR_eq, h, ir_iconst(b, 0)), nothing(lw, &s));
-	ir_phi_add(b, i, ir_addi(b, ir_bin(b, IR_sub, i, same), 1));
-	ir_phi_add(b, j, ir_bin(b, IR_mul, ir_addi(b, j, 1), same));
-	return scan_end(lw, &s);
-}
-
 static const char *literal(const struct node *n, uint32_t *ret_len)
 {
 	if (n->kind != E_STR || !n->str)
@@ -209,12 +177,12 @@ static bool check_search(struct check *ck, struct node *call)
 	uint32_t n, size = text_size(check_config(ck), call->list.v[0]->type);
 
 	call->type = call->fn == &fn_strstr ? type_i64() : type_bool();
+	if (!literal(call->list.v[1], &n))
+		return check_error(ck, call->list.v[1]->span, DT_not_supported,
+				   "not supported yet: %s() of a text that is not a literal of at most %d bytes", call->name,
+				   LONGEST_LITERAL);
 	if (target_has(check_target(ck), TF_ITER_NUM))
 		return true;
-	if (!literal(call->list.v[1], &n))
-		return check_error(ck, call->list.v[1]->span, DT_kernel_lacks,
-				   "%s() of a text that is not a literal needs open-coded iterators, which this kernel lacks (6.4 has them)",
-				   call->name);
 	if (size > MOST_WALKED)
 		return check_error(ck, call->list.v[0]->span, DT_kernel_lacks,
 				   "%s() in a string of more than %d bytes needs open-coded iterators, which this kernel lacks (6.4 has them)",
@@ -232,16 +200,16 @@ static struct ir_val *text_of(struct lower *lw, struct node *n)
 static struct ir_val *lower_search(struct lower *lw, struct node *call)
 {
 	struct node *x = call->list.v[0], *y = call->list.v[1];
-	uint32_t hs = text_size(lower_config(lw), x->type), ns = text_size(lower_config(lw), y->type), n;
+	uint32_t hs = text_size(lower_config(lw), x->type), n = 0;
 	bool place = call->fn == &fn_strstr;
 	struct ir_val *hay = text_of(lw, x);
 	const char *text = literal(y, &n);
 
-	if (text && !n)
+	if (!n)
 		return ir_iconst(lower_b(lw), place ? 0 : 1);
-	if (text && n >= hs)
+	if (n >= hs)
 		return ir_iconst(lower_b(lw), place ? -1 : 0);
-	return text ? find_literal(lw, hay, hs, text, n, place) : find_string(lw, hay, hs, text_of(lw, y), ns, place);
+	return find_literal(lw, hay, hs, text, n, place);
 }
 
 const struct fn_ops fn_strstr = {
