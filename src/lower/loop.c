@@ -11,7 +11,7 @@
 #define LOOP_MAX_WALKED 512     /* rounds that the verifier walks on older kernels: it follows 8192 jumps in all */
 
 #define LOOP_SHORT 64           /* rounds without branches that any verifier walks without pain */
-#define LOOP_TINY 2             /* the same, whatever is in them */
+#define LOOP_TINY 8             /* the same, whatever is in them */
 
 /* How many rounds are left, in whichever way the kernel offers. */
 struct rounds {
