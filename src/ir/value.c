@@ -63,7 +63,23 @@ static uint32_t low_bit(int64_t off)
 	return u && u < 8 ? (uint32_t)u : 8;
 }
 
-uint32_t ir_alignment(const struct ir_val *ptr)
+static uint32_t alignment(const struct ir_val *ptr, unsigned depth);
+
+/* The least of what comes together. */
+static uint32_t phi_alignment(const struct ir_val *phi, unsigned depth)
+{
+	uint32_t least = 8;
+
+	for (uint32_t i = 0; i < phi->nargs; i++) {
+		uint32_t align = phi->arg[i] == phi ? 8 : depth ? alignment(phi->arg[i], depth - 1) : 1;
+
+		if (align < least)
+			least = align;
+	}
+	return least;
+}
+
+static uint32_t alignment(const struct ir_val *ptr, unsigned depth)
 {
 	int64_t off;
 	bool exact;
@@ -72,13 +88,20 @@ uint32_t ir_alignment(const struct ir_val *ptr)
 
 	if (!exact)
 		return 1;
-	if (base->op == IR_slot)
+	if (base->op == IR_phi)
+		align = phi_alignment(base, depth);
+	else if (base->op == IR_slot)
 		align = base->imm > 0 && base->imm < 8 ? (uint32_t)base->imm : 8;
 	else if (base->op == IR_global || base->op == IR_pcpu || base->op == IR_rodata)
 		align = low_bit(base->imm);
 	else if (base->ptr == PK_NONE)
 		align = 1;
 	return low_bit(off) < align ? low_bit(off) : align;
+}
+
+uint32_t ir_alignment(const struct ir_val *ptr)
+{
+	return alignment(ptr, 4);
 }
 
 uint32_t ir_known_size(const struct ir_val *ptr)
