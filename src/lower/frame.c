@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The frame: memory of a program that the bodies of its map loops reach through their
- * context argument. Holds the program's context, the wish to leave, and captured variables.
+ * context argument. Holds the program's context, the wish to leave, and captured variables; those that
+ * would not fit on the stack are in per-CPU memory, which both find by themselves.
  */
 #include "lower/internal.h"
+
+#define FRAME_LARGE 32 /* bytes of a variable */
 
 static void plan_node(struct lower *lw, const struct node *n)
 {
@@ -19,16 +22,27 @@ static void plan_node(struct lower *lw, const struct node *n)
 		plan_node(lw, n->list.v[i]);
 }
 
+/* Large variables need no zeroes: nothing reads a variable before the assignment that makes it. */
+static void place_var(struct lower *lw, struct var *v)
+{
+	uint32_t size = type_is_scalar(v->type) ? 8 : (v->type->size + 7) & ~7u;
+	struct lvar *l = lvar_get(lw, v);
+
+	l->far = size > FRAME_LARGE;
+	if (l->far) {
+		l->frame_off = ir_pcpu_alloc(lw->b.module, size, 8);
+	} else {
+		l->frame_off = lw->frame_size;
+		lw->frame_size += size;
+	}
+}
+
 static void place_vars(struct lower *lw, const struct node *n)
 {
 	if (!n)
 		return;
-	if (n->var && n->var->captured && !n->var->lower) {
-		struct lvar *l = lvar_get(lw, n->var);
-
-		l->frame_off = lw->frame_size;
-		lw->frame_size += (type_is_scalar(n->var->type) ? 8 : n->var->type->size + 7) & ~7u;
-	}
+	if (n->var && n->var->captured && !n->var->lower)
+		place_var(lw, n->var);
 	place_vars(lw, n->a);
 	place_vars(lw, n->b);
 	place_vars(lw, n->c);

@@ -27,7 +27,8 @@ struct lvar {
 	struct var *var;
 	struct lvar *next;
 	bool in_memory;
-	uint32_t frame_off;       /* captured: offset in the frame */
+	bool far;                 /* captured and large: in per-CPU memory, not in the frame */
+	uint32_t frame_off;       /* captured: offset in the frame, or in per-CPU memory */
 	struct ir_val *slot;      /* in memory, not captured */
 	VEC(struct ir_val *) defs; /* by block id: value at the end of the block so far */
 };
