@@ -11,7 +11,7 @@
 #define LOOP_MAX_WALKED 512     /* rounds that the verifier walks on older kernels: it follows 8192 jumps in all */
 
 #define LOOP_SHORT 64           /* rounds without branches that any verifier walks without pain */
-#define LOOP_TINY 8             /* the same, whatever is in them */
+#define LOOP_TINY 2             /* the same, whatever is in them */
 
 /* How many rounds are left, in whichever way the kernel offers. */
 struct rounds {
@@ -244,23 +244,27 @@ static bool has_branches(const struct node *n)
 	return has_branches(n->a) || has_branches(n->b) || has_branches(n->c);
 }
 
-static bool is_short(const struct node *n)
+/* So few rounds that the verifier may walk them all, and needs no limit to be sure of the end. */
+static bool is_short(const struct node *n, bool iterators)
 {
 	int64_t rounds;
 
 	if (!n->a->is_const || !n->b->is_const || __builtin_sub_overflow(n->b->ival, n->a->ival, &rounds))
 		return false;
+	if (!iterators)
+		return rounds <= LOOP_MAX_WALKED;
 	return rounds <= LOOP_TINY || (rounds <= LOOP_SHORT && !has_branches(n->c));
 }
 
 void lower_for_range(struct lower *lw, struct node *n)
 {
 	struct ir_val *from = lower_expr(lw, n->a), *end = lower_expr(lw, n->b);
+	bool iterators = target_has(lower_target(lw), TF_ITER_NUM), few = is_short(n, iterators);
 
-	if (!is_short(n) && target_has(lower_target(lw), TF_ITER_NUM))
+	if (iterators && !few)
 		for_iterator(lw, n, from, end);
 	else
-		for_walked(lw, n, from, end, is_short(n));
+		for_walked(lw, n, from, end, few);
 }
 
 void lower_unroll(struct lower *lw, struct node *n)
