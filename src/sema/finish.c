@@ -73,19 +73,13 @@ static void place_keyed(struct check *ck, struct map *m)
 	m->ir->loss = m->loss;
 }
 
-static bool undefined(struct check *ck, const struct map *m)
-{
-	diag_error(ck->diags, m->span, DT_undefined_map, "Undefined map: @%s", m->name);
-	return false;
-}
-
 bool sema_finish(struct check *ck)
 {
 	vec_each(ck->tables->maps, i) {
 		struct map *m = ck->tables->maps.v[i];
 
 		if (!m->value || (m->keyed && !m->key))
-			undefined(ck, m);
+			undefined_map(ck, m->span, m->name);
 		else if (m->keyed)
 			place_keyed(ck, m);
 		else

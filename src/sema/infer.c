@@ -154,11 +154,11 @@ static bool infer_for_map(struct check *ck, struct node *n)
 	const struct type *pair[2], *t;
 
 	if (!m->keyed && ck->report)
-		return check_error(ck, n->a->span, m->value ? DT_map_shape : DT_undefined_map,
-				   m->value ? "@%s has no explicit keys (scalar map), and cannot be used here"
-					    : "Undefined map: @%s", m->name);
+		return m->value ? check_error(ck, n->a->span, DT_map_shape,
+					      "@%s has no explicit keys (scalar map), and cannot be used here", m->name)
+				: undefined_map(ck, n->a->span, m->name);
 	if (!m->key || !m->value)
-		return check_error(ck, n->a->span, DT_undefined_map, "Undefined map: @%s", m->name);
+		return undefined_map(ck, n->a->span, m->name);
 	n->a->type = m->value;
 	pair[0] = m->key;
 	pair[1] = infer_read_type(m);
@@ -262,7 +262,8 @@ static void infer_round(struct check *ck)
 	}
 }
 
-bool sema_infer(struct check *ck)
+/* Rounds until no type grows. */
+static void settle(struct check *ck)
 {
 	unsigned rounds = 0;
 
@@ -270,6 +271,46 @@ bool sema_infer(struct check *ck)
 		ck->changed = false;
 		infer_round(ck);
 	} while (ck->changed && ++rounds < MAX_ROUNDS);
+}
+
+static bool has_untyped_map(const struct check *ck)
+{
+	vec_each(ck->tables->maps, i)
+		if (!ck->tables->maps.v[i]->value)
+			return true;
+	return false;
+}
+
+/* What only removed blocks would have filled stays empty, and can be named. */
+static void type_missing_maps(struct check *ck)
+{
+	vec_each(ck->tables->maps, i) {
+		struct map *m = ck->tables->maps.v[i];
+
+		if (m->value)
+			continue;
+		m->value = type_i64();
+		m->keyed = !m->used_scalar;
+		if (m->keyed && !m->key)
+			m->key = type_i64();
+	}
+}
+
+static void type_untyped_maps(struct check *ck)
+{
+	ck->assume_int = true;
+	infer_round(ck);
+	ck->assume_int = false;
+	if (ck->probes_missing)
+		type_missing_maps(ck);
+	settle(ck);
+}
+
+bool sema_infer(struct check *ck)
+{
+	settle(ck);
+	if (has_untyped_map(ck))
+		type_untyped_maps(ck);
 	ck->report = true;
 	infer_round(ck);
 	return !ck->diags->nerrors;

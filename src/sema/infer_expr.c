@@ -156,9 +156,7 @@ static bool infer_map_arg(struct check *ck, struct node *n, unsigned want)
 	n->type = n->map->value;
 	if (!n->type && !ck->report)
 		n->type = type_none(); /* not known yet: what names a map may help to type it */
-	if (!n->type)
-		return check_error(ck, n->span, DT_undefined_map, "Undefined map: @%s", n->name);
-	return true;
+	return n->type || undefined_map(ck, n->span, n->name);
 }
 
 static bool infer_arg(struct check *ck, struct node *call, size_t i)

@@ -111,8 +111,14 @@ bool infer_map_read(struct check *ck, struct node *n)
 {
 	if (!infer_map_use(ck, n))
 		return false;
-	n->type = infer_read_type(n->map);
+	if (n->map->value)
+		n->type = infer_read_type(n->map);
 	return true;
+}
+
+bool undefined_map(struct check *ck, struct span at, const char *name)
+{
+	return check_error(ck, at, DT_undefined_map, "Undefined map: @%s", name);
 }
 
 bool infer_map_use(struct check *ck, struct node *n)
@@ -120,9 +126,9 @@ bool infer_map_use(struct check *ck, struct node *n)
 	if (!check_shape(ck, n))
 		return false;
 	n->type = n->map->value;
-	if (n->type)
-		return true;
-	return check_error(ck, n->span, DT_undefined_map, "Undefined map: @%s", n->name);
+	if (!n->type && ck->assume_int)
+		n->type = type_i64();
+	return n->type || undefined_map(ck, n->span, n->name);
 }
 
 static bool value_mismatch(struct check *ck, struct node *n, const struct type *t)

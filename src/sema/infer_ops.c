@@ -112,6 +112,8 @@ static bool infer_deref(struct check *ck, struct node *n)
 {
 	const struct type *t = n->a->type;
 
+	if (type_is_int(t) && t->size == 8) /* an address, as from kaddr() */
+		n->a->type = t = type_ptr(ck->types, type_u64(), AS_NONE);
 	if (t->kind != TY_PTR || t->to->kind == TY_NONE || t->to->kind == TY_FUNC)
 		return check_error(ck, n->span, DT_type_mismatch, "Cannot dereference a value of type '%s'",
 				   type_text(ck->arena, t));

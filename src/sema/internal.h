@@ -36,6 +36,8 @@ struct check {
 	/* infer */
 	bool report;  /* the last round: diagnostics are kept, unknown types are faults */
 	bool changed; /* a type grew in this round */
+	bool assume_int; /* a map whose only values come from itself, @x = @x + 1, starts as an integer */
+	bool probes_missing; /* blocks were removed: what they would have assigned is unknown */
 };
 
 /* probes.c */
@@ -71,6 +73,7 @@ bool infer_ops(struct check *ck, struct node *n);    /* operators */
 bool infer_cast(struct check *ck, struct node *n);   /* casts, sizeof, offsetof */
 /* The same where only the type counts: typeof(...) may stand there. */
 bool infer_unevaluated(struct check *ck, struct node *n);
+bool undefined_map(struct check *ck, struct span at, const char *name); /* reports, false */
 bool infer_map_use(struct check *ck, struct node *n); /* E_MAP: keys; type is the value's if known */
 bool infer_map_assign(struct check *ck, struct node *n);
 /* The same where it is read: an aggregation gives a number, if it has one. */

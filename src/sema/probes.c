@@ -224,6 +224,7 @@ static void check_left(struct check *ck, const struct probe_block *b, size_t fir
 
 	if (ck->tables->probes.n != first || !only_unknown(ck, ndiags))
 		return;
+	ck->probes_missing = true;
 	if (policy && !strcmp(policy, "ignore"))
 		return;
 	if (policy && !strcmp(policy, "warn")) {
