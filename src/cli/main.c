@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What this program is depends on the name it is called by: sonde, bpftrace, or a tool's. */
+/* What this program is depends on the name it is called by: sonde, bpftrace, bpftool, or a tool's. */
 #include <string.h>
 #include <sys/stat.h>
 
@@ -11,6 +11,7 @@
 #include "cli/session.h"
 #include "cli/tool.h"
 #include "cli/tools.h"
+#include "inspect/inspect.h"
 
 #define TOOL_MAX (1u << 20)
 
@@ -126,11 +127,16 @@ static int sonde_command(int argc, char **argv)
 		return src ? embedded_tool(src, "sonde", 2, (char *[]){ argv[2], "--help", NULL })
 			   : unknown_command(argv[2]);
 	}
+	if (!strcmp(word, "bpftool"))
+		return inspect_main("sonde bpftool", argc - 1, argv + 1);
 	src = tools_find(word);
 	if (src)
 		return embedded_tool(src, "sonde", argc - 1, argv + 1);
 	if (tool_file(argc, argv, &status))
 		return status;
+	/* A file of this name comes before an abbreviated noun. */
+	if (inspect_find(word, false) || (stat(word, &st) && inspect_find(word, true)))
+		return inspect_main("sonde", argc, argv);
 	return stat(word, &st) ? unknown_command(word) : script_command(argc, argv, "sonde", false);
 }
 
@@ -140,6 +146,8 @@ int main(int argc, char **argv)
 	const char *self = slash ? slash + 1 : argc ? argv[0] : "sonde";
 	const struct tool_source *src = tools_find(self);
 
+	if (!strcmp(self, "bpftool"))
+		return inspect_main(self, argc, argv);
 	if (!strcmp(self, "bpftrace"))
 		return script_command(argc, argv, self, true);
 	if (src)

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* All nouns. Their order decides what a prefix stands for: it is bpftool's, others come behind. */
+#include <stddef.h>
+
+#include "inspect/inspect.h"
+#include "inspect/nouns.h"
+
+const struct noun *const inspect_nouns[] = {
+	&noun_help,
+	&noun_batch,
+	&noun_prog,
+	&noun_version,
+	NULL,
+};

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The nouns, each defined in a file of its own. */
+#ifndef INSPECT_NOUNS_H
+#define INSPECT_NOUNS_H
+
+#include "inspect/inspect.h"
+
+extern const struct noun noun_help;    /* main.c */
+extern const struct noun noun_batch;   /* batch.c */
+extern const struct noun noun_version; /* version.c */
+extern const struct noun noun_prog;    /* prog.c */
+
+#endif

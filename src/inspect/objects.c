@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "inspect/objects.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fdutil.h"
+#include "run/sys.h"
+
+#define PTR(p) ((uint64_t)(uintptr_t)(p))
+
+static const struct {
+	const char *name, *link; /* link: of /proc/self/fd */
+	int next, open;
+} kinds[] = {
+	[OBJECT_PROG] = { "prog", "anon_inode:bpf-prog", BPF_PROG_GET_NEXT_ID, BPF_PROG_GET_FD_BY_ID },
+	[OBJECT_MAP] = { "map", "anon_inode:bpf-map", BPF_MAP_GET_NEXT_ID, BPF_MAP_GET_FD_BY_ID },
+	[OBJECT_LINK] = { "link", "anon_inode:bpf_link", BPF_LINK_GET_NEXT_ID, BPF_LINK_GET_FD_BY_ID },
+	[OBJECT_BTF] = { "btf", "anon_inode:btf", BPF_BTF_GET_NEXT_ID, BPF_BTF_GET_FD_BY_ID },
+};
+
+const char *object_name(enum object_kind kind)
+{
+	return kinds[kind].name;
+}
+
+int object_next(enum object_kind kind, uint32_t id, uint32_t *ret)
+{
+	union bpf_attr attr = { .start_id = id };
+	int r = sys_bpf(kinds[kind].next, &attr, sizeof(attr));
+
+	if (!r)
+		*ret = attr.next_id;
+	return r;
+}
+
+int object_open(enum object_kind kind, uint32_t id)
+{
+	union bpf_attr attr = { .prog_id = id };
+
+	return sys_bpf(kinds[kind].open, &attr, sizeof(attr));
+}
+
+int object_by_id(struct inspect *in, enum object_kind kind, uint32_t id)
+{
+	int fd = object_open(kind, id);
+
+	if (fd < 0)
+		return inspect_fail(in, fd, "get %s by id (%u): %s", object_name(kind), id, errname(fd));
+	return fd;
+}
+
+/* What readlink() of an fd of this process says. */
+static bool fd_is(const char *target, const char *link)
+{
+	size_t n = strlen(link);
+
+	/* A link's name goes on, older kernels have "[perf]" and the like behind it. */
+	return !strncmp(target, link, n) && (!target[n] || target[n] == '[');
+}
+
+int object_kind_of(int fd)
+{
+	char path[64], target[64];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	n = readlink(path, target, sizeof(target) - 1);
+	if (n < 0)
+		return -errno;
+	target[n] = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (fd_is(target, kinds[i].link))
+			return (int)i;
+	return -EINVAL;
+}
+
+int object_info(int fd, void *info, uint32_t size)
+{
+	union bpf_attr attr = { .info = { .bpf_fd = (uint32_t)fd, .info_len = size,
+					  .info = PTR(info) } };
+
+	return sys_bpf(BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr));
+}
+
+bool object_fdinfo(int fd, const char *key, uint64_t *ret)
+{
+	_cleanup_sb_ struct strbuf text = { 0 };
+	char path[64];
+	size_t n = strlen(key);
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	if (file_read(path, 1 << 16, &text))
+		return false;
+	for (const char *s = sb_str(&text), *end; *s; s = end + (*end != '\0')) {
+		end = strchrnul(s, '\n');
+		if (strncmp(s, key, n) || s[n] != ':')
+			continue;
+		*ret = strtoull(s + n + 1, NULL, 10);
+		return true;
+	}
+	return false;
+}
+
+void fd_list_done(fd_list *l)
+{
+	vec_each(*l, i)
+		close(l->v[i]);
+	vec_done(l);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The noun prog. */
+#include "inspect/prog.h"
+
+#include "inspect/nouns.h"
+
+static const struct verb verbs[] = {
+	{ "show", prog_show },
+	{ "list", prog_show },
+	{ 0 },
+};
+
+const struct noun noun_prog = {
+	.name = "prog",
+	.verbs = verbs,
+	.synopsis = "{ show | list } [PROG]\n"
+		    "help",
+	.terms = "PROG := { id PROG_ID | pinned FILE | tag PROG_TAG | name PROG_NAME }",
+};

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* prog show */
+#include <errno.h>
+#include <time.h>
+
+#include "base/fdutil.h"
+#include "inspect/device.h"
+#include "inspect/names.h"
+#include "inspect/owners.h"
+#include "inspect/pins.h"
+#include "inspect/prog.h"
+
+#define MAPS_MAX 64 /* a program's; BPF's own limit (MAX_USED_MAPS) */
+
+/* A program as it is shown. */
+struct shown {
+	int fd;
+	struct bpf_prog_info info;
+	uint32_t maps[MAPS_MAX];
+	bool orphaned; /* its device is gone */
+};
+
+static void header_text(struct inspect *in, const struct bpf_prog_info *info, int fd)
+{
+	const char *type = name_prog_type(info->type);
+
+	sb_addf(&in->out, "%u: ", info->id);
+	if (type)
+		sb_addf(&in->out, "%s  ", type);
+	else
+		sb_addf(&in->out, "type %u  ", info->type);
+	if (*info->name)
+		sb_addf(&in->out, "name %s  ", prog_full_name(in, fd, info));
+	sb_adds(&in->out, "tag ");
+	for (int i = 0; i < BPF_TAG_SIZE; i++)
+		sb_addf(&in->out, "%02x", info->tag[i]);
+	device_text(in, info->ifindex, info->netns_dev, info->netns_ino);
+	if (info->gpl_compatible)
+		sb_adds(&in->out, "  gpl");
+	if (info->run_time_ns)
+		sb_addf(&in->out, " run_time_ns %llu run_cnt %llu", info->run_time_ns, info->run_cnt);
+	if (info->recursion_misses)
+		sb_addf(&in->out, " recursion_misses %llu", info->recursion_misses);
+	sb_addc(&in->out, '\n');
+}
+
+static void header_json(struct inspect *in, const struct bpf_prog_info *info, int fd)
+{
+	struct jsonw *w = &in->w;
+	const char *type = name_prog_type(info->type);
+	const uint8_t *tag = info->tag;
+
+	jsonw_u64_at(w, "id", info->id);
+	if (type)
+		jsonw_string_at(w, "type", type);
+	else
+		jsonw_u64_at(w, "type", info->type);
+	if (*info->name)
+		jsonw_string_at(w, "name", prog_full_name(in, fd, info));
+	jsonw_name(w, "tag");
+	jsonw_stringf(w, "%02x%02x%02x%02x%02x%02x%02x%02x", tag[0], tag[1], tag[2], tag[3], tag[4],
+		      tag[5], tag[6], tag[7]);
+	jsonw_bool_at(w, "gpl_compatible", info->gpl_compatible);
+	if (info->run_time_ns) {
+		jsonw_u64_at(w, "run_time_ns", info->run_time_ns);
+		jsonw_u64_at(w, "run_cnt", info->run_cnt);
+	}
+	if (info->recursion_misses)
+		jsonw_u64_at(w, "recursion_misses", info->recursion_misses);
+}
+
+void prog_header(struct inspect *in, const struct bpf_prog_info *info, int fd)
+{
+	if (in->json)
+		header_json(in, info, fd);
+	else
+		header_text(in, info, fd);
+}
+
+/* A stamp of the boot clock, of programs' load times, as seconds of the real one. */
+static time_t real_seconds(uint64_t boot_ns)
+{
+	struct timespec real, boot;
+
+	clock_gettime(CLOCK_REALTIME, &real);
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	return real.tv_sec - boot.tv_sec +
+	       (real.tv_nsec - boot.tv_nsec + (int64_t)boot_ns) / 1000000000;
+}
+
+static void loaded_text(struct inspect *in, const struct shown *p)
+{
+	time_t t = real_seconds(p->info.load_time);
+	struct tm tm;
+	char text[64];
+
+	if (!p->info.load_time)
+		return;
+	strftime(text, sizeof(text), "%FT%T%z", localtime_r(&t, &tm));
+	sb_addf(&in->out, "\tloaded_at %s  uid %u\n", text, p->info.created_by_uid);
+}
+
+static void sizes_text(struct inspect *in, const struct shown *p)
+{
+	uint64_t memlock;
+
+	sb_addf(&in->out, "\txlated %uB", p->info.xlated_prog_len);
+	if (p->info.jited_prog_len)
+		sb_addf(&in->out, "  jited %uB", p->info.jited_prog_len);
+	else
+		sb_adds(&in->out, "  not jited");
+	if (object_fdinfo(p->fd, "memlock", &memlock))
+		sb_addf(&in->out, "  memlock %lluB", (unsigned long long)memlock);
+	if (p->orphaned)
+		sb_adds(&in->out, "  orphaned");
+	for (uint32_t i = 0; i < p->info.nr_map_ids; i++)
+		sb_addf(&in->out, "%s%u", i ? "," : "  map_ids ", p->maps[i]);
+}
+
+static void show_text(struct inspect *in, const struct shown *p)
+{
+	header_text(in, &p->info, p->fd);
+	loaded_text(in, p);
+	sizes_text(in, p);
+	pins_text(in, OBJECT_PROG, p->info.id, "\n\tpinned ");
+	if (p->info.btf_id)
+		sb_addf(&in->out, "\n\tbtf_id %u", p->info.btf_id);
+	owners_text(in, OBJECT_PROG, p->info.id, "\n\tpids ");
+	sb_addc(&in->out, '\n');
+}
+
+static void sizes_json(struct inspect *in, const struct shown *p)
+{
+	struct jsonw *w = &in->w;
+	uint64_t memlock;
+
+	jsonw_bool_at(w, "orphaned", p->orphaned);
+	jsonw_u64_at(w, "bytes_xlated", p->info.xlated_prog_len);
+	jsonw_bool_at(w, "jited", p->info.jited_prog_len != 0);
+	if (p->info.jited_prog_len)
+		jsonw_u64_at(w, "bytes_jited", p->info.jited_prog_len);
+	if (object_fdinfo(p->fd, "memlock", &memlock))
+		jsonw_u64_at(w, "bytes_memlock", memlock);
+	if (!p->info.nr_map_ids)
+		return;
+	jsonw_array_at(w, "map_ids");
+	for (uint32_t i = 0; i < p->info.nr_map_ids; i++)
+		jsonw_u64(w, p->maps[i]);
+	jsonw_end_array(w);
+}
+
+static void show_json(struct inspect *in, const struct shown *p)
+{
+	struct jsonw *w = &in->w;
+
+	jsonw_object(w);
+	header_json(in, &p->info, p->fd);
+	device_json(in, p->info.ifindex, p->info.netns_dev, p->info.netns_ino);
+	if (p->info.load_time) {
+		jsonw_i64_at(w, "loaded_at", real_seconds(p->info.load_time));
+		jsonw_u64_at(w, "uid", p->info.created_by_uid);
+	}
+	sizes_json(in, p);
+	if (p->info.btf_id)
+		jsonw_u64_at(w, "btf_id", p->info.btf_id);
+	pins_json(in, OBJECT_PROG, p->info.id);
+	owners_json(in, OBJECT_PROG, p->info.id);
+	jsonw_end_object(w);
+}
+
+static int show_fd(struct inspect *in, int fd)
+{
+	struct shown p = { .fd = fd, .info = { .nr_map_ids = MAPS_MAX } };
+	int r;
+
+	p.info.map_ids = (uint64_t)(uintptr_t)p.maps;
+	r = object_info(fd, &p.info, sizeof(p.info));
+	p.orphaned = r == -ENODEV;
+	if (r && !p.orphaned)
+		return inspect_fail(in, r, "can't get prog info: %s", errname(r));
+	if (p.info.nr_map_ids > MAPS_MAX)
+		p.info.nr_map_ids = MAPS_MAX;
+	if (in->json)
+		show_json(in, &p);
+	else
+		show_text(in, &p);
+	return 0;
+}
+
+int prog_show(struct inspect *in, struct words *w)
+{
+	return object_show(in, OBJECT_PROG, w, show_fd);
+}
