@@ -35,6 +35,16 @@ static int64_t tai_offset(struct target *t)
 	return clock_ns(CLOCK_TAI) - clock_ns(target_has(t, TF_BOOT_NS) ? CLOCK_BOOTTIME : CLOCK_MONOTONIC);
 }
 
+static struct ir_val *software_tai(struct lower *lw)
+{
+	return ir_bin(lower_b(lw), IR_add, boot_ns(lw), ir_iconst(lower_b(lw), tai_offset(lower_target(lw))));
+}
+
+struct ir_val *fn_lower_tai(struct lower *lw)
+{
+	return target_has(lower_target(lw), TF_TAI_NS) ? ir_call(lower_b(lw), IRH_ktime_get_tai_ns, 0) : software_tai(lw);
+}
+
 static struct ir_val *lower_nsecs(struct lower *lw, struct node *n)
 {
 	const char *mode = n->list.n ? n->list.v[0]->name : "boot";
@@ -44,7 +54,7 @@ static struct ir_val *lower_nsecs(struct lower *lw, struct node *n)
 	if (!strcmp(mode, "tai"))
 		return ir_call(lower_b(lw), IRH_ktime_get_tai_ns, 0);
 	if (!strcmp(mode, "sw_tai"))
-		return ir_bin(lower_b(lw), IR_add, boot_ns(lw), ir_iconst(lower_b(lw), tai_offset(lower_target(lw))));
+		return software_tai(lw);
 	return boot_ns(lw);
 }
 

@@ -31,6 +31,8 @@ struct ir_val *fn_pack_usym(struct lower *lw, struct ir_val *addr);
 struct ir_val *fn_pack_ksym(struct lower *lw, struct ir_val *addr);
 /* The process id of the running task (task.c). */
 struct ir_val *fn_lower_pid(struct lower *lw);
+/* Now as atomic time (TAI), nanoseconds: of the kernel where it has that clock, else computed (clock.c). */
+struct ir_val *fn_lower_tai(struct lower *lw);
 /* printf-like calls: format and argument checks, records (printf.c). */
 bool fn_check_format(struct check *ck, struct node *call);
 struct ir_val *fn_lower_format(struct lower *lw, struct node *call);
@@ -44,7 +46,7 @@ struct ir_val *fn_lower_format(struct lower *lw, struct node *call);
 	FN(fn_arg7) FN(fn_arg8) FN(fn_arg9) FN(fn_arg10) FN(fn_arg11) FN(fn_args) FN(fn_retval)     \
 	FN(fn_func) FN(fn_probe) FN(fn_reg) FN(fn_ctx)                                              \
 	FN(fn_count) FN(fn_sum) FN(fn_min) FN(fn_max) FN(fn_avg) FN(fn_stats) FN(fn_hist)           \
-	FN(fn_lhist)                                                                                \
+	FN(fn_lhist) FN(fn_tseries)                                                                             \
 	FN(fn_delete) FN(fn_clear) FN(fn_zero) FN(fn_len) FN(fn_has_key) FN(fn_print)               \
 	FN(fn_printf) FN(fn_cat) FN(fn_system) FN(fn_join)                                          \
 	FN(fn_str) FN(fn_buf) FN(fn_strncmp)                                                        \

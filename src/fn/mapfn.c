@@ -33,8 +33,10 @@ static struct ir_val *lower_delete(struct lower *lw, struct node *call)
 	struct ir_builder *b = lower_b(lw);
 	struct node *m = call->list.v[0];
 
-	if (m->map->storage != MS_HASH)
+	if (m->map->storage != MS_HASH) {
+		m->map->deleted = true;
 		return zero_scalar(lw, m->map);
+	}
 	return ir_bin(b, IR_eq, ir_mapdel(b, m->map->ir, lower_key(lw, m)), ir_iconst(b, 0));
 }
 

@@ -45,6 +45,7 @@ struct map {
 	bool declared_type;
 	bool lru;              /* declared so: a full map makes room */
 	bool declared_per_cpu; /* declared as a map with a value for each CPU */
+	bool deleted;          /* a scalar that a probe deletes */
 	struct span value_span; /* what fixed the value's type: for messages */
 };
 
@@ -77,6 +78,7 @@ struct config {
 	const char *stack_mode;     /* "bpftrace", "perf", "raw" */
 	const char *str_trunc_trailer; /* ".." */
 	const char *license;
+	const char *dummy_ts_map;   /* map whose number tseries() takes as its clock, NULL: the real one */
 	bool unsafe;
 	int64_t target_pid;      /* -p, or the child of -c; 0: none */
 	bool has_child;          /* -c */

@@ -44,6 +44,7 @@ static const struct item items[] = {
 	{ "missing_probes", CK_WORD, AT(missing_probes), 0, 0, missing_words },
 	{ "stack_mode", CK_WORD, AT(stack_mode), 0, 0, stack_modes },
 	{ "str_trunc_trailer", CK_TEXT, AT(str_trunc_trailer), 0, 0, NULL },
+	{ "dummy_ts_map", CK_TEXT, AT(dummy_ts_map), 0, 0, NULL },
 	{ "license", CK_WORD, AT(license), 0, 0, licenses },
 	/* Older names. */
 	{ "strlen", CK_NUMBER, AT(max_strlen), 1, 1u << 20, NULL },

@@ -74,7 +74,7 @@ static bool probe_helper(int number)
 
 static bool has_helper(struct feature *f, int number)
 {
-	enum { NEWEST = 195 }; /* of enum target_feature: map_lookup_percpu_elem */
+	enum { NEWEST = 208 }; /* of enum target_feature: ktime_get_tai_ns */
 	int64_t end;
 
 	/* The kernel's own list tells without a program being loaded. */
@@ -233,6 +233,7 @@ static bool ask(struct feature *f, enum target_feature what)
 	case TF_MMAP_ARRAY: return has_mmap_array(f);
 	case TF_PERF_LINK: return has_helper(f, 174);        /* came with the cookies of 5.15 */
 	case TF_NS_PID: return has_helper(f, 120);           /* get_ns_current_pid_tgid */
+	case TF_TAI_NS: return has_helper(f, 208);           /* ktime_get_tai_ns */
 	case TF_LONG_KEYS: return has_long_keys();
 	case TF_COUNT: break;
 	}
@@ -275,6 +276,7 @@ const char *feature_name(enum target_feature f)
 		[TF_FUNC_IP] = "get_func_ip",
 		[TF_LOOP] = "bpf_loop",
 		[TF_ITER_NUM] = "numeric iterators",
+		[TF_TAI_NS] = "atomic time",
 		[TF_LONG_KEYS] = "long keys",
 		[TF_COMM_PADDED] = "comm padded with zeros",
 		[TF_SDIV] = "signed division",

@@ -20,6 +20,9 @@ struct pace {
 	size_t recent;  /* records */
 };
 
+/* Has clear() emptied a map since it was last zeroed? */
+enum map_emptied { ME_NOT, ME_ONCE, ME_AT_END };
+
 struct runtime {
 	struct tables *tables;
 	struct ir_module *module;
@@ -56,7 +59,7 @@ struct runtime {
 	bool exiting;          /* exit() was handled */
 	bool done;             /* some other reason to end */
 	bool ending;           /* records of end probes only */
-	bool *emptied;         /* by position in tables.maps: cleared by an end probe */
+	enum map_emptied *emptied; /* by position in tables.maps */
 	int status;
 	uint64_t reported_lost; /* LOSS_RING so far */
 	int64_t next_report;   /* monotonic ns */

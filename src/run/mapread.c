@@ -233,6 +233,22 @@ struct map_copy *map_copy_entry(struct runtime *rt, const struct map *m, const v
 	return c;
 }
 
+static void align_values(struct map_copy *c)
+{
+	const struct type *t = c->dump.value;
+	int64_t greatest = INT64_MIN;
+
+	if (t->kind != TY_AGG || !t->agg->align)
+		return;
+	for (size_t i = 0; i < c->dump.n; i++) {
+		int64_t order = t->agg->order(t, c->dump.entries[i].value);
+
+		greatest = order > greatest ? order : greatest;
+	}
+	for (size_t i = 0; i < c->dump.n; i++)
+		t->agg->align(t, (void *)c->dump.entries[i].value, greatest); /* in blocks of ours */
+}
+
 struct map_copy *map_copy_read(struct runtime *rt, const struct map *m)
 {
 	struct map_copy *c;
@@ -245,6 +261,7 @@ struct map_copy *map_copy_read(struct runtime *rt, const struct map *m)
 	case MS_PCPU: read_pcpu(rt, m, c); break;
 	case MS_HASH: read_hash(rt, m, c); break;
 	}
+	align_values(c);
 	return c;
 }
 

@@ -17,6 +17,26 @@ static size_t map_position(const struct runtime *rt, const struct map *m)
 	return rt->tables->maps.n;
 }
 
+/*
+ * Is there nothing to show of this map at the end? Probes may still be attached (finish.c): what an end probe cleared
+ * stays so. A scalar is always there; it counts as gone if it is zero and something removed it.
+ */
+static bool is_gone(struct runtime *rt, const struct map *m, const struct map_dump *d)
+{
+	enum map_emptied emptied = rt->emptied[map_position(rt, m)];
+	const uint8_t *value = d->n ? d->entries[0].value : NULL;
+	uint32_t size = m->value->kind == TY_AGG ? m->value->agg->size(m->value) : m->value->size;
+
+	if (!d->n || emptied == ME_AT_END)
+		return true;
+	if (m->keyed || !(emptied || m->deleted))
+		return false;
+	for (uint32_t i = 0; i < size; i++)
+		if (value[i])
+			return false;
+	return true;
+}
+
 static void print_map(struct runtime *rt, const struct map *m, uint64_t top, int64_t div,
 		      bool final)
 {
@@ -28,7 +48,7 @@ static void print_map(struct runtime *rt, const struct map *m, uint64_t top, int
 	d = map_copy_dump(c);
 	d->top = top;
 	d->div = div;
-	if (d->n || !final)
+	if (!final || !is_gone(rt, m, d))
 		rt->out->ops->map(rt->out, d);
 	map_copy_free(c);
 }
@@ -51,7 +71,7 @@ static int compare_names(const void *a, const void *b)
 	return strcmp((*(struct map *const *)a)->name, (*(struct map *const *)b)->name);
 }
 
-/* By name. Probes may still be attached (finish.c): what an end probe cleared stays so. */
+/* By name. */
 void run_print_final_maps(struct runtime *rt)
 {
 	size_t n = rt->tables->maps.n;
@@ -61,8 +81,7 @@ void run_print_final_maps(struct runtime *rt)
 		sorted[i] = rt->tables->maps.v[i];
 	qsort(sorted, n, sizeof(*sorted), compare_names);
 	for (size_t i = 0; i < n && !rt->out->broken; i++)
-		if (!sorted[i]->keyed || !rt->emptied[map_position(rt, sorted[i])])
-			print_map(rt, sorted[i], 0, 0, true);
+		print_map(rt, sorted[i], 0, 0, true);
 }
 
 /* All entries taken out, batch by batch; -errno if this kernel cannot. */
@@ -150,8 +169,7 @@ void rt_clear_map(struct runtime *rt, const struct map *m)
 {
 	int fd = run_map_fd(rt, m->ir);
 
-	if (rt->ending)
-		rt->emptied[map_position(rt, m)] = true;
+	rt->emptied[map_position(rt, m)] = rt->ending ? ME_AT_END : ME_ONCE;
 	if (m->storage != MS_HASH) {
 		clear_scalar(rt, m);
 		return;
@@ -163,6 +181,7 @@ void rt_clear_map(struct runtime *rt, const struct map *m)
 
 void rt_zero_map(struct runtime *rt, const struct map *m)
 {
+	rt->emptied[map_position(rt, m)] = ME_NOT;
 	if (m->storage != MS_HASH)
 		clear_scalar(rt, m);
 	else

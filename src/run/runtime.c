@@ -99,7 +99,7 @@ static void prepare_actions(struct runtime *rt)
 			most = a->layout->nparts;
 	}
 	rt->args = xcalloc(most + 1, sizeof(*rt->args));
-	rt->emptied = xcalloc(rt->tables->maps.n + 1, sizeof(bool));
+	rt->emptied = xcalloc(rt->tables->maps.n + 1, sizeof(*rt->emptied));
 }
 
 int run_new(struct tables *t, struct target *target, struct out *out, const struct run_options *opt,

@@ -137,8 +137,8 @@ static bool value_mismatch(struct check *ck, struct node *n, const struct type *
 
 	if (old->kind == TY_AGG && t->kind == TY_AGG && old->agg == t->agg)
 		return check_error(ck, n->span, DT_type_mismatch,
-				   "Type mismatch for @%s: all histograms of a map must have the same bounds",
-				   n->map->name);
+				   "Type mismatch for @%s: all calls of %s() for one map must have the same bounds",
+				   n->map->name, n->map->agg->name);
 	return check_error(ck, n->span, DT_type_mismatch,
 			   "Type mismatch for @%s: trying to assign value of type '%s' when map already has a type '%s'",
 			   n->map->name, type_text(ck->arena, t), type_text(ck->arena, n->map->value));

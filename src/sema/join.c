@@ -94,7 +94,7 @@ const struct type *type_join(struct types *ts, const struct type *a, const struc
 	case TY_PTR:
 		return join_ptr(a, b);
 	case TY_AGG:
-		if (a->agg != b->agg || !a->agg->by_sign)
+		if (a->agg != b->agg || !a->agg->by_sign || a->param[1] != b->param[1] || a->param[2] != b->param[2])
 			return NULL;
 		return a->param[0] ? a : b;
 	case TY_OPAQUE:

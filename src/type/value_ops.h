@@ -38,6 +38,8 @@ struct agg_ops {
 	/* What maps are sorted by (bpftrace: values for numbers, total count for histograms). */
 	int64_t (*order)(const struct type *t, const void *acc);
 	bool order_unsigned;
+	/* Values of one map are shown side by side: greatest is the greatest order() of all. NULL: nothing to do. */
+	void (*align)(const struct type *t, void *acc, int64_t greatest);
 	/*
 	 * Text of a reduced value, divided by div (>= 1). Histograms set multiline: their text starts on a line of its own
 	 * after "@x[k]:" and ends with a newline.
