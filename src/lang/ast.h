@@ -37,6 +37,7 @@ enum node_kind {
 	E_BLOCK,     /* { list... a } as a value: statements, then a (NULL: no value) */
 	E_TYPEOF,    /* typeof(...) where a value may stand: cast_type */
 	E_OFFSETOF,  /* offsetof(cast_type or a, path); list: E_IDENT for each part of path */
+	E_EXISTS,    /* exists(...): of point, cast_type, its field at path (list: E_IDENT), or expression a */
 	/* Statements */
 	S_EXPR,      /* a; or _ = a; with ival 1; is_tail: the last of its block, without the semicolon */
 	S_ASSIGN,    /* a = b, or a op= b with op not OP_NONE; a is E_VAR or E_MAP */
@@ -63,6 +64,7 @@ enum op {
 };
 
 struct node;
+struct attach_point;
 
 /* A type as written: resolved by sema, for it may name kernel types. */
 struct type_ref {
@@ -105,6 +107,7 @@ struct node {
 	bool is_comptime; /* an expression that must be constant; S_IF, E_TERNARY: only one arm is compiled */
 	uint32_t mark; /* E_VAR: which expansion of a macro it belongs to, 0: none */
 	bool called; /* E_CALL written with empty parentheses: nsecs() */
+	struct attach_point *point; /* E_EXISTS: a probe, or "helper:NAME" and the like */
 	uint32_t height; /* longest path down to a leaf; the parser keeps it below PARSE_HEIGHT */
 
 	/* Filled by sema */
@@ -124,6 +127,8 @@ struct attach_point {
 	VEC(const char *) parts;    /* quotes removed */
 	VEC(struct span) part_spans;
 	VEC(size_t) quoted; /* of each part: bytes at its head that came out of quotes, taken literally */
+	struct attach_point *alt; /* taken if the kernel does not have this one: a || b; NULL: none */
+	bool optional; /* of the first alternative: need not exist (kprobe:f?) */
 };
 
 struct probe_block {

@@ -2,8 +2,9 @@
 /*
  * Attach points are not made of tokens: uprobe:/bin/bash:readline, kprobe:[Ss]ys_*, usdt:"./a b":x.
  *
- * One ends at a blank, a comma or an opening brace outside quotes. A / belongs to a path once a
- * colon was seen; a predicate without a blank before it (k:f/pid/ {) is told by what follows.
+ * One ends at a blank, a comma, an opening brace or || outside quotes, the one of exists(...) also at the closing
+ * parenthesis. A / belongs to a path once a colon was seen; a predicate without a blank before it (k:f/pid/ {) is
+ * told by what follows.
  */
 #include <string.h>
 
@@ -36,19 +37,21 @@ static uint32_t run_quotes(struct parser *p, uint32_t at)
 	return i;
 }
 
-static bool ends_run(char c)
+static bool ends_run(const char *c, char closing)
 {
-	return c == '{' || c == ',' || c == ' ' || (c >= '\t' && c <= '\r');
+	return *c == '{' || *c == ',' || *c == ' ' || (*c >= '\t' && *c <= '\r') || (c[0] == '|' && c[1] == '|') ||
+	       (closing && *c == closing);
 }
 
-static struct run scan_run(struct parser *p, uint32_t start)
+/* closing: a character that ends it too, 0: none. */
+static struct run scan_run(struct parser *p, uint32_t start, char closing)
 {
 	const char *text = p->src->text;
 	struct run r = { .start = start };
 	bool colon = false;
 	uint32_t i = start;
 
-	while (i < p->src->len && !ends_run(text[i]) && !p->panic) {
+	while (i < p->src->len && !ends_run(text + i, closing) && !p->panic) {
 		unsigned char c = (unsigned char)text[i];
 
 		if (c == '/' && !colon)
@@ -89,7 +92,7 @@ static void cut_pred(struct parser *p, struct run *r)
 	if (!r->slash || (!lex_is_name(text[r->slash - 1]) && !strchr("*?]\"", text[r->slash - 1])))
 		return;
 	if (next == '{' ? text[r->end - 1] == '/' && r->slash < r->end - 1
-			: next && next != ',' && next != '/')
+			: next && next != ',' && next != '/' && next != '|')
 		r->end = r->slash;
 }
 
@@ -191,9 +194,31 @@ static bool is_named(const struct parser *p, const struct run *r)
 	return i > r->start && i < r->end && text[i] == '=';
 }
 
-static void parse_one(struct parser *p, struct probe_block *pb)
+static struct attach_point *parse_run(struct parser *p, const struct run *r)
 {
-	struct run r = scan_run(p, p->tok.span.start - p->src->base);
+	struct attach_point *ap = split_run(p, r);
+
+	lex_goto(&p->lx, r->end);
+	p->tok.span = ap->span;
+	p_next(p);
+	return ap;
+}
+
+/* kprobe:f? need not exist. The mark is no wildcard, unless it stands in quotes. */
+static void take_optional(struct parser *p, struct attach_point *ap)
+{
+	size_t last = ap->parts.n - 1, n = strlen(ap->parts.v[last]);
+
+	if (!last || !n || ap->quoted.v[last] == n || ap->parts.v[last][n - 1] != '?')
+		return;
+	ap->optional = true;
+	ap->parts.v[last] = arena_strndup(p->arena, ap->parts.v[last], n - 1);
+	ap->text = arena_strndup(p->arena, ap->text, strlen(ap->text) - 1);
+}
+
+static struct attach_point *parse_one(struct parser *p, struct probe_block *pb)
+{
+	struct run r = scan_run(p, p->tok.span.start - p->src->base, 0);
 	struct attach_point *ap;
 
 	if (!p->panic && r.end == r.start)
@@ -203,18 +228,38 @@ static void parse_one(struct parser *p, struct probe_block *pb)
 	if (!p->panic && is_named(p, &r))
 		run_span_error(p, r.start, r.end, DT_not_supported,
 			       "not supported yet: names of probes (name=probe)");
-	ap = split_run(p, &r);
-	avec_push(p->arena, &pb->points, ap);
+	ap = parse_run(p, &r);
+	take_optional(p, ap);
 	pb->span = span_join(pb->span, ap->span);
-	lex_goto(&p->lx, r.end);
-	p->tok.span = ap->span;
-	p_next(p);
+	return ap;
+}
+
+struct attach_point *parse_point_in_parens(struct parser *p)
+{
+	struct run r = scan_run(p, p->tok.span.start - p->src->base, ')');
+
+	return parse_run(p, &r);
+}
+
+/* a || b || c */
+static struct attach_point *parse_alternatives(struct parser *p, struct probe_block *pb)
+{
+	struct attach_point *first = parse_one(p, pb), *last = first;
+
+	while (!p->panic && p_accept(p, T_OROR)) {
+		last->alt = parse_one(p, pb);
+		last = last->alt;
+		first->optional |= last->optional;
+	}
+	return first;
 }
 
 void parse_attach_points(struct parser *p, struct probe_block *pb)
 {
 	do {
-		parse_one(p, pb);
+		struct attach_point *ap = parse_alternatives(p, pb);
+
+		avec_push(p->arena, &pb->points, ap);
 		if (p->panic || !p_accept(p, T_COMMA))
 			break;
 	} while (!p_at(p, T_LBRACE) && !p_at(p, T_SLASH));

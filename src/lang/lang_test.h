@@ -117,6 +117,7 @@ static inline void form(struct strbuf *b, const struct node *n)
 	case E_TUPLE: sb_adds(b, "tuple"); break;
 	case E_SIZEOF: sb_adds(b, "sizeof"); break;
 	case E_OFFSETOF: sb_adds(b, "offsetof"); break;
+	case E_EXISTS: sb_adds(b, "exists"); break;
 	case E_CAST: sb_adds(b, "cast"); break;
 	case E_INCDEC: sb_addf(b, "%s%s", n->is_prefix ? "pre" : "post", op_text(n->op)); break;
 	case S_ASSIGN: sb_addf(b, "%s=", op_text(n->op)); break;

@@ -179,7 +179,7 @@ static struct node *copy_node(struct expansion *x, const struct node *n, const s
 	memset(&copy->list, 0, sizeof(copy->list));
 	vec_each(n->list, i)
 		avec_push(x->p->arena, &copy->list,
-			  n->kind == E_OFFSETOF ? n->list.v[i] : copy_node(x, n->list.v[i], b));
+			  n->kind == E_OFFSETOF || n->kind == E_EXISTS ? n->list.v[i] : copy_node(x, n->list.v[i], b));
 	return copy;
 }
 
@@ -289,7 +289,7 @@ static void expand(struct expansion *x, struct node *n)
 	expand(x, n->b);
 	expand(x, n->c);
 	expand_type(x, n->cast_type);
-	for (size_t i = 0; i < n->list.n && n->kind != E_OFFSETOF; i++)
+	for (size_t i = 0; i < n->list.n && n->kind != E_OFFSETOF && n->kind != E_EXISTS; i++)
 		expand(x, n->list.v[i]);
 	if (!x->failed && (n->kind == E_IDENT || n->kind == E_CALL))
 		expand_use(x, n);

@@ -92,6 +92,10 @@ struct node *parse_operand(struct parser *p); /* parse_unary, one level deeper *
 struct node *parse_primary(struct parser *p);
 /* Expressions up to the closing token, separated by commas; takes the closing token. */
 void parse_list(struct parser *p, struct node *to, enum tok close, struct span open);
+/* a.b.c: each part an E_IDENT in the list of n. */
+void parse_member_path(struct parser *p, struct node *n);
+/* exists(...): n is its word, which is taken (parse_exists.c). */
+struct node *parse_exists(struct parser *p, struct node *n);
 
 /* Types (parse_type.c) */
 #define TYPE_MAX_STARS 16
@@ -119,6 +123,8 @@ void macros_expand(struct parser *p);
 
 /* Attach points up to the predicate or the block, which is the next token then (attach.c). */
 void parse_attach_points(struct parser *p, struct probe_block *pb);
+/* One attach point up to a closing parenthesis, which is the next token then. */
+struct attach_point *parse_point_in_parens(struct parser *p);
 
 /* C definitions (cdef.c, cdecl.c): true if one begins here. */
 bool cdef_begins(const struct parser *p);

@@ -111,7 +111,7 @@ static struct node *parse_sizeof(struct parser *p, struct node *n)
 	return p_done(p, n);
 }
 
-static void parse_member_path(struct parser *p, struct node *n)
+void parse_member_path(struct parser *p, struct node *n)
 {
 	do {
 		struct node *part = p_node(p, E_IDENT, p->tok.span);
@@ -196,6 +196,8 @@ static struct node *parse_word(struct parser *p)
 		return parse_sizeof(p, n);
 	if (!strcmp(n->name, "offsetof"))
 		return parse_offsetof(p, n);
+	if (!strcmp(n->name, "exists") && p_at(p, T_LPAREN))
+		return parse_exists(p, n);
 	if (p_at(p, T_LPAREN))
 		return parse_call(p, n);
 	if (!strcmp(n->name, "true") || !strcmp(n->name, "false")) {

@@ -171,6 +171,16 @@ TEST(config)
 }
 
 /* Attach points: parts with bars between them, predicates in brackets. */
+static void one_point(struct strbuf *b, const struct attach_point *ap)
+{
+	vec_each(ap->parts, k) {
+		sb_addf(b, "%s%s", k ? "|" : "", ap->parts.v[k]);
+		if (ap->quoted.v[k])
+			sb_addf(b, "<%zu>", ap->quoted.v[k]);
+	}
+	sb_adds(b, ap->optional ? "? " : ap->alt ? " or " : " ");
+}
+
 static const char *points(struct parsed *p, const char *text)
 {
 	struct strbuf b = { 0 };
@@ -182,16 +192,9 @@ static const char *points(struct parsed *p, const char *text)
 	vec_each(p->s->probes, i) {
 		const struct probe_block *pb = p->s->probes.v[i];
 
-		vec_each(pb->points, j) {
-			const struct attach_point *ap = pb->points.v[j];
-
-			vec_each(ap->parts, k) {
-				sb_addf(&b, "%s%s", k ? "|" : "", ap->parts.v[k]);
-				if (ap->quoted.v[k])
-					sb_addf(&b, "<%zu>", ap->quoted.v[k]);
-			}
-			sb_addc(&b, ' ');
-		}
+		vec_each(pb->points, j)
+			for (const struct attach_point *ap = pb->points.v[j]; ap; ap = ap->alt)
+				one_point(&b, ap);
 		if (pb->pred) {
 			sb_adds(&b, "[");
 			form(&b, pb->pred);
@@ -221,6 +224,14 @@ TEST(attach_points)
 	CHECK_POINTS("*:/bin/sh:* {} *ware:*{}", "*|/bin/sh|* *ware|* ");
 	CHECK_POINTS("uprobe:/with#hash:asdf {}", "uprobe|/with#hash|asdf ");
 	CHECK_POINTS("config:a {} struct:b {}", "config|a struct|b ");
+}
+
+TEST(attach_alternatives)
+{
+	CHECK_POINTS("f:a || k:a||rt:b, t:c:d {}", "f|a or k|a or rt|b t|c|d ");
+	CHECK_POINTS("k:a? {} k:a?b {} k:\"a?\" {}", "k|a? k|a?b k|a?<2> ");
+	CHECK_POINTS("f:a || k:a?, k:b?? {}", "f|a? k|a? k|b?? ");
+	CHECK_POINTS("k:a||\nk:b /pid/ {}", "k|a or k|b [pid] ");
 }
 
 TEST(attach_parameters)

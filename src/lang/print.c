@@ -25,7 +25,7 @@ static const char *kind_text(enum node_kind kind)
 		[E_UNOP] = "unary", [E_BINOP] = "binary", [E_INCDEC] = "incdec",
 		[E_TERNARY] = "ternary", [E_CAST] = "cast", [E_FIELD] = "field",
 		[E_TUPIDX] = "tuple-index", [E_INDEX] = "index", [E_TUPLE] = "tuple",
-		[E_SIZEOF] = "sizeof", [E_OFFSETOF] = "offsetof", [E_BLOCK] = "value-block",
+		[E_SIZEOF] = "sizeof", [E_OFFSETOF] = "offsetof", [E_EXISTS] = "exists", [E_BLOCK] = "value-block",
 		[E_TYPEOF] = "typeof", [S_EXPR] = "do",
 		[S_ASSIGN] = "assign", [S_LET] = "let", [S_IF] = "if", [S_WHILE] = "while",
 		[S_UNROLL] = "unroll", [S_FOR_RANGE] = "for-range", [S_FOR_MAP] = "for-map",
@@ -96,6 +96,10 @@ static void print_detail(struct strbuf *out, const struct node *n)
 	case E_CALL:
 		sb_addf(out, " %s", n->name);
 		break;
+	case E_EXISTS:
+		if (n->point)
+			sb_addf(out, " %s", n->point->text);
+		break;
 	default:
 		break;
 	}
@@ -145,8 +149,11 @@ static void print_node(struct strbuf *out, const struct node *n, unsigned depth)
 static void print_probe(struct strbuf *out, const struct probe_block *pb)
 {
 	sb_adds(out, "probe");
-	vec_each(pb->points, i)
+	vec_each(pb->points, i) {
 		sb_addf(out, "%s %s", i ? "," : "", pb->points.v[i]->text);
+		for (const struct attach_point *alt = pb->points.v[i]->alt; alt; alt = alt->alt)
+			sb_addf(out, " || %s", alt->text);
+	}
 	sb_addc(out, '\n');
 	if (pb->pred)
 		print_label(out, pb->pred, 1, "predicate");

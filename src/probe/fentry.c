@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fdutil.h"
 #include "fn/lower.h"
 #include "probe/common.h"
 #include "probe/kfuncs.h"
@@ -291,6 +292,34 @@ static void fentry_kind(struct target *t, const struct probe *p, struct prog_kin
 	}
 }
 
+/* One function is tried: the kernel refuses some that BTF names (inlined away, not to be traced). */
+static bool fentry_usable(struct probe_env *env, const struct probe *p)
+{
+	static const struct bpf_insn nothing[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K }, { .code = BPF_JMP | BPF_EXIT },
+	};
+	struct prog_kind kind = { 0 };
+	union bpf_attr attr = { .insns = (uintptr_t)nothing, .insn_cnt = 2, .license = (uintptr_t)"GPL" };
+	_cleanup_fd_ int prog = -1;
+	_cleanup_fd_ int link = -1;
+
+	if (!target_has(env->target, TF_FENTRY))
+		return false;
+	if (p->targets.n > 1)
+		return true;
+	fentry_kind(env->target, p, &kind);
+	attr.prog_type = kind.type;
+	attr.expected_attach_type = kind.attach_type;
+	attr.attach_btf_id = kind.attach_btf_id;
+	attr.attach_btf_obj_fd = (uint32_t)kind.attach_btf_obj_fd;
+	prog = sys_bpf(BPF_PROG_LOAD, &attr, sizeof(attr));
+	if (kind.attach_btf_obj_fd > 0)
+		close(kind.attach_btf_obj_fd);
+	if (prog >= 0)
+		link = sys_link_create_tracing(prog, kind.attach_type);
+	return link >= 0;
+}
+
 /* Kernels without the function tracer refuse the load (EPERM), arm64 below 6.4 the link. */
 static const char *fentry_lacking(struct target *t)
 {
@@ -367,6 +396,7 @@ const struct provider provider_fentry = {
 	.forms = "fentry:FUNCTION\nfentry:MODULE:FUNCTION",
 	.flags = PF_ARGS | PF_FUNC | PF_TASK | PF_KSTACK,
 	.expand = fentry_expand,
+	.usable = fentry_usable,
 	.describe = fentry_describe,
 	.lower_field = fentry_field,
 	.lower_ip = fentry_ip,
@@ -383,6 +413,7 @@ const struct provider provider_fexit = {
 	.forms = "fexit:FUNCTION\nfexit:MODULE:FUNCTION",
 	.flags = PF_ARGS | PF_RETVAL | PF_FUNC | PF_TASK | PF_KSTACK,
 	.expand = fentry_expand,
+	.usable = fentry_usable,
 	.describe = fexit_describe,
 	.lower_field = fentry_field,
 	.lower_retval = fexit_retval,

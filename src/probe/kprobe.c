@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fdutil.h"
 #include "fn/lower.h"
 #include "probe/dynevent.h"
 #include "probe/kfuncs.h"
@@ -214,6 +215,29 @@ static bool use_multi(struct target *t, const struct probe *p)
 	return p->targets.n > 1 && all_functions(p) && target_has(t, TF_KPROBE_MULTI);
 }
 
+/* A single one is tried: some functions refuse it, and not all kernels list them. */
+static bool kprobe_usable(struct probe_env *env, const struct probe *p)
+{
+	const struct probe_target *t = p->targets.v[0];
+	struct perf_event_attr attr = { .size = sizeof(attr), .disabled = 1 };
+	struct dyn_pmu pmu;
+	char name[512];
+	_cleanup_fd_ int fd = -1;
+
+	if (!target_has(env->target, TF_KPROBE))
+		return false;
+	dyn_pmu_init(&pmu, "kprobe");
+	if (p->targets.n > 1 || !t->func || !pmu.found)
+		return true;
+	snprintf(name, sizeof(name), "%s%s%s", t->module ? t->module : "", t->module ? ":" : "", t->func);
+	attr.type = pmu.type;
+	attr.config = is_ret(p->provider) ? pmu.ret_flag : 0;
+	attr.config1 = (uintptr_t)name;
+	attr.config2 = t->offset;
+	fd = sys_perf_event_open(&attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+	return fd >= 0;
+}
+
 static struct ir_val *kprobe_ip(struct lower *lw)
 {
 	const struct probe *p = lower_probe(lw);
@@ -405,6 +429,7 @@ const struct provider provider_kprobe = {
 	.forms = "kprobe:FUNCTION[+OFFSET]\nkprobe:MODULE:FUNCTION[+OFFSET]\nkprobe:0xADDRESS",
 	.flags = PF_ARGN | PF_REGS | PF_FUNC | PF_TASK | PF_KSTACK,
 	.expand = kprobe_expand,
+	.usable = kprobe_usable,
 	.lower_arg = lower_reg_arg,
 	.lower_ip = kprobe_ip,
 	.reg_offset = native_reg_offset,
@@ -420,6 +445,7 @@ const struct provider provider_kretprobe = {
 	.forms = "kretprobe:FUNCTION\nkretprobe:MODULE:FUNCTION",
 	.flags = PF_RETVAL | PF_REGS | PF_FUNC | PF_TASK | PF_KSTACK,
 	.expand = kprobe_expand,
+	.usable = kprobe_usable,
 	.lower_retval = lower_reg_retval,
 	.lower_ip = kprobe_ip,
 	.reg_offset = native_reg_offset,

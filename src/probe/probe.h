@@ -151,6 +151,11 @@ struct provider {
 	 * exist gives no target and true if env->missing_probes is "warn" (a warning) or "ignore".
 	 */
 	bool (*expand)(struct probe_env *env, const struct attach_point *ap, struct probe *out);
+	/*
+	 * Can the targets found be attached to on this kernel? It may try. Asked for alternatives, optional probes and
+	 * exists() only; NULL: whatever is found can.
+	 */
+	bool (*usable)(struct probe_env *env, const struct probe *p);
 	/* Fills args, retval of a target from BTF, format files, ...; called only if the block uses them. */
 	bool (*describe)(struct probe_env *env, const struct attach_point *ap, struct probe_target *t);
 	/* argN and retval without type: value of the context; NULL: none. */

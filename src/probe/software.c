@@ -8,9 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/fdutil.h"
 #include "probe/perfcpu.h"
 #include "probe/providers.h"
 #include "probe/regs.h"
+#include "run/sys.h"
 
 /* count: of events to one run of the program, if the script says none; nanoseconds for the clocks. */
 struct event {
@@ -110,6 +112,18 @@ static bool event_expand(struct probe_env *env, const struct attach_point *ap, s
 	return expand_named(env, ap, out, &name, count ? count_part.text : NULL, count);
 }
 
+/* What the processor counts is known only by trying: virtual machines often count nothing. */
+static bool hardware_usable(struct probe_env *env, const struct probe *p)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_HARDWARE, .size = sizeof(attr), .config = p->targets.v[0]->config,
+		.sample_period = p->targets.v[0]->period, .disabled = 1,
+	};
+	_cleanup_fd_ int fd = sys_perf_event_open(&attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+
+	return fd >= 0;
+}
+
 static int event_attach(const struct attach_env *env, const struct probe *p, int prog_fd, struct links *links,
 			struct err *e)
 {
@@ -196,6 +210,7 @@ const struct provider provider_hardware = {
 	.forms = "hardware:EVENT\nhardware:EVENT:COUNT",
 	.flags = PF_REGS | PF_TASK | PF_KSTACK,
 	.expand = event_expand,
+	.usable = hardware_usable,
 	.lower_ip = lower_reg_ip,
 	.reg_offset = native_reg_offset,
 	.kind = perf_kind,

@@ -190,7 +190,7 @@ static bool infer_if(struct check *ck, struct node *n)
 {
 	bool ok = infer_condition(ck, n->a, "if");
 
-	if (n->is_comptime)
+	if (n->is_comptime || exists_only(n->a))
 		return ok && n->a->is_const && infer_comptime_if(ck, n);
 	ok &= infer_stmt(ck, n->b);
 	return n->c ? ok & infer_stmt(ck, n->c) : ok;

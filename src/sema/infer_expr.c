@@ -70,7 +70,7 @@ static bool infer_ternary(struct check *ck, struct node *n)
 {
 	struct node *yes = n->b ? n->b : n->a;
 
-	if (n->is_comptime && n->is_tail)
+	if ((n->is_comptime && n->is_tail) || (n->b && exists_only(n->a)))
 		return infer_comptime_value(ck, n);
 	if (!(infer_expr(ck, n->a) & (!n->b || infer_expr(ck, n->b)) & infer_expr(ck, n->c)))
 		return false;
@@ -264,6 +264,8 @@ static bool infer_kind(struct check *ck, struct node *n)
 		return infer_ternary(ck, n);
 	case E_BLOCK:
 		return infer_value_block(ck, n);
+	case E_EXISTS:
+		return infer_exists(ck, n);
 	case E_TYPEOF:
 		return check_error(ck, n->span, DT_type_mismatch, "A type is not a value");
 	case E_FIELD:

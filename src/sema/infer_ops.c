@@ -84,11 +84,28 @@ static bool infer_aggregate_compare(struct check *ck, struct node *n)
 	if ((n->op != OP_EQ && n->op != OP_NE) || !comparable(ck->types, a, b))
 		return mismatch(ck, n);
 	n->type = type_bool();
+	n->is_const = n->a->is_const && n->b->is_const && n->a->kind == E_STR && n->b->kind == E_STR;
+	if (n->is_const)
+		n->ival = !strcmp(n->a->str, n->b->str) == (n->op == OP_EQ);
+	return true;
+}
+
+/* "exists(args.x) && args.x" is false where there is no such field, whatever follows. */
+static bool is_settled(struct check *ck, struct node *n)
+{
+	if ((n->op != OP_LAND && n->op != OP_LOR) || !exists_only(n->a) || !infer_expr(ck, n->a) ||
+	    !n->a->ival != (n->op == OP_LAND))
+		return false;
+	n->type = type_bool();
+	n->is_const = true;
+	n->ival = n->op == OP_LOR;
 	return true;
 }
 
 static bool infer_binop(struct check *ck, struct node *n)
 {
+	if (is_settled(ck, n))
+		return true;
 	if (!(infer_expr(ck, n->a) & infer_expr(ck, n->b)))
 		return false;
 	if (n->op == OP_LAND || n->op == OP_LOR) {

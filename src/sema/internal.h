@@ -46,6 +46,24 @@ struct node *node_clone(struct arena *a, const struct node *n);
 /* True if f holds for any node below n. */
 bool node_any(const struct node *n, bool (*f)(const struct node *n, const void *arg), const void *arg);
 
+/* choose.c */
+/* Reports an unknown kind of probe. */
+const struct provider *find_provider(struct check *ck, const struct attach_point *ap);
+/*
+ * Expands the first of ap's alternatives that this kernel has into ret (block is set); no targets if ap is optional
+ * and there is none. False and reported for faults and if what must be there is not.
+ */
+bool choose_point(struct check *ck, struct attach_point *ap, struct probe *ret);
+bool probe_exists(struct check *ck, struct attach_point *ap);
+
+/* exists.c */
+bool resolve_exists(struct check *ck, struct node *n);
+bool infer_exists(struct check *ck, struct node *n);
+/* Is the condition known already? */
+bool exists_decided(const struct node *n, bool *ret);
+/* Is it made of exists(), comparisons of probetype, true and false alone? Then only one arm of its if is compiled. */
+bool exists_only(const struct node *n);
+
 /* resolve.c */
 bool sema_resolve(struct check *ck);
 bool resolve_expr(struct check *ck, struct node *n);

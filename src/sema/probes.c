@@ -134,7 +134,7 @@ static void add_target(struct check *ck, const struct probe *all, size_t first,
 
 static bool describe_targets(struct check *ck, struct probe *all)
 {
-	if (!all->provider->describe || !block_uses_args(all->block))
+	if (!all->targets.n || !all->provider->describe || !block_uses_args(all->block))
 		return true;
 	vec_each(all->targets, i)
 		if (!all->provider->describe(ck->in->env, all->point, all->targets.v[i]))
@@ -142,24 +142,12 @@ static bool describe_targets(struct check *ck, struct probe *all)
 	return true;
 }
 
-static const struct provider *find_provider(struct check *ck, const struct attach_point *ap)
+static bool expand(struct check *ck, struct attach_point *ap, struct probe *all)
 {
-	const char *name = ap->parts.n ? ap->parts.v[0] : "";
-	const struct provider *p = provider_find(name);
-	struct near near;
-	struct diag *d;
-	size_t n;
-
-	if (p)
-		return p;
-	d = diag_error(ck->diags, ap->span, DT_unknown_provider, "Invalid probe type: %s", name);
-	near_start(&near, name);
-	const struct provider *const *all = provider_all(&n);
-	for (size_t i = 0; i < n; i++)
-		near_try(&near, all[i]->name);
-	if (near.best)
-		diag_hint(ck->diags, d, "did you mean '%s'?", near.best);
-	return NULL;
+	if (ap->alt || ap->optional)
+		return choose_point(ck, ap, all);
+	all->provider = find_provider(ck, ap);
+	return all->provider && all->provider->expand(ck->in->env, ap, all);
 }
 
 static bool expand_point(struct check *ck, struct probe_block *block, struct attach_point *ap)
@@ -168,8 +156,7 @@ static bool expand_point(struct check *ck, struct probe_block *block, struct att
 	bool by_name = block_uses(block, "probe");
 	size_t first = ck->tables->probes.n;
 
-	all.provider = find_provider(ck, ap);
-	if (!all.provider || !all.provider->expand(ck->in->env, ap, &all) || !describe_targets(ck, &all))
+	if (!expand(ck, ap, &all) || !describe_targets(ck, &all))
 		return false;
 	vec_each(all.targets, i)
 		add_target(ck, &all, first, all.targets.v[i], by_name);
@@ -216,6 +203,14 @@ static bool only_unknown(const struct check *ck, size_t from)
 	return true;
 }
 
+static bool any_optional(const struct probe_block *b)
+{
+	vec_each(b->points, i)
+		if (b->points.v[i]->optional)
+			return true;
+	return false;
+}
+
 /* Nothing of what the block names exists. ndiags: their number before it. */
 static void check_left(struct check *ck, const struct probe_block *b, size_t first, size_t ndiags)
 {
@@ -225,7 +220,7 @@ static void check_left(struct check *ck, const struct probe_block *b, size_t fir
 	if (ck->tables->probes.n != first || !only_unknown(ck, ndiags))
 		return;
 	ck->probes_missing = true;
-	if (policy && !strcmp(policy, "ignore"))
+	if ((policy && !strcmp(policy, "ignore")) || any_optional(b))
 		return;
 	if (policy && !strcmp(policy, "warn")) {
 		diag_warning(ck->diags, b->span, DT_no_probes,

@@ -278,6 +278,37 @@ static bool resolve_incdec(struct check *ck, struct node *n)
 
 static bool resolve_block(struct check *ck, struct node *n);
 
+/* What stands behind an exists() that settles the matter is not looked at. */
+static bool resolve_logic(struct check *ck, struct node *n)
+{
+	bool value, ok = resolve_expr(ck, n->a);
+
+	if (ok && exists_decided(n->a, &value) && value == (n->op == OP_LOR)) {
+		n->kind = E_BOOL;
+		n->ival = value;
+		n->a = n->b = NULL;
+		return true;
+	}
+	return ok & resolve_expr(ck, n->b);
+}
+
+static bool resolve_ternary(struct check *ck, struct node *n)
+{
+	bool value;
+
+	if (!n->b || !resolve_expr(ck, n->a))
+		return resolve_kids(ck, n);
+	if (!exists_decided(n->a, &value))
+		return resolve_expr(ck, n->b) & resolve_expr(ck, n->c);
+	*n = *(value ? n->b : n->c);
+	return resolve_expr(ck, n);
+}
+
+static bool is_logic(const struct node *n)
+{
+	return n->kind == E_BINOP && (n->op == OP_LAND || n->op == OP_LOR);
+}
+
 bool resolve_expr(struct check *ck, struct node *n)
 {
 	switch (n->kind) {
@@ -295,8 +326,12 @@ bool resolve_expr(struct check *ck, struct node *n)
 		return resolve_incdec(ck, n);
 	case E_BLOCK:
 		return resolve_block(ck, n);
+	case E_EXISTS:
+		return resolve_exists(ck, n);
+	case E_TERNARY:
+		return resolve_ternary(ck, n);
 	default:
-		return resolve_kids(ck, n);
+		return is_logic(n) ? resolve_logic(ck, n) : resolve_kids(ck, n);
 	}
 }
 
@@ -374,6 +409,23 @@ static bool resolve_jump(struct check *ck, struct node *n)
 	return false;
 }
 
+/* If the condition is decided, the arm taken is all that is left. */
+static bool resolve_if(struct check *ck, struct node *n)
+{
+	bool value;
+
+	if (!resolve_expr(ck, n->a))
+		return false;
+	if (!exists_decided(n->a, &value))
+		return resolve_stmt(ck, n->b) & (!n->c || resolve_stmt(ck, n->c));
+	if (!value && !n->c) {
+		n->kind = S_BLOCK;
+		return true;
+	}
+	*n = *(value ? n->b : n->c);
+	return resolve_stmt(ck, n);
+}
+
 static bool resolve_stmt(struct check *ck, struct node *n)
 {
 	switch (n->kind) {
@@ -384,7 +436,7 @@ static bool resolve_stmt(struct check *ck, struct node *n)
 	case S_LET:
 		return resolve_let(ck, n);
 	case S_IF:
-		return resolve_expr(ck, n->a) & resolve_stmt(ck, n->b) & (!n->c || resolve_stmt(ck, n->c));
+		return resolve_if(ck, n);
 	case S_WHILE:
 		/* The condition runs again in each round. */
 		return resolve_expr(ck, n->a) & resolve_loop(ck, NULL, 0, n->b);

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which of the alternatives a || b || c this kernel has, and whether there is what is optional (a?). Alternatives are
+ * tried in their order: the first that names something and that can be attached to is the probe, the others are
+ * not looked at any more.
+ */
+#include "base/fdutil.h"
+#include "sema/internal.h"
+
+const struct provider *find_provider(struct check *ck, const struct attach_point *ap)
+{
+	const char *name = ap->parts.n ? ap->parts.v[0] : "";
+	const struct provider *p = provider_find(name);
+	struct near near;
+	struct diag *d;
+	size_t n;
+
+	if (p)
+		return p;
+	d = diag_error(ck->diags, ap->span, DT_unknown_provider, "Invalid probe type: %s", name);
+	near_start(&near, name);
+	const struct provider *const *all = provider_all(&n);
+	for (size_t i = 0; i < n; i++)
+		near_try(&near, all[i]->name);
+	if (near.best)
+		diag_hint(ck->diags, d, "did you mean '%s'?", near.best);
+	return NULL;
+}
+
+/* Expands without a word: what there was to say is in ret_said. */
+static bool try_expand(struct check *ck, const struct attach_point *ap, struct probe *all, struct diags *ret_said)
+{
+	struct probe_env *env = ck->in->env;
+	const char *policy = env->missing_probes;
+	bool ok;
+
+	*ret_said = (struct diags){ .arena = ck->arena, .sources = ck->diags->sources, .quiet_warnings = true };
+	env->diags = ret_said;
+	env->missing_probes = NULL;
+	ok = all->provider->expand(env, ap, all) && all->targets.n;
+	env->diags = ck->diags;
+	env->missing_probes = policy;
+	return ok;
+}
+
+static bool is_usable(struct check *ck, const struct probe *all)
+{
+	return !all->provider->usable || all->provider->usable(ck->in->env, all);
+}
+
+/* A fault of the script is one also where another alternative is taken. */
+static bool report_fault(struct check *ck, const struct diags *said)
+{
+	vec_each(said->list, i) {
+		const struct diag *d = said->list.v[i];
+		struct diag *copy;
+
+		if (d->tag == DT_unknown_probe)
+			continue;
+		copy = diag_error(ck->diags, d->span, d->tag, "%s", d->text);
+		if (d->hint)
+			diag_hint(ck->diags, copy, "%s", d->hint);
+		return true;
+	}
+	return false;
+}
+
+static bool try_point(struct check *ck, struct attach_point *ap, struct probe *all, struct strbuf *why)
+{
+	struct diags said;
+
+	all->point = ap;
+	all->name = ap->text;
+	all->provider = find_provider(ck, ap);
+	if (all->provider && try_expand(ck, ap, all, &said) && is_usable(ck, all))
+		return true;
+	if (all->provider && !all->targets.n && !report_fault(ck, &said))
+		sb_addf(why, "%s%s", why->n ? "; " : "", said.list.n ? said.list.v[0]->text : ap->text);
+	else if (all->provider)
+		sb_addf(why, "%s%s cannot be attached to on this kernel", why->n ? "; " : "", ap->text);
+	all->targets.n = 0;
+	return false;
+}
+
+static bool none_there(struct check *ck, const struct attach_point *ap, const struct strbuf *why)
+{
+	const char *policy = ck->in->env->missing_probes;
+	struct span at = ap->span;
+	struct diag *d;
+
+	for (const struct attach_point *alt = ap; alt; alt = alt->alt)
+		at = span_join(at, alt->span);
+	if (ap->optional || (policy && !strcmp(policy, "ignore")))
+		return true;
+	if (policy && !strcmp(policy, "warn")) {
+		diag_warning(ck->diags, at, DT_unknown_probe, "This kernel has none of these probes. Skipping.");
+		return true;
+	}
+	d = diag_error(ck->diags, at, DT_no_probes, "This kernel has none of these probes");
+	diag_hint(ck->diags, d, "%s", sb_str(why));
+	return false;
+}
+
+bool choose_point(struct check *ck, struct attach_point *ap, struct probe *ret)
+{
+	_cleanup_sb_ struct strbuf why = { 0 };
+	unsigned before = ck->diags->nerrors;
+
+	for (const struct attach_point *alt = ap; alt; alt = alt->alt)
+		find_provider(ck, alt);
+	if (ck->diags->nerrors != before)
+		return false;
+	for (struct attach_point *alt = ap; alt; alt = alt->alt)
+		if (try_point(ck, alt, ret, &why))
+			return true;
+		else if (ck->diags->nerrors != before)
+			return false;
+	return none_there(ck, ap, &why);
+}
+
+bool probe_exists(struct check *ck, struct attach_point *ap)
+{
+	struct probe_block empty = { 0 };
+	struct probe all = { .block = &empty, .prog_fd = -1 };
+	_cleanup_sb_ struct strbuf why = { 0 };
+
+	return try_point(ck, ap, &all, &why);
+}
