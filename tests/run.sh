@@ -1,14 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # run.sh [--all] [STAGE...]: runs the tests of build/ (made by ./dev test); tests/README.md.
-# Stages: unit check errors run asan vm. Each prints "ok NAME", "not ok NAME: why" and
+# Stages: unit check errors run inspect asan vm. Each prints "ok NAME", "not ok NAME: why" and
 # "skip NAME: why" lines, and "#" lines of detail; only what is not ok is shown. The last line is
 # "N passed, N failed, N skipped"; the full log is build/test.log.
 set -u
 cd "$(dirname "$0")/.." || exit
 all=
 case ${1-} in --all) all=1; shift ;; esac
-stages=${*:-unit check errors run asan vm}
+stages=${*:-unit check errors run inspect asan vm}
 log=build/test.log
 : >"$log"
 export SONDE="$PWD/build/sonde"
@@ -67,6 +67,15 @@ native() {
 	scripts run
 }
 
+# bpftool's commands: each file a test of a noun.
+introspection() {
+	if [ "$(id -u)" -ne 0 ]; then echo "skip inspect: not root"; return; fi
+	for script in tests/inspect/*.sh; do
+		[ "${script##*/}" = kit.sh ] || timeout 300 sh "$script" ||
+			echo "not ok inspect/${script##*/}: ended with status $?"
+	done
+}
+
 # The same input that must give good messages, under the address and undefined-behaviour sanitizers.
 sanitized() {
 	if ! sh tests/asan.sh build; then echo "not ok asan: does not build"; return; fi
@@ -98,6 +107,7 @@ for s in $stages; do
 	check) stage check checks ;;
 	errors) stage errors scripts errors -e -j 2 ;;
 	run) stage run native ;;
+	inspect) stage inspect introspection ;;
 	asan) stage asan sanitized ;;
 	vm) stage vm guests ;;
 	*) echo "run.sh: no stage '$s'" >&2; exit 2 ;;

@@ -9,5 +9,7 @@ extern const struct noun noun_help;    /* main.c */
 extern const struct noun noun_batch;   /* batch.c */
 extern const struct noun noun_version; /* version.c */
 extern const struct noun noun_prog;    /* prog.c */
+extern const struct noun noun_net;     /* net.c */
+extern const struct noun noun_feature; /* feature.c */
 
 #endif

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What the tests of bpftool's commands share; each of them begins with ". tests/inspect/kit.sh".
+# They print "ok inspect/NOUN: WHAT", "not ok ..." and "skip ..." lines. $bt is sonde called as
+# bpftool, $peer another bpftool to compare with (empty: none), $tmp and $pins are folders of this
+# run, the latter on the BPF file system; both are gone at the end.
+set -u
+test_name=${0##*/}; test_name=inspect/${test_name%.sh}
+tmp=$(mktemp -d)
+pins=/sys/fs/bpf/sonde-test-$$
+ln -s "$(realpath "${SONDE:-build/sonde}")" "$tmp/bpftool"
+bt=$tmp/bpftool
+peer=$(PATH=/usr/sbin:/sbin:/usr/bin command -v bpftool || :)
+undo=
+
+# At the end: what a test added to $undo, newest first, then the folders.
+finish() {
+	eval "$undo"
+	[ ! -d "$pins" ] || find "$pins" -depth \( -type f -delete -o -type d -exec rmdir {} \; \)
+	rm -rf "$tmp"
+}
+trap finish EXIT
+trap 'exit 1' INT TERM
+
+ok() { echo "ok $test_name: $1"; }
+bad() { echo "not ok $test_name: $1${2:+: $2}"; }
+skip() { echo "skip $test_name: $1"; }
+
+# needs PROGRAM...: ends the test where one is missing.
+needs() {
+	for program; do
+		command -v "$program" >/dev/null 2>&1 || { skip "there is no $program"; exit 0; }
+	done
+}
+
+# same WHAT WANTED GOT
+same() {
+	if [ "$2" = "$3" ]; then
+		ok "$1"
+		return
+	fi
+	printf '%s\n' "$2" >"$tmp/wanted"
+	printf '%s\n' "$3" >"$tmp/got"
+	diff -u --label wanted --label got "$tmp/wanted" "$tmp/got" | head -n 40 | sed 's/^/# /'
+	bad "$1"
+}
+
+# has WHAT GOT LINE...: each is a line of the output.
+has() {
+	what=$1 got=$2; shift 2
+	for line; do
+		if ! printf '%s\n' "$got" | grep -qxF -e "$line"; then
+			printf '%s\n' "$got" | head -n 40 | sed 's/^/# /'
+			bad "$what" "no line '$line'"
+			return
+		fi
+	done
+	ok "$what"
+}
+
+# fails WHAT MESSAGE COMMAND...: status 255, the message on standard error, JSON's on standard output.
+fails() {
+	what=$1 message=$2; shift 2
+	got=$("$@" 2>&1 >/dev/null); code=$?
+	same "$what" "255 Error: $message" "$code $(printf '%s\n' "$got" | grep -v '^Hint: ')"
+}
+
+# object NAME [OPTION...]: tests/inspect/progs/NAME.c as $tmp/NAME.o.
+object() {
+	object_name=$1; shift
+	clang -O2 -g -target bpf "$@" -c "tests/inspect/progs/$object_name.c" -o "$tmp/$object_name.o" &&
+		return
+	bad "$object_name.c does not compile"
+	exit 1
+}
+
+# Does the rest of a test in a network namespace of its own: own_network "$0" "$@"
+own_network() {
+	[ ! "${SONDE_TEST_NETNS-}" ] || return 0
+	rm -rf "$tmp"
+	trap - EXIT
+	SONDE_TEST_NETNS=1 exec unshare --net sh "$@"
+}
