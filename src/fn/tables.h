@@ -49,6 +49,12 @@ struct map {
 	struct span value_span; /* what fixed the value's type: for messages */
 };
 
+/* Made by the compiler: no script can name it, and it is not printed. */
+static inline bool map_is_hidden(const struct map *m)
+{
+	return m->name[0] == '.';
+}
+
 /* A place of the script that sends records. */
 struct action {
 	uint32_t id;

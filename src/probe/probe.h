@@ -186,6 +186,9 @@ struct provider {
 		    void (*emit)(void *arg, const char *name, const struct probe_target *t), void *arg, struct err *e);
 };
 
+/* Bytes that a call puts on the stack, and a return takes from it. */
+unsigned probe_call_pushes(void);
+
 /* By name or alias (exact); NULL if none. */
 const struct provider *provider_find(const char *name);
 const struct provider *const *provider_all(size_t *ret_n);

@@ -77,3 +77,8 @@ struct ir_val *lower_u64_arg(struct lower *lw, const struct type *t, uint32_t of
 		v->ptr = PK_BTF;
 	return t->size < 8 ? ir_ext(b, v, t->size, t->is_signed) : v;
 }
+
+unsigned probe_call_pushes(void)
+{
+	return (unsigned)regs_native->stack_arg;
+}

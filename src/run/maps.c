@@ -81,7 +81,8 @@ void run_print_final_maps(struct runtime *rt)
 		sorted[i] = rt->tables->maps.v[i];
 	qsort(sorted, n, sizeof(*sorted), compare_names);
 	for (size_t i = 0; i < n && !rt->out->broken; i++)
-		print_map(rt, sorted[i], 0, 0, true);
+		if (!map_is_hidden(sorted[i]))
+			print_map(rt, sorted[i], 0, 0, true);
 }
 
 /* All entries taken out, batch by batch; -errno if this kernel cannot. */

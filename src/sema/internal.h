@@ -40,6 +40,9 @@ struct check {
 	bool probes_missing; /* blocks were removed: what they would have assigned is unknown */
 };
 
+/* span.c */
+bool sema_spans(struct check *ck);
+
 /* probes.c */
 bool sema_probes(struct check *ck);
 struct node *node_clone(struct arena *a, const struct node *n);

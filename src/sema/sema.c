@@ -13,5 +13,5 @@ bool sema_run(const struct sema_input *in)
 	};
 
 	strmap_init(&ck.map_names, ck.arena);
-	return sema_probes(&ck) && sema_resolve(&ck) && sema_infer(&ck) && sema_finish(&ck);
+	return sema_spans(&ck) && sema_probes(&ck) && sema_resolve(&ck) && sema_infer(&ck) && sema_finish(&ck);
 }

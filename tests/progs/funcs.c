@@ -71,6 +71,13 @@ FUNC long func_outer(long a)
 	return func_middle(a + 1) + 1;
 }
 
+/* Calls itself n times; the addition behind the call keeps it from becoming a loop. */
+FUNC long down(long n)
+{
+	sink += n;
+	return n <= 0 ? 0 : down(n - 1) + 1;
+}
+
 static void call_all(int i)
 {
 	struct point p = { i, 10 * i, "a point" };
@@ -82,6 +89,7 @@ static void call_all(int i)
 	func_eight(i, 2, 3, 4, 5, 6, 7, 8);
 	twelve_args(i, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
 	func_outer(i);
+	down(3);
 }
 
 int main(int argc, char **argv)
