@@ -314,6 +314,8 @@ static struct attach_point *end_point(struct rewrite *w, bool at_end)
 	struct attach_point *ap = arena_dup(w->ck->arena, from, sizeof(*from));
 	size_t n = from->parts.n, skip = w->kind->names_end ? (at_end ? n - 2 : n - 1) : n;
 
+	ap->alt = NULL;
+	ap->optional = false;
 	memset(&ap->parts, 0, sizeof(ap->parts));
 	memset(&ap->part_spans, 0, sizeof(ap->part_spans));
 	memset(&ap->quoted, 0, sizeof(ap->quoted));
@@ -371,17 +373,44 @@ static bool check_point(struct rewrite *w)
 	return false;
 }
 
+static bool is_span(const struct attach_point *ap)
+{
+	return ap->parts.n && !strcmp(ap->parts.v[0], "span");
+}
+
+static bool start_rewrite(struct rewrite *w, struct check *ck, const struct attach_point *ap)
+{
+	*w = (struct rewrite){ .ck = ck, .point = ap };
+	w->is_syscall = ap->parts.n > 1 && !strcmp(ap->parts.v[1], "syscalls");
+	w->kind = w->is_syscall ? &syscalls : is_span(ap) && ap->parts.n > 1 ? find_kind(ap->parts.v[1]) : NULL;
+	if (!check_point(w))
+		return false;
+	w->wildcard = !w->is_syscall && !w->kind->names_end && probe_has_wildcard(ap->parts.v[ap->parts.n - 1]);
+	return true;
+}
+
+/* The first of a || b || c that this kernel has; the last, for its diagnostics, if it has none; false: nothing to do. */
+static bool choose_span(struct rewrite *w, struct check *ck, const struct attach_point *ap)
+{
+	for (const struct attach_point *alt = ap; alt; alt = alt->alt) {
+		if (!start_rewrite(w, ck, alt))
+			return false;
+		if (!alt->alt && !ap->optional)
+			return true;
+		if (probe_exists(ck, end_point(w, false)))
+			return true;
+	}
+	return false;
+}
+
 static void expand_span(struct check *ck, const struct probe_block *block, const struct attach_point *ap, unsigned n)
 {
-	struct rewrite w = { .ck = ck, .point = ap };
 	struct node *pred = node_clone(ck->arena, block->pred), *body = node_clone(ck->arena, block->body);
 	struct node *first, *rest;
+	struct rewrite w;
 
-	w.is_syscall = ap->parts.n > 1 && !strcmp(ap->parts.v[1], "syscalls");
-	w.kind = w.is_syscall ? &syscalls : ap->parts.n > 1 ? find_kind(ap->parts.v[1]) : NULL;
-	if (!check_point(&w))
+	if (!choose_span(&w, ck, ap))
 		return;
-	w.wildcard = !w.is_syscall && !w.kind->names_end && probe_has_wildcard(ap->parts.v[ap->parts.n - 1]);
 	w.map = arena_printf(ck->arena, ".span%u", n);
 	first = split(&w, pred, &rest);
 	rewrite(&w, rest);
@@ -392,11 +421,6 @@ static void expand_span(struct check *ck, const struct probe_block *block, const
 	}
 	add_block(&w, block, false, first, make_begin_body(&w));
 	add_block(&w, block, true, make_call(&w, "has_key", span_map(&w, true)), make_end_body(&w, rest, body));
-}
-
-static bool is_span(const struct attach_point *ap)
-{
-	return ap->parts.n && !strcmp(ap->parts.v[0], "span");
 }
 
 /* Leaves what is no span in the block. */
