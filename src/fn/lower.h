@@ -47,8 +47,13 @@ struct action *lower_emit(struct lower *lw, struct node *call, unsigned nargs,
 			  const struct type *const *types, struct ir_val *const *vals, void *data);
 /* Ends this program now (after exit()): what follows in the block is unreachable. */
 void lower_exit(struct lower *lw);
-/* Key aggregate for a map from the key expressions of an E_MAP node; NULL for scalar maps. */
+/*
+ * What map operations take, from the key expressions of an E_MAP node: the key's bytes, or its digest
+ * (map->ir->keys); NULL for scalar maps.
+ */
 struct ir_val *lower_key(struct lower *lw, struct node *map_node);
+/* The key as a value of its type: one alone may be a scalar. */
+struct ir_val *lower_whole_key(struct lower *lw, struct node *map_node);
 
 /* Layout of one whole opaque value made of scalars: stores parts at the given offsets; gives the aggregate. */
 struct ir_val *lower_pack(struct lower *lw, uint32_t size, unsigned n, const uint32_t *offs,

@@ -175,12 +175,6 @@ static bool check_print(struct check *ck, struct node *call)
 	return const_arg(ck, call, 1, "top", &d->top) && const_arg(ck, call, 2, "div", &d->div);
 }
 
-/* The key as a value of its type: one alone may be a scalar. */
-static struct ir_val *entry_key(struct lower *lw, struct node *n)
-{
-	return n->list.n == 1 ? lower_expr_as(lw, n->list.v[0], n->map->key) : lower_key(lw, n);
-}
-
 static struct ir_val *lower_print(struct lower *lw, struct node *call)
 {
 	struct print_data *d = call->fn_data;
@@ -192,7 +186,7 @@ static struct ir_val *lower_print(struct lower *lw, struct node *call)
 		return NULL;
 	}
 	if (d->entry) {
-		v = entry_key(lw, n);
+		v = lower_whole_key(lw, n);
 		lower_emit(lw, call, 1, &n->map->key, &v, d)->map = n->map;
 		return NULL;
 	}

@@ -80,6 +80,7 @@ void ir_set_kind(struct ir_val *v)
 	case IR_scratch:
 	case IR_fill:
 	case IR_key:
+	case IR_digest:
 		v->ptr = PK_STACK;
 		break;
 	case IR_mapaddr:
@@ -270,6 +271,14 @@ struct ir_val *ir_pcpu_ptr(struct ir_builder *b, uint32_t off)
 	return leaf(b, IR_pcpu, off, 0);
 }
 
+struct ir_val *ir_scratch_ptr(struct ir_builder *b, struct ir_map *map, uint32_t off)
+{
+	struct ir_val *v = ir_pcpu_ptr(b, off);
+
+	v->map = map;
+	return v;
+}
+
 /* Operations on memory: offset in imm, width and sign. */
 static struct ir_val *access(struct ir_builder *b, enum ir_op op, struct ir_val *ptr, int64_t off,
 			     struct ir_val *arg, unsigned width, bool is_signed)
@@ -396,6 +405,15 @@ struct ir_val *ir_key(struct ir_builder *b, const struct ir_layout *l, struct ir
 
 	v->layout = l;
 	v->size = l->size;
+	return place(b, v);
+}
+
+struct ir_val *ir_digest(struct ir_builder *b, struct ir_val *key, uint32_t n)
+{
+	struct ir_val *v = make(b, IR_digest, 1, &key);
+
+	v->imm = n;
+	v->size = IR_DIGEST_SIZE;
 	return place(b, v);
 }
 

@@ -30,6 +30,8 @@ struct ir_val *ir_slot(struct ir_builder *b, uint32_t size, uint32_t align);
 struct ir_val *ir_global_ptr(struct ir_builder *b, uint32_t off);
 struct ir_val *ir_rodata_ptr(struct ir_builder *b, const void *p, uint32_t n);
 struct ir_val *ir_pcpu_ptr(struct ir_builder *b, uint32_t off);
+/* map, off: of ir_scratch_alloc(). */
+struct ir_val *ir_scratch_ptr(struct ir_builder *b, struct ir_map *map, uint32_t off);
 struct ir_val *ir_load(struct ir_builder *b, struct ir_val *ptr, int64_t off, unsigned width,
 		       bool is_signed);
 void ir_store(struct ir_builder *b, struct ir_val *ptr, int64_t off, struct ir_val *v,
@@ -51,6 +53,8 @@ struct ir_val *ir_kcall(struct ir_builder *b, const char *kfunc, unsigned nargs,
 struct ir_val *ir_mapaddr(struct ir_builder *b, struct ir_map *map);
 struct ir_val *ir_fnaddr(struct ir_builder *b, struct ir_fn *fn);
 struct ir_val *ir_key(struct ir_builder *b, const struct ir_layout *l, struct ir_val *const *parts);
+/* The digest of a key of n bytes, for a map with map->keys. */
+struct ir_val *ir_digest(struct ir_builder *b, struct ir_val *key, uint32_t n);
 struct ir_val *ir_mapget(struct ir_builder *b, struct ir_map *m, struct ir_val *key, unsigned width,
 			 bool is_signed);
 struct ir_val *ir_mapptr(struct ir_builder *b, struct ir_map *m, struct ir_val *key);

@@ -193,7 +193,7 @@ static bool can_thread(const struct ir_block *b)
 		if (v->op == IR_phi || v == b->last)
 			continue;
 		if (++n > MAX_CLONED || ir_effect(v) != IRE_PURE || v->op == IR_nonnull ||
-		    v->op == IR_filllen || v->op == IR_key)
+		    v->op == IR_filllen || v->op == IR_key || v->op == IR_digest)
 			return false;
 	}
 	return true;

@@ -123,6 +123,8 @@ static struct ir_val *expand_val(struct ir_expand *x, struct ir_val *v)
 		return NULL;
 	case IR_key:
 		return ir_expand_key(x, v);
+	case IR_digest:
+		return ir_expand_digest(x, v);
 	case IR_streq:
 		return ir_expand_streq(x, v);
 	case IR_memeq:

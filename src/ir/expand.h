@@ -71,6 +71,9 @@ enum ir_helper ir_kernel_read_str(struct ir_expand *x);
 /* Widest access up to 8 bytes for the next of n bytes at an offset of that alignment. */
 unsigned ir_chunk(uint32_t n, uint32_t align, int64_t off);
 
+/* digest.c */
+struct ir_val *ir_expand_digest(struct ir_expand *x, struct ir_val *v);
+
 /* expand_map.c; the value that replaces the operation, NULL if it has none */
 struct ir_val *ir_expand_map(struct ir_expand *x, struct ir_val *v);
 

@@ -46,17 +46,55 @@ static struct ir_val *call_update(struct ir_expand *x, struct ir_map *map, struc
 	return ir_call(b, IRH_map_update_elem, 4, addr, key, ptr, flags);
 }
 
-/* 0 or -errno; a full map is counted. */
-static struct ir_val *update(struct ir_expand *x, struct ir_map *map, struct ir_val *key,
-			     struct ir_val *ptr, int64_t how)
+/*
+ * Once there is a value under a digest, the whole key is put beside it, unless it is there already. (The key comes
+ * last, so that a full map is not filled with keys that have no value; what is read without its key is passed over.)
+ */
+static void keep_key(struct ir_expand *x, const struct ir_val *v, struct ir_val *failed)
 {
-	struct ir_val *r = call_update(x, map, key, ptr, how);
+	struct ir_map *keys = v->map->keys;
+	struct ir_builder *b = &x->b;
+	struct ir_block *look, *put, *on;
+	struct ir_val *known;
+
+	if (!keys)
+		return;
+	look = ir_block_new(b);
+	put = ir_block_new(b);
+	on = ir_block_new(b);
+	look->cold = put->cold = on->cold = b->block->cold;
+	ir_br(b, failed, on, look);
+	ir_at(b, look);
+	known = ir_call(b, IRH_map_lookup_elem, 2, ir_mapaddr(b, keys), ir_arg(v, 0));
+	ir_br(b, known, on, put);
+	ir_at(b, put);
+	ir_count_if(x, call_update(x, keys, ir_arg(v, 0), ir_subst_of(v->arg[0]->arg[0]), BPF_ANY), v->map->loss);
+	ir_jmp(b, on);
+	ir_at(b, on);
+}
+
+/* 0 or -errno; a full map is counted. */
+static struct ir_val *update(struct ir_expand *x, const struct ir_val *v, struct ir_val *ptr, int64_t how)
+{
+	struct ir_map *map = v->map;
+	struct ir_val *r = call_update(x, map, ir_arg(v, 0), ptr, how);
 
 	if (how == BPF_NOEXIST && map->loss != LOSS_NONE)
 		count_unless_there(x, r, map->loss);
 	else
 		ir_count_if(x, r, map->loss);
+	keep_key(x, v, r);
 	return r;
+}
+
+static struct ir_val *expand_delete(struct ir_expand *x, const struct ir_val *v)
+{
+	struct ir_builder *b = &x->b;
+	struct ir_val *key = ir_arg(v, 0);
+
+	if (v->map->keys)
+		ir_call(b, IRH_map_delete_elem, 2, ir_mapaddr(b, v->map->keys), key);
+	return ir_call(b, IRH_map_delete_elem, 2, ir_mapaddr(b, v->map), key);
 }
 
 /* lookup; null: 0. The miss goes straight to the join, where jump threading finds the constant. */
@@ -84,7 +122,7 @@ static void expand_set(struct ir_expand *x, struct ir_val *v)
 
 	if (v->width)
 		ptr = value_in_slot(x, v->map, ptr, v->width);
-	update(x, v->map, ir_arg(v, 0), ptr, BPF_ANY);
+	update(x, v, ptr, BPF_ANY);
 }
 
 /* Adds at p if it is not null, else goes to the other block; ends at join. */
@@ -117,6 +155,7 @@ static void expand_add_only(struct ir_expand *x, struct ir_val *v)
 	ir_at(b, miss);
 	r = call_update(x, v->map, ir_arg(v, 0), value_in_slot(x, v->map, ir_arg(v, 1), 8),
 			BPF_NOEXIST);
+	keep_key(x, v, r);
 	ir_br(b, r, again, join);
 	ir_at(b, again);
 	full = ir_cold_block(x);
@@ -145,7 +184,7 @@ static struct ir_val *expand_add(struct ir_expand *x, struct ir_val *v)
 	ir_jmp(b, join);
 	ir_at(b, miss);
 	zero = ir_iconst(b, 0);
-	update(x, v->map, ir_arg(v, 0), value_in_slot(x, v->map, ir_arg(v, 1), 8), BPF_ANY);
+	update(x, v, value_in_slot(x, v->map, ir_arg(v, 1), 8), BPF_ANY);
 	ir_jmp(b, join);
 	phi = ir_phi(b, join);
 	ir_phi_add(b, phi, old);
@@ -170,10 +209,9 @@ struct ir_val *ir_expand_map(struct ir_expand *x, struct ir_val *v)
 		expand_add_only(x, v);
 		return NULL;
 	case IR_mapins:
-		return update(x, v->map, ir_arg(v, 0), ir_arg(v, 1), v->imm);
+		return update(x, v, ir_arg(v, 1), v->imm);
 	case IR_mapdel:
-		return ir_call(&x->b, IRH_map_delete_elem, 2, ir_mapaddr(&x->b, v->map),
-			       ir_arg(v, 0));
+		return expand_delete(x, v);
 	default:
 		return NULL;
 	}

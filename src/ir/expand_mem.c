@@ -321,7 +321,9 @@ struct ir_val *ir_expand_key(struct ir_expand *x, struct ir_val *key)
 	v = whole_key(x, key);
 	if (v)
 		return v;
-	slot = ir_slot(&x->b, (key->layout->size + 7) & ~7u, 8);
+	slot = ir_slot(&x->b, key->layout->size ? (key->layout->size + 7) & ~7u : 8, 8);
+	if (!key->layout->size) /* an empty tuple: maps have at least a byte of it */
+		ir_expand_zero(x, slot, 0, 8);
 	put_key_parts(x, key, slot);
 	return slot;
 }

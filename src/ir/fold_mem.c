@@ -137,7 +137,7 @@ static void drop_given(struct stores *s, struct ir_val *ptr)
 	base = ir_base(ptr, &off, &exact);
 	if (base->op == IR_slot && !s->escaped)
 		drop_slot(s, base);
-	else if (base->op != IR_fill && base->op != IR_key)
+	else if (base->op != IR_fill && base->op != IR_key && base->op != IR_digest)
 		s->n = 0;
 }
 

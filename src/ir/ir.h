@@ -87,6 +87,7 @@ enum ir_map_role {
 	IM_GLOBALS, /* one-element array, mmapable if the kernel can: scalars, losses, flags */
 	IM_RODATA,  /* one-element frozen array */
 	IM_PCPU,    /* one-element per-CPU array: scalar aggregations and scratch */
+	IM_BULK,    /* array of an element for each CPU, for scratch beyond the 32 KiB that a per-CPU value can have */
 	IM_RING,    /* ring buffer or perf event array */
 	IM_STACKS,  /* stack traces */
 };
@@ -98,7 +99,19 @@ struct ir_map {
 	enum ir_map_role role;
 	uint32_t type, key_size, value_size, max_entries, flags;
 	uint32_t loss;  /* loss counter for failed updates (full), LOSS_NONE if none */
+	/*
+	 * Not NULL: this map's keys are digests of longer ones, which are this other map's values.
+	 * The operations on it take a digest as key.
+	 */
+	struct ir_map *keys;
 };
+
+/*
+ * What stands for a key that is longer than the kernel takes, computed from its n bytes and the two words
+ * that every run chooses anew (module->seed_off). Programs compute the same by the operation digest.
+ */
+#define IR_DIGEST_SIZE 16
+void ir_digest_of(const void *key, uint32_t n, const uint64_t seed[2], uint64_t ret[2]);
 
 /* Loss counters: u64 each at the start of the globals, indexed by these, then one a map. */
 enum ir_loss {
@@ -182,6 +195,7 @@ struct ir_fn {
 
 /* Per-CPU scratch of the functions that share it, or of one. */
 struct ir_scratch {
+	struct ir_map *map; /* as in the operation pcpu */
 	uint32_t off, size, share;
 	bool is_callback;
 };
@@ -193,10 +207,11 @@ struct ir_module {
 	VEC(struct ir_map *) maps;
 	struct strbuf rodata;  /* heap; freed by ir_module_done */
 	uint32_t globals_size; /* starts at IR_GLOBAL_FIRST */
-	uint32_t pcpu_size;
+	uint32_t seed_off;     /* of the two words that digests start from, 0: no digests */
+	uint32_t pcpu_size, bulk_size;
 	VEC(struct ir_scratch) scratch;
 	uint32_t nloss;        /* loss counters in use */
-	struct ir_map *globals, *rodata_map, *pcpu, *ring; /* made on first need by ir_module_* */
+	struct ir_map *globals, *rodata_map, *pcpu, *bulk, *ring; /* made on first need by ir_module_* */
 };
 
 struct ir_op_info {
@@ -234,6 +249,10 @@ struct ir_map *ir_pcpu_map(struct ir_module *m);
 struct ir_map *ir_ring_map(struct ir_module *m);
 uint32_t ir_global_alloc(struct ir_module *m, uint32_t size, uint32_t align);
 uint32_t ir_pcpu_alloc(struct ir_module *m, uint32_t size, uint32_t align);
+/* Memory of a CPU for programs alone, 8-aligned, of any size: offset, and the map as in the operation pcpu. */
+uint32_t ir_scratch_alloc(struct ir_module *m, uint32_t size, struct ir_map **ret_map);
+/* What is to be map->keys of the map of this name: whole keys, key_size bytes each, under their digests. */
+struct ir_map *ir_map_of_keys(struct ir_module *m, const char *name, uint32_t key_size, uint32_t max_entries);
 /* Offset of these bytes in the read-only data; equal data is shared; 8-aligned. */
 uint32_t ir_rodata_add(struct ir_module *m, const void *p, uint32_t n);
 /* Offset of n zero bytes (shared, grows to the largest asked for). */

@@ -40,6 +40,16 @@ static uint32_t align_up(uint32_t n, uint32_t align)
 	return align > 1 ? (n + align - 1) / align * align : n;
 }
 
+struct ir_map *ir_map_of_keys(struct ir_module *m, const char *name, uint32_t key_size, uint32_t max_entries)
+{
+	struct ir_map *keys = ir_map_new(m, arena_printf(m->arena, "%s.keys", name), IM_USER, BPF_MAP_TYPE_HASH,
+					 IR_DIGEST_SIZE, align_up(key_size, 8), max_entries, 0);
+
+	if (!m->seed_off)
+		m->seed_off = ir_global_alloc(m, 16, 8);
+	return keys;
+}
+
 struct ir_map *ir_globals(struct ir_module *m)
 {
 	uint32_t flags = target_has(m->target, TF_MMAP_ARRAY) ? BPF_F_MMAPABLE : 0;
@@ -76,6 +86,30 @@ struct ir_map *ir_ring_map(struct ir_module *m)
 		m->ring = ir_map_new(m, ".ring", IM_RING, BPF_MAP_TYPE_PERF_EVENT_ARRAY, 4, 4,
 				     m->target->ncpus, 0);
 	return m->ring;
+}
+
+/* What is large, or would leave little for aggregations, is in the other map: its look-up takes the CPU's number. */
+#define PCPU_LARGE 4096
+#define PCPU_PLENTY (16 * 1024)
+
+static struct ir_map *bulk_map(struct ir_module *m)
+{
+	if (!m->bulk)
+		m->bulk = ir_map_new(m, ".bulk", IM_BULK, BPF_MAP_TYPE_ARRAY, 4, m->bulk_size, m->target->ncpus, 0);
+	return m->bulk;
+}
+
+uint32_t ir_scratch_alloc(struct ir_module *m, uint32_t size, struct ir_map **ret_map)
+{
+	uint32_t off = m->bulk_size;
+
+	*ret_map = NULL;
+	if (size <= PCPU_LARGE && m->pcpu_size + size <= PCPU_PLENTY)
+		return ir_pcpu_alloc(m, size, 8);
+	*ret_map = bulk_map(m);
+	m->bulk_size = align_up(off + size, 64);
+	m->bulk->value_size = m->bulk_size;
+	return off;
 }
 
 uint32_t ir_global_alloc(struct ir_module *m, uint32_t size, uint32_t align)

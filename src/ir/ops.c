@@ -75,6 +75,8 @@ enum ir_effect ir_effect(const struct ir_val *v)
 		return ir_helper_info(v->helper)->effect;
 	case IR_key:
 		return key_effect(v);
+	case IR_digest:
+		return ir_is_immutable(v->arg[0]) ? IRE_PURE : IRE_RMEM;
 	case IR_load:
 		return reads_constant(v->arg[0]) ? IRE_CONST : IRE_RMEM;
 	case IR_streq:

@@ -428,9 +428,9 @@ static bool parse_fn_start(struct parse *p, bool is_callback)
 static bool parse_map(struct parse *p)
 {
 	static const char *const fields[] = {
-		"type", "key", "value", "max", "flags", "loss", NULL
+		"type", "key", "value", "max", "flags", "loss", "keys", NULL
 	};
-	uint32_t f[6] = { [5] = LOSS_NONE };
+	uint32_t f[7] = { [5] = LOSS_NONE, [6] = UINT32_MAX };
 	unsigned role = IM_USER, which;
 	struct ir_map *map;
 	char *name;
@@ -449,12 +449,15 @@ static bool parse_map(struct parse *p)
 	}
 	map = ir_map_new(p->m, name, role, f[0], f[1], f[2], f[3], f[4]);
 	map->loss = f[5];
+	map->keys = f[6] < map->index ? p->m->maps.v[f[6]] : NULL;
 	if (role == IM_GLOBALS)
 		p->m->globals = map;
 	else if (role == IM_RODATA)
 		p->m->rodata_map = map;
 	else if (role == IM_PCPU)
 		p->m->pcpu = map;
+	else if (role == IM_BULK)
+		p->m->bulk = map;
 	else if (role == IM_RING)
 		p->m->ring = map;
 	return true;
@@ -480,6 +483,8 @@ static bool parse_top(struct parse *p)
 		return parse_u32(p, &p->m->globals_size);
 	if (accept(p, "pcpu "))
 		return parse_u32(p, &p->m->pcpu_size);
+	if (accept(p, "seed "))
+		return parse_u32(p, &p->m->seed_off);
 	if (accept(p, "losses "))
 		return parse_u32(p, &p->m->nloss);
 	if (accept(p, "rodata "))

@@ -69,7 +69,7 @@ int ir_run_passes(struct ir_fn *fn, bool check, ir_dump_fn *dump, void *arg, con
 		if (msg)
 			return broken(fn, passes[i].name, msg, ret_error);
 	}
-	if (fn->frame > ir_frame_limit(fn) + 8) {
+	if (fn->frame > ir_frame_limit(fn) + IR_KEYS_RESERVE) {
 		*ret_error =
 			arena_printf(fn->module->arena, "%s needs %u bytes of stack, %u are there",
 				     fn->name, fn->frame, ir_frame_limit(fn));

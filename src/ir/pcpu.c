@@ -1,25 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One look-up of the per-CPU data serves all that a function wants of them. */
+/* One look-up of the per-CPU data, and one of the bulk scratch, serve all that a function wants of them. */
 #include "ir/pass.h"
 
-static bool has_ops(const struct ir_fn *fn)
+/* map: NULL, or the bulk scratch */
+static bool is_of(const struct ir_val *v, const struct ir_map *map)
+{
+	return v->op == IR_pcpu && v->map == map;
+}
+
+static bool has_ops(const struct ir_fn *fn, const struct ir_map *map)
 {
 	each_block(fn, b)
 		each_val(b, v)
-			if (v->op == IR_pcpu)
+			if (is_of(v, map))
 				return true;
 	return false;
 }
 
 /* Nearest block that dominates all uses, out of all loops. */
-static struct ir_block *place_block(struct ir_fn *fn)
+static struct ir_block *place_block(struct ir_fn *fn, const struct ir_map *map)
 {
 	struct ir_block *at = NULL;
 
 	each_block(fn, b)
 		each_val(b, v)
 			for (uint32_t i = 0; i < v->nargs; i++)
-				if (v->arg[i]->op == IR_pcpu)
+				if (is_of(v->arg[i], map))
 					at = ir_common_dominator(at, v->op == IR_phi ? b->preds.v[i]
 										     : b);
 	while (at && at->loop)
@@ -27,18 +33,18 @@ static struct ir_block *place_block(struct ir_fn *fn)
 	return at;
 }
 
-static bool uses_pcpu(const struct ir_val *v)
+static bool uses_pcpu(const struct ir_val *v, const struct ir_map *map)
 {
 	for (uint32_t i = 0; v->op != IR_phi && i < v->nargs; i++)
-		if (v->arg[i]->op == IR_pcpu)
+		if (is_of(v->arg[i], map))
 			return true;
 	return false;
 }
 
-static struct ir_val *place_in(struct ir_block *b)
+static struct ir_val *place_in(struct ir_block *b, const struct ir_map *map)
 {
 	each_val(b, v)
-		if (uses_pcpu(v))
+		if (uses_pcpu(v, map))
 			return v;
 	return b->last;
 }
@@ -102,13 +108,14 @@ static struct ir_val *before_iterators(struct ir_val *at)
 	return place;
 }
 
-static struct ir_val *key_slot(struct ir_builder *b)
+static struct ir_val *key_slot(struct ir_builder *b, const struct ir_map *map)
 {
-	struct ir_val *slot = ir_slot(b, 4, 4);
+	struct ir_val *slot = ir_slot(b, 4, 4), *index;
 
 	b->fn->frame += 8;
 	slot->imm = -(int64_t)b->fn->frame;
-	ir_store(b, slot, 0, ir_iconst(b, 0), 4);
+	index = map ? ir_call(b, IRH_get_smp_processor_id, 0) : ir_iconst(b, 0);
+	ir_store(b, slot, 0, index, 4);
 	return slot;
 }
 
@@ -116,17 +123,16 @@ static struct ir_val *key_slot(struct ir_builder *b)
  * Splits before at: key, look-up, and a way out of the program that is never taken (the key
  * exists).
  */
-static struct ir_val *look_up(struct ir_fn *fn, struct ir_val *at)
+static struct ir_val *look_up(struct ir_fn *fn, struct ir_map *map, struct ir_val *at)
 {
 	struct ir_builder b = { fn->module, fn, at->block, at->span };
 	struct ir_block *rest = ir_split_before(fn, at), *out = ir_block_new(&b),
 			*on = ir_block_new(&b);
-	struct ir_val *key = key_slot(&b), *map = ir_mapaddr(&b, ir_pcpu_map(fn->module)), *p,
-		      *base;
+	struct ir_val *key = key_slot(&b, map), *p, *base;
 
 	out->cold = true;
 	on->cold = rest->cold;
-	p = ir_call(&b, IRH_map_lookup_elem, 2, map, key);
+	p = ir_call(&b, IRH_map_lookup_elem, 2, ir_mapaddr(&b, map ? map : ir_pcpu_map(fn->module)), key);
 	ir_br(&b, p, on, out);
 	ir_at(&b, out);
 	ir_ret(&b, NULL);
@@ -165,33 +171,40 @@ static void replace_use(struct ir_fn *fn, struct ir_val *user, uint32_t i, struc
 	user->arg[i] = sum;
 }
 
-static void replace_all(struct ir_fn *fn, struct ir_val *base)
+static void replace_all(struct ir_fn *fn, const struct ir_map *map, struct ir_val *base)
 {
 	each_block(fn, b)
 		each_val(b, v)
 			for (uint32_t i = 0; i < v->nargs; i++)
-				if (v->arg[i]->op == IR_pcpu)
+				if (is_of(v->arg[i], map))
 					replace_use(fn, v, i, base);
 	each_block(fn, b)
 		each_val_safe(b, v, next)
-			if (v->op == IR_pcpu)
+			if (is_of(v, map))
 				ir_remove(v);
+}
+
+static void serve(struct ir_fn *fn, struct ir_map *map)
+{
+	struct ir_block *at;
+
+	if (!has_ops(fn, map))
+		return;
+	ir_dominators(fn);
+	at = place_block(fn, map);
+	if (at)
+		replace_all(fn, map, look_up(fn, map, before_iterators(before_record(place_in(at, map)))));
 }
 
 /*
  * requires: level L, slots placed
- * keeps:    SSA; frame grows by the key's 8 bytes
+ * keeps:    SSA; frame grows by 8 bytes for the key of each look-up
  * breaks:   analyses; pcpu operations are gone
  */
 void ir_pass_pcpu(struct ir_fn *fn)
 {
-	struct ir_block *at;
-
-	ir_dominators(fn);
-	if (!has_ops(fn))
-		return;
-	at = place_block(fn);
-	if (at)
-		replace_all(fn, look_up(fn, before_iterators(before_record(place_in(at)))));
+	serve(fn, NULL);
+	if (fn->module->bulk)
+		serve(fn, fn->module->bulk);
 	ir_dominators(fn);
 }

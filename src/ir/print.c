@@ -17,7 +17,7 @@
 const char *const ir_ptr_names[] = { "none", "ctx", "stack", "mapval", "mapval0", "btf",
 				     "ring0", "ring", "map", "fn", NULL };
 const char *const ir_part_names[] = { "scalar", "agg", "str", "vstr", NULL };
-const char *const ir_role_names[] = { "user", "globals", "rodata", "pcpu", "ring", "stacks", NULL };
+const char *const ir_role_names[] = { "user", "globals", "rodata", "pcpu", "bulk", "ring", "stacks", NULL };
 
 static void print_layout(const struct ir_layout *l, struct strbuf *out)
 {
@@ -113,6 +113,8 @@ static void print_map(const struct ir_map *m, struct strbuf *out)
 		m->flags);
 	if (m->loss != LOSS_NONE)
 		sb_addf(out, " loss=%u", m->loss);
+	if (m->keys)
+		sb_addf(out, " keys=%u", m->keys->index);
 	sb_addc(out, '\n');
 }
 
@@ -124,6 +126,8 @@ void ir_print(const struct ir_module *m, struct strbuf *out)
 		sb_addf(out, "globals %u\n", m->globals_size);
 	if (m->pcpu_size)
 		sb_addf(out, "pcpu %u\n", m->pcpu_size);
+	if (m->seed_off)
+		sb_addf(out, "seed %u\n", m->seed_off);
 	if (m->nloss != LOSS_FIRST_MAP)
 		sb_addf(out, "losses %u\n", m->nloss);
 	if (m->rodata.n) {

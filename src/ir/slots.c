@@ -6,7 +6,7 @@
 #include "ir/pass.h"
 #include "ir/slots.h"
 
-#define PCPU_PLENTY (16 * 1024)
+#define SCRATCH_PLENTY (256 * 1024)
 
 static uint32_t round_up(uint32_t n, uint32_t align)
 {
@@ -174,25 +174,24 @@ static bool may_share(const struct ir_fn *fn, const struct ir_scratch *r, uint32
 }
 
 /*
- * Offset of this function's scratch. The kernel limits a per-CPU value (PCPU_MIN_UNIT_SIZE): a
- * script of hundreds of probes has them share when it gets near, at the risk of one interrupting
- * another.
+ * This function's scratch. A script of hundreds of probes has them share when it gets near a limit, at the risk
+ * of one interrupting another.
  */
-static uint32_t scratch_region(struct ir_fn *fn, uint32_t size)
+static struct ir_scratch scratch_region(struct ir_fn *fn, uint32_t size)
 {
 	struct ir_module *m = fn->module;
-	struct ir_scratch r = { 0, size, fn->scratch_share, fn->is_callback };
-	bool scarce = m->pcpu_size + size > PCPU_PLENTY;
+	struct ir_scratch r = { NULL, 0, size, fn->scratch_share, fn->is_callback };
+	bool scarce = m->bulk_size + size > SCRATCH_PLENTY;
 
 	vec_each(m->scratch, i)
 		if (may_share(fn, &m->scratch.v[i], size, scarce))
-			return m->scratch.v[i].off;
-	r.off = ir_pcpu_alloc(m, size, 8);
+			return m->scratch.v[i];
+	r.off = ir_scratch_alloc(m, size, &r.map);
 	avec_push(m->arena, &m->scratch, r);
-	return r.off;
+	return r;
 }
 
-static void assign(struct ir_slots *s, uint32_t region)
+static void assign(struct ir_slots *s, struct ir_scratch region)
 {
 	vec_each(s->list, i) {
 		struct ir_slot *o = s->list.v[i];
@@ -202,7 +201,8 @@ static void assign(struct ir_slots *s, uint32_t region)
 			continue;
 		}
 		o->v->op = IR_pcpu;
-		o->v->imm = region + o->at;
+		o->v->imm = region.off + o->at;
+		o->v->map = region.map;
 		o->v->size = 0;
 		ir_set_kind(o->v);
 	}
@@ -230,6 +230,6 @@ void ir_pass_slots(struct ir_fn *fn)
 		fn->frame = colour(&s, false);
 	}
 	size = colour(&s, true);
-	assign(&s, size ? scratch_region(fn, size) : 0);
+	assign(&s, size ? scratch_region(fn, size) : (struct ir_scratch){ 0 });
 	arena_done(&s.arena);
 }

@@ -7,6 +7,8 @@
 
 #define IR_SPILL_RESERVE 96 /* bytes of the 512 that the register allocator may need */
 
+#define IR_KEYS_RESERVE 16  /* for the keys of the look-ups of scratch */
+
 /* Bytes of stack that slots of this function may take. */
 uint32_t ir_frame_limit(const struct ir_fn *fn);
 

@@ -47,6 +47,24 @@ TEST(text_round_trip)
 	ir_test_passes(IR_TEST_NEW, " ", text, text);
 }
 
+TEST(maps_of_digests)
+{
+	static const char text[] =
+		"map @x.keys role=user type=1 key=16 value=600 max=4 flags=0\n"
+		"map @x role=user type=1 key=16 value=8 max=4 flags=0 loss=6 keys=0\n"
+		"map @.bulk role=bulk type=2 key=4 value=8192 max=2 flags=0\n"
+		"seed 8208\n"
+		"fn f {\n"
+		"b0:\n"
+		"\t%1 = pcpu @.bulk #64\n"
+		"\t%2 = digest %1 #600 [16]\n"
+		"\t%3 = mapget.u8 @x %2\n"
+		"\tret %3\n"
+		"}\n";
+
+	ir_test_passes(IR_TEST_NEW, " ", text, text);
+}
+
 TEST(parse_unknown_line)
 {
 	ir_test_parse(

@@ -35,7 +35,8 @@ struct ir_val *ir_base(struct ir_val *ptr, int64_t *ret_off, bool *ret_exact)
 
 static bool immutable(const struct ir_val *v, int depth)
 {
-	if (v->op == IR_rodata || v->op == IR_fill || v->op == IR_key)
+	if (v->op == IR_rodata || v->op == IR_fill || v->op == IR_key ||
+	    v->op == IR_digest)
 		return true;
 	if (!depth)
 		return false;
@@ -113,7 +114,7 @@ uint32_t ir_known_size(const struct ir_val *ptr)
 	if (!exact || off < 0 || off > base->size)
 		return 0;
 	if (base->op == IR_slot || base->op == IR_scratch || base->op == IR_fill ||
-	    base->op == IR_key || base->op == IR_rodata)
+	    base->op == IR_key || base->op == IR_rodata || base->op == IR_digest)
 		return base->size - (uint32_t)off;
 	return 0;
 }

@@ -213,7 +213,7 @@ static struct ir_val *pair_member(struct lower *lw, struct node *n)
 	struct ir_val *from = n->ival ? cb->value : cb->key, *copy;
 
 	if (n->ival && cb->map->value->kind == TY_AGG)
-		return lower_agg_number(lw, n->span, cb->map, cb->key);
+		return lower_agg_number(lw, n->span, cb->map, cb->at);
 	if (type_is_scalar(n->type))
 		return tuple_member(lw, from, &f);
 	copy = ir_slot(&lw->b, n->type->size, 8);

@@ -96,7 +96,7 @@ struct ir_val *lower_whole_pair(struct lower *lw, const struct type *t)
 	ir_zero(&lw->b, pair, 0, t->size);
 	ir_copy(&lw->b, pair, key->offset, cb->key, key->type->size);
 	if (cb->map->value->kind == TY_AGG)
-		ir_store(&lw->b, pair, value->offset, lower_agg_number(lw, cb->map->span, cb->map, cb->key), 8);
+		ir_store(&lw->b, pair, value->offset, lower_agg_number(lw, cb->map->span, cb->map, cb->at), 8);
 	else
 		ir_copy(&lw->b, pair, value->offset, cb->value, value->type->size);
 	return pair;

@@ -136,7 +136,8 @@ static bool is_padded(struct lower *lw, const struct ir_val *v, uint32_t size)
 	return target_has(lower_target(lw), TF_COMM_PADDED) && v->op == IR_fill && v->helper == IRH_get_current_comm && v->size == size;
 }
 
-struct ir_val *lower_key(struct lower *lw, struct node *n)
+/* The bytes of the key. */
+static struct ir_val *whole_key(struct lower *lw, struct node *n)
 {
 	const struct type *t = n->map->key, *part;
 	size_t count = n->list.n;
@@ -158,6 +159,18 @@ struct ir_val *lower_key(struct lower *lw, struct node *n)
 			l->part[i].kind = IP_AGG;
 	}
 	return make_key(lw, l, vals);
+}
+
+struct ir_val *lower_key(struct lower *lw, struct node *n)
+{
+	struct ir_val *key = whole_key(lw, n);
+
+	return key && n->map->ir->keys ? ir_digest(&lw->b, key, n->map->key->size) : key;
+}
+
+struct ir_val *lower_whole_key(struct lower *lw, struct node *n)
+{
+	return n->list.n == 1 ? lower_expr_as(lw, n->list.v[0], n->map->key) : whole_key(lw, n);
 }
 
 struct ir_val *lower_pack(struct lower *lw, uint32_t size, unsigned n, const uint32_t *offs,

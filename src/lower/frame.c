@@ -30,7 +30,7 @@ static void place_var(struct lower *lw, struct var *v)
 
 	l->far = size > FRAME_LARGE;
 	if (l->far) {
-		l->frame_off = ir_pcpu_alloc(lw->b.module, size, 8);
+		l->frame_off = ir_scratch_alloc(lw->b.module, size, &l->far_map);
 	} else {
 		l->frame_off = lw->frame_size;
 		lw->frame_size += size;

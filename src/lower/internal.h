@@ -18,6 +18,7 @@ struct loop {
 struct callback {
 	struct callback *up;
 	struct ir_val *key, *value; /* of the entry */
+	struct ir_val *at;          /* what map operations take as its key: the key itself, or its digest */
 	struct var *pair;
 	const struct map *map;
 };
@@ -28,6 +29,7 @@ struct lvar {
 	struct lvar *next;
 	bool in_memory;
 	bool far;                 /* captured and large: in per-CPU memory, not in the frame */
+	struct ir_map *far_map;   /* of ir_scratch_alloc() */
 	uint32_t frame_off;       /* captured: offset in the frame, or in per-CPU memory */
 	struct ir_val *slot;      /* in memory, not captured */
 	VEC(struct ir_val *) defs; /* by block id: value at the end of the block so far */

@@ -326,6 +326,19 @@ static void save_pair(struct lower *lw, struct node *n)
 	var_write(lw, v, pair);
 }
 
+/* The key of a digest. An entry without one is passed over: it is just being added. */
+static struct ir_val *key_of_digest(struct lower *lw, struct ir_map *keys, struct ir_val *digest)
+{
+	struct ir_block *known = block_open(lw), *unknown = block_open(lw);
+	struct ir_val *p = ir_mapptr(&lw->b, keys, digest);
+
+	ir_br(&lw->b, ir_bin(&lw->b, IR_ne, p, ir_iconst(&lw->b, 0)), known, unknown);
+	block_enter(lw, unknown);
+	ir_ret(&lw->b, ir_iconst(&lw->b, 0));
+	block_enter(lw, known);
+	return ir_nonnull(&lw->b, p);
+}
+
 static void build_callback(struct lower *lw, struct node *n, struct ir_fn *fn)
 {
 	struct map *m = n->a->map;
@@ -337,7 +350,8 @@ static void build_callback(struct lower *lw, struct node *n, struct ir_fn *fn)
 	lw->loop = &l;
 	lw->blocks.n = 0;
 	block_enter(lw, block_open(lw));
-	cb.key = param(lw, 1, PK_MAPVAL, m->key->size);
+	cb.at = param(lw, 1, PK_MAPVAL, m->ir->key_size);
+	cb.key = m->ir->keys ? key_of_digest(lw, m->ir->keys, cb.at) : cb.at;
 	cb.value = param(lw, 2, PK_MAPVAL, m->ir->value_size);
 	lw->frame = param(lw, 3, PK_STACK, lw->frame_size);
 	save_pair(lw, n);

@@ -57,20 +57,6 @@ static void write_value(struct lower *lw, struct node *at, struct ir_val *v)
 	}
 }
 
-/* The aggregate at its full rounded size, for inserting into a map whose values are rounded up to 8. */
-static struct ir_val *rounded(struct lower *lw, struct ir_val *v, const struct map *m)
-{
-	uint32_t size = m->value->size, full = m->ir ? m->ir->value_size : size;
-	struct ir_val *s;
-
-	if (m->storage != MS_HASH || type_is_scalar(m->value) || size == full)
-		return v;
-	s = ir_slot(&lw->b, full, 8);
-	ir_zero(&lw->b, s, 0, full);
-	ir_copy(&lw->b, s, 0, v, size);
-	return s;
-}
-
 static struct ir_val *first_value(struct lower *lw, uint32_t size)
 {
 	struct ir_val *s = ir_slot(&lw->b, size, 8);
@@ -187,7 +173,7 @@ void lower_map_assign(struct lower *lw, struct node *n)
 	else if (n->op != OP_NONE)
 		lower_op_assign(lw, n);
 	else
-		write_value(lw, n->a, rounded(lw, lower_expr_as(lw, n->b, m->value), m));
+		write_value(lw, n->a, lower_expr_as(lw, n->b, m->value));
 }
 
 static int64_t step_of(const struct node *n)

@@ -135,7 +135,7 @@ static struct ir_val *var_address(struct lower *lw, struct lvar *l)
 	struct ir_block *at = lw->b.block;
 
 	if (l->far)
-		return ir_pcpu_ptr(&lw->b, l->frame_off);
+		return ir_scratch_ptr(&lw->b, l->far_map, l->frame_off);
 	if (l->var->captured)
 		return ir_addi(&lw->b, lw->frame, l->frame_off);
 	if (!l->slot) {

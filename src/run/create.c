@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
@@ -184,6 +185,21 @@ static int create_map(struct runtime *rt, const struct ir_map *m, struct err *e)
 	return m->role == IM_RODATA ? fill_rodata(rt->module, m, fd, e) : 0;
 }
 
+/* Digests of keys start from what no traced process can know. */
+static int seed_digests(struct runtime *rt, struct err *e)
+{
+	uint32_t key = 0, off = rt->module->seed_off;
+	int rc = 0;
+
+	if (!off)
+		return 0;
+	if (getrandom(rt->globals + off, 2 * sizeof(uint64_t), 0) < 0)
+		rc = -errno;
+	else if (!rt->globals_mapped)
+		rc = sys_map_update(run_map_fd(rt, rt->module->globals), &key, rt->globals, 0);
+	return rc ? err_set(e, rc, "cannot seed the digests of keys: %s", errname(rc)) : 0;
+}
+
 int run_create_maps(struct runtime *rt, struct err *e)
 {
 	int rc = 0;
@@ -194,7 +210,7 @@ int run_create_maps(struct runtime *rt, struct err *e)
 		rt->map_fds[i] = -1;
 	for (size_t i = 0; i < rt->nmaps && !rc; i++)
 		rc = create_map(rt, rt->module->maps.v[i], e);
-	return rc;
+	return rc ? rc : seed_digests(rt, e);
 }
 
 int run_map_fd(const struct runtime *rt, const struct ir_map *m)

@@ -117,6 +117,9 @@ int verifier_explain(struct runtime *rt, const struct probe *p, int code, struct
 struct map_copy;
 /* Reads a map of the script; NULL only if it has nothing that could be printed. */
 struct map_copy *map_copy_read(struct runtime *rt, const struct map *m);
+/* What the kernel's map has for a key of so many bytes: the key itself, or its digest (in buf). */
+const void *run_map_key(const struct runtime *rt, const struct ir_map *m, uint32_t size, const void *key,
+			uint64_t buf[2]);
 /* One entry of a keyed map, of zeros if it is absent. */
 struct map_copy *map_copy_entry(struct runtime *rt, const struct map *m, const void *key, uint32_t len);
 struct map_dump *map_copy_dump(struct map_copy *c);

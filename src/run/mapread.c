@@ -175,6 +175,35 @@ static void open_hash(struct runtime *rt, const struct map *m, struct map_copy *
 	c->plain = c->cpus == 1 && m->value->kind != TY_AGG;
 }
 
+const void *run_map_key(const struct runtime *rt, const struct ir_map *m, uint32_t size, const void *key,
+			uint64_t buf[2])
+{
+	uint64_t seed[2];
+
+	if (!m->keys)
+		return key;
+	memcpy(seed, rt->globals + rt->module->seed_off, sizeof(seed));
+	ir_digest_of(key, size, seed, buf);
+	return buf;
+}
+
+/* Entries were read under the digests of their keys; the few that have no key yet are left out. */
+static void name_entries(struct runtime *rt, const struct ir_map *keys, struct map_copy *c)
+{
+	int fd = run_map_fd(rt, keys);
+	uint8_t *whole = keep(c, xmalloc(c->dump.n * keys->value_size + 1));
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->dump.n; i++) {
+		uint8_t *key = whole + n * keys->value_size;
+
+		if (sys_map_lookup(fd, c->dump.entries[i].key, key))
+			continue;
+		c->dump.entries[n++] = (struct map_entry){ key, c->dump.entries[i].value };
+	}
+	c->dump.n = n;
+}
+
 static void read_hash(struct runtime *rt, const struct map *m, struct map_copy *c)
 {
 	open_hash(rt, m, c);
@@ -182,6 +211,8 @@ static void read_hash(struct runtime *rt, const struct map *m, struct map_copy *
 		return;
 	if (read_batches(c) && !c->dump.n)
 		read_keys(c, m->ir->max_entries);
+	if (m->ir->keys)
+		name_entries(rt, m->ir->keys, c);
 }
 
 static void read_global(struct runtime *rt, const struct map *m, struct map_copy *c)
@@ -220,13 +251,15 @@ static struct map_copy *copy_new(const struct map *m)
 struct map_copy *map_copy_entry(struct runtime *rt, const struct map *m, const void *key, uint32_t len)
 {
 	struct map_copy *c = copy_new(m);
+	uint64_t digest[2];
 	struct batch b;
 
 	open_hash(rt, m, c);
+	c->key_size = m->ir->keys ? m->ir->keys->value_size : c->key_size;
 	batch_alloc(c, &b, 1);
 	memset(b.keys, 0, c->key_size);
 	memcpy(b.keys, key, len < c->key_size ? len : c->key_size);
-	if (sys_map_lookup(c->fd, b.keys, b.raw))
+	if (sys_map_lookup(c->fd, run_map_key(rt, m->ir, m->key->size, b.keys, digest), b.raw))
 		memset(b.raw, 0, (size_t)c->cpus * c->stride);
 	batch_take(c, &b, 1);
 	batch_free(&b);

@@ -137,12 +137,14 @@ static void zero_keys(struct runtime *rt, const struct map *m)
 	_cleanup_free_ uint8_t *zeros = xcalloc(1, room);
 	struct map_copy *c = map_copy_read(rt, m);
 	struct map_dump *d;
+	uint64_t digest[2];
 
 	if (!c)
 		return;
 	d = map_copy_dump(c);
 	for (size_t i = 0; i < d->n; i++)
-		sys_map_update(run_map_fd(rt, m->ir), d->entries[i].key, zeros, BPF_EXIST);
+		sys_map_update(run_map_fd(rt, m->ir), run_map_key(rt, m->ir, m->key->size, d->entries[i].key, digest),
+			       zeros, BPF_EXIST);
 	map_copy_free(c);
 }
 
@@ -166,18 +168,24 @@ static void clear_scalar(struct runtime *rt, const struct map *m)
 		rt_warn(rt, "cannot clear @%s: %s", m->name, errname(rc));
 }
 
+static void clear_hash(struct runtime *rt, const struct ir_map *m)
+{
+	int fd = run_map_fd(rt, m);
+
+	if (fd >= 0 && delete_batches(fd, m, ((m->value_size + 7) & ~7u) * (size_t)rt->target->ncpus))
+		delete_keys(fd, m);
+}
+
 void rt_clear_map(struct runtime *rt, const struct map *m)
 {
-	int fd = run_map_fd(rt, m->ir);
-
 	rt->emptied[map_position(rt, m)] = rt->ending ? ME_AT_END : ME_ONCE;
 	if (m->storage != MS_HASH) {
 		clear_scalar(rt, m);
 		return;
 	}
-	if (fd >= 0 &&
-	    delete_batches(fd, m->ir, ((m->ir->value_size + 7) & ~7u) * (size_t)rt->target->ncpus))
-		delete_keys(fd, m->ir);
+	if (m->ir->keys)
+		clear_hash(rt, m->ir->keys);
+	clear_hash(rt, m->ir);
 }
 
 void rt_zero_map(struct runtime *rt, const struct map *m)

@@ -41,23 +41,40 @@ static uint32_t loss_counter(struct ir_module *mod)
 
 #define SHORT_KEY 512 /* the longest on kernels without TF_LONG_KEYS */
 
-static void check_key_size(struct check *ck, const struct map *m)
+/* Where the kernel does not take such keys, the map has their digests, and another one has the keys. */
+static bool needs_digests(struct check *ck, const struct map *m)
 {
 	struct diag *d;
 
 	if (m->key->size <= SHORT_KEY || target_has(ck->in->env->target, TF_LONG_KEYS))
-		return;
+		return false;
+	if (!m->lru)
+		return true;
 	d = diag_error(ck->diags, m->span, DT_kernel_lacks,
-		       "The keys of @%s have %u bytes, this kernel allows %d (5.18 allows more)", m->name, m->key->size,
-		       SHORT_KEY);
-	diag_hint(ck->diags, d, "give str() a length, or set max_strlen");
+		       "The keys of @%s have %u bytes, this kernel allows %d for maps that make room (5.18 allows more)",
+		       m->name, m->key->size, SHORT_KEY);
+	diag_hint(ck->diags, d, "declare it as hash, give str() a length, or set max_strlen");
+	return false;
+}
+
+static struct ir_map *place_hash(struct check *ck, const struct map *m, uint32_t type)
+{
+	struct ir_module *mod = ck->in->module;
+	uint32_t size = value_size(m->value), value = m->value->kind == TY_AGG ? round8(size) : size;
+	struct ir_map *keys, *map;
+
+	if (!needs_digests(ck, m))
+		return ir_map_new(mod, m->name, IM_USER, type, m->key->size, value, m->max_entries, 0);
+	keys = ir_map_of_keys(mod, m->name, m->key->size, m->max_entries);
+	map = ir_map_new(mod, m->name, IM_USER, type, IR_DIGEST_SIZE, value, m->max_entries, 0);
+	map->keys = keys;
+	return map;
 }
 
 static void place_keyed(struct check *ck, struct map *m)
 {
 	uint32_t size = value_size(m->value), type = BPF_MAP_TYPE_HASH;
 
-	check_key_size(ck, m);
 	m->storage = MS_HASH;
 	m->per_cpu = m->value->kind == TY_AGG && size <= SHARED_ABOVE;
 	if (m->declared_per_cpu && m->value->kind != TY_AGG)
@@ -68,7 +85,7 @@ static void place_keyed(struct check *ck, struct map *m)
 		type = m->lru ? BPF_MAP_TYPE_LRU_PERCPU_HASH : BPF_MAP_TYPE_PERCPU_HASH;
 	else if (m->lru)
 		type = BPF_MAP_TYPE_LRU_HASH;
-	m->ir = ir_map_new(ck->in->module, m->name, IM_USER, type, m->key->size, round8(size), m->max_entries, 0);
+	m->ir = place_hash(ck, m, type);
 	m->loss = loss_counter(ck->in->module);
 	m->ir->loss = m->loss;
 }
