@@ -12,7 +12,7 @@
 
 enum option {
 	O_PROGRAM, O_LIST, O_CMD, O_PID, O_FORMAT, O_OUTPUT, O_BUFFER, O_QUIET, O_VERBOSE, O_RAW,
-	O_UNSAFE, O_NO_WARNINGS, O_WARNINGS, O_DEBUG, O_DRY_RUN, O_INFO, O_LIST_FUNCTIONS,
+	O_UNSAFE, O_DEBUGINFO, O_NO_WARNINGS, O_WARNINGS, O_DEBUG, O_DRY_RUN, O_INFO, O_LIST_FUNCTIONS,
 	O_LIST_PROVIDERS, O_VERSION, O_HELP,
 };
 
@@ -30,6 +30,8 @@ static const struct opt_def defs[] = {
 	[O_VERBOSE] = { 'v', "verbose", NULL, "say what is done, and how long it takes" },
 	[O_RAW] = { 0, "raw", NULL, "print strings of traced processes without escaping" },
 	[O_UNSAFE] = { 0, "unsafe", NULL, "allow system(), signal() and the like" },
+	[O_DEBUGINFO] = { 0, "debuginfo", "DIR[:DIR]",
+			  "look for debug information of stripped programs here first" },
 	[O_NO_WARNINGS] = { 0, "no-warnings", NULL, "print no warnings" },
 	[O_WARNINGS] = { 'k', "warnings", NULL,
 			 "accepted: failed reads are always counted and told" },
@@ -157,6 +159,7 @@ static int set_option(struct cli_options *o, enum option which, const char *valu
 	case O_PROGRAM: o->program = value; return 0;
 	case O_CMD: o->cmd = value; return 0;
 	case O_OUTPUT: o->output = value; return 0;
+	case O_DEBUGINFO: vec_push(&o->debug_dirs, value); return 0;
 	case O_PID: return set_pid(o, value, e);
 	case O_FORMAT: return set_format(o, value, e);
 	case O_BUFFER: return set_buffering(o, value, e);
@@ -207,4 +210,5 @@ void options_done(struct cli_options *o)
 {
 	vec_done(&o->params);
 	vec_done(&o->named);
+	vec_done(&o->debug_dirs);
 }

@@ -42,6 +42,7 @@ struct cli_options {
 	bool quiet, verbose, dry_run, unsafe, no_warnings, raw;
 	const char *file;    /* script, or the pattern of -l; NULL: none */
 	VEC(const char *) params; /* words behind it; heap */
+	VEC(const char *) debug_dirs; /* --debuginfo; heap */
 	VEC(const char *) named;  /* behind --: "name" or "name=value"; heap */
 };
 

@@ -10,6 +10,7 @@
 
 #include "base/fdutil.h"
 #include "run/sys.h"
+#include "sym/elfsym.h"
 #include "sym/ksyms.h"
 #include "sym/usyms.h"
 #include "type/btf.h"
@@ -42,6 +43,8 @@ void session_open(struct session *s, const struct cli_options *opt)
 	s->diags = (struct diags){
 		.arena = &s->arena, .sources = &s->sources, .quiet_warnings = opt->no_warnings,
 	};
+	vec_each(opt->debug_dirs, i)
+		elf_add_debug_dirs(opt->debug_dirs.v[i]);
 	open_btf(s);
 	types_init(&s->types, &s->arena, s->btf);
 	s->target = feature_target(s->btf);

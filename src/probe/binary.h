@@ -22,6 +22,10 @@ bool binaries_each(struct probe_env *env, const struct part *path,
 /* The file is not there, or cannot be read as ELF: a diagnostic by ret_code of binaries_each(). */
 bool binary_missing(struct probe_env *env, const struct provider *p, const struct part *path, int code);
 
+/* Does the attach point name a line of a source file ("PATH@FILE:LINE[:COLUMN]"), and its expansion. srcline.c */
+bool srcline_is(const struct attach_point *ap);
+bool srcline_expand(struct probe_env *env, const struct attach_point *ap, struct probe *out);
+
 /* ops.kind and ops.attach of uprobe, uretprobe and usdt. */
 void binary_kind(struct target *t, const struct probe *p, struct prog_kind *ret);
 int binary_attach(const struct attach_env *env, const struct probe *p, int prog_fd, struct links *links,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "probe/common.h"
+#include "probe/debuginfo.h"
 #include "type/btf.h"
 
 #define BTF_DIR "/sys/kernel/btf"
@@ -43,4 +44,5 @@ void probe_env_done(struct probe_env *env)
 		btf_file_free(env->modules.v[i].btf);
 	memset(&env->modules, 0, sizeof(env->modules));
 	env->modules_read = false;
+	programs_free(env);
 }

@@ -22,6 +22,7 @@ struct probe_block;
 struct btf_file;
 struct target;
 struct ksyms;
+struct program;
 struct provider;
 struct lower;
 struct ir_val;
@@ -41,6 +42,7 @@ enum provider_flags {
 	PF_KSTACK = 1 << 9,  /* kernel stacks make sense */
 	PF_ITER = 1 << 11,   /* runs once for each object, to its end, by reading the file of its link: ctx */
 	PF_SIGNAL = 1 << 12, /* run by the tool itself when it gets signal number target.config */
+	PF_DEBUGINFO = 1 << 13, /* `args` is of debug information: describe() is called only for blocks that say `args` */
 	PF_LIFO = 1 << 10,   /* of several programs at one place the kernel runs the newest first (uprobe consumers) */
 };
 
@@ -99,6 +101,7 @@ struct probe_env {
 
 	VEC(struct probe_module) modules;
 	bool modules_read;
+	struct program *programs; /* whose debug information was asked for (probe/debuginfo.h) */
 };
 
 /* Frees what expansion opened; types of modules must not be asked for their fields after it. */
@@ -166,6 +169,13 @@ struct provider {
 	 * read there; AS_NONE: directly).
 	 */
 	struct ir_val *(*lower_field)(struct lower *lw, const struct field *f, enum addr_space *ret_space);
+	/*
+	 * Where the bytes of args.FIELD will be, for fields that are no scalars; false: it cannot be read. NULL: in
+	 * the kernel, all can.
+	 */
+	bool (*field_space)(const struct field *f, enum addr_space *ret);
+	/* A type that the probed program knows by this name, before the kernel's; NULL: none. May be NULL itself. */
+	const struct type *(*find_type)(struct probe_env *env, const struct probe *p, const char *name);
 	/* The current instruction pointer, for func and reg; NULL: not available. */
 	struct ir_val *(*lower_ip)(struct lower *lw);
 	/* Is this run of the program one for the script? A condition that precedes its predicate; NULL: always. */

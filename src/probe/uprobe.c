@@ -6,6 +6,7 @@
 
 #include "fn/lower.h"
 #include "probe/binary.h"
+#include "probe/debuginfo.h"
 #include "probe/providers.h"
 #include "probe/regs.h"
 #include "sym/elfsym.h"
@@ -160,6 +161,8 @@ static bool uprobe_expand(struct probe_env *env, const struct attach_point *ap, 
 	const struct provider *p = out->provider;
 	bool has_off;
 
+	if (srcline_is(ap))
+		return srcline_expand(env, ap, out);
 	if (part_count(ap) == 3) {
 		diag_error(env->diags, ap->span, DT_not_supported, "not supported yet: languages of symbols (%s)",
 			   x.func.text);
@@ -252,11 +255,15 @@ const struct provider provider_uprobe = {
 	.name = "uprobe",
 	.alias = { "u" },
 	.doc = "a function of a program or library, or an instruction in it",
-	.forms = "uprobe:PATH:FUNCTION[+OFFSET]\nuprobe:LIBRARY:FUNCTION\nuprobe:PATH:ADDRESS",
-	.flags = PF_ARGN | PF_REGS | PF_FUNC | PF_TASK | PF_USER | PF_PID | PF_KSTACK |
-		 PF_LIFO,
+	.forms = "uprobe:PATH:FUNCTION[+OFFSET]\nuprobe:LIBRARY:FUNCTION\nuprobe:PATH:ADDRESS\nuprobe:PATH@FILE:LINE[:COLUMN]",
+	.flags = PF_ARGN | PF_ARGS | PF_DEBUGINFO | PF_REGS | PF_FUNC | PF_TASK | PF_USER | PF_PID |
+		 PF_KSTACK | PF_LIFO,
 	.expand = uprobe_expand,
+	.describe = debuginfo_describe,
 	.lower_arg = lower_reg_arg,
+	.lower_field = debuginfo_field,
+	.field_space = debuginfo_space,
+	.find_type = debuginfo_type,
 	.lower_ip = uprobe_ip,
 	.reg_offset = native_reg_offset,
 	.kind = binary_kind,
@@ -273,6 +280,7 @@ const struct provider provider_uretprobe = {
 		 PF_LIFO,
 	.expand = uprobe_expand,
 	.lower_retval = lower_reg_retval,
+	.find_type = debuginfo_type,
 	.lower_ip = uprobe_ip,
 	.reg_offset = native_reg_offset,
 	.kind = binary_kind,

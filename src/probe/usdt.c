@@ -9,6 +9,7 @@
 
 #include "fn/lower.h"
 #include "probe/binary.h"
+#include "probe/debuginfo.h"
 #include "probe/providers.h"
 #include "probe/regs.h"
 #include "sym/elfsym.h"
@@ -192,6 +193,7 @@ const struct provider provider_usdt = {
 		 PF_LIFO,
 	.expand = usdt_expand,
 	.lower_arg = usdt_arg,
+	.find_type = debuginfo_type,
 	.lower_ip = lower_reg_ip,
 	.reg_offset = native_reg_offset,
 	.kind = binary_kind,

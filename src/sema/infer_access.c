@@ -67,8 +67,15 @@ static const struct type *args_type(struct check *ck, const struct node *n)
 	return NULL;
 }
 
+/* Where the bytes of an argument will be; false: out of reach. */
+static bool field_space(const struct probe *p, const struct field *f, enum addr_space *ret)
+{
+	return !p->provider->field_space || p->provider->field_space(f, ret);
+}
+
 bool infer_args(struct check *ck, struct node *n)
 {
+	enum addr_space space;
 	const struct type *t = args_type(ck, n), *elems[64];
 	const struct struct_def *def = t ? type_fields(ck->types, t) : NULL;
 	const char *names[64];
@@ -80,8 +87,8 @@ bool infer_args(struct check *ck, struct node *n)
 		const struct field *f = &def->fields.v[i];
 		const struct type *m = member_type(ck, f, AS_NONE);
 
-		if (!*f->name || m->kind == TY_STRUCT || (m->kind == TY_ARRAY && !m->size))
-			continue; /* unnamed, or of no known size */
+		if (!*f->name || m->kind == TY_STRUCT || (m->kind == TY_ARRAY && !m->size) || !field_space(ck->probe, f, &space))
+			continue; /* unnamed, of no known size, or out of reach */
 		names[count] = f->name;
 		elems[count++] = m;
 	}
@@ -91,6 +98,7 @@ bool infer_args(struct check *ck, struct node *n)
 
 static bool infer_args_field(struct check *ck, struct node *n)
 {
+	enum addr_space space = AS_KERNEL;
 	const struct probe *p = ck->probe;
 	const struct type *t = args_type(ck, n);
 
@@ -98,7 +106,10 @@ static bool infer_args_field(struct check *ck, struct node *n)
 		return false;
 	if (!type_field(ck->types, t, n->name, &n->field))
 		return unknown_field(ck, n, t, arena_printf(ck->arena, "%s", p->name));
-	n->type = member_type(ck, &n->field, AS_KERNEL);
+	if (!field_space(p, &n->field, &space))
+		return check_error(ck, n->span, DT_no_args, "%s cannot be read: it is in a register of floating point numbers, "
+				   "or nobody knows where", n->name);
+	n->type = member_type(ck, &n->field, space);
 	return true;
 }
 
@@ -204,6 +215,17 @@ static void hint_type(struct check *ck, const char *name)
 		check_hint(ck, "this kernel has no BTF: define the type in the script");
 }
 
+/* The script's own, then those of the probed program, then the kernel's. */
+static const struct type *named_type(struct check *ck, const char *name)
+{
+	const struct type *t = types_lookup_own(ck->types, name);
+	const struct probe *p = ck->probe;
+
+	if (!t && p && p->provider->find_type)
+		t = p->provider->find_type(ck->in->env, p, name);
+	return t ? t : types_lookup(ck->types, name);
+}
+
 static const struct type *base_type(struct check *ck, const struct type_ref *ref)
 {
 	const struct type *t;
@@ -214,7 +236,7 @@ static const struct type *base_type(struct check *ck, const struct type_ref *ref
 		return infer_unevaluated(ck, ref->of) ? ref->of->type : NULL;
 	if (!strcmp(ref->name, "string") && !ref->stars && !ref->elem_stars)
 		return type_string(ck->types, ref->has_count ? ref->count : ck->tables->config.max_strlen);
-	t = !strcmp(ref->name, "void") ? type_none() : types_lookup(ck->types, ref->name);
+	t = !strcmp(ref->name, "void") ? type_none() : named_type(ck, ref->name);
 	if (t)
 		return t;
 	check_error(ck, ref->span, DT_unknown_type, "Unknown type: '%s'", ref->name);

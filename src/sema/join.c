@@ -93,6 +93,9 @@ const struct type *type_join(struct types *ts, const struct type *a, const struc
 		return join_tuple(ts, a, b);
 	case TY_PTR:
 		return join_ptr(a, b);
+	case TY_ARRAY:
+		return a->count == b->count && a->to->kind == TY_PTR && b->to->kind == TY_PTR && join_ptr(a->to, b->to) ? a
+															 : NULL;
 	case TY_AGG:
 		if (a->agg != b->agg || !a->agg->by_sign || a->param[1] != b->param[1] || a->param[2] != b->param[2])
 			return NULL;

@@ -71,8 +71,10 @@ static bool block_uses(const struct probe_block *b, const char *name)
 	return node_any(b->pred, is_named, name) || node_any(b->body, is_named, name);
 }
 
-static bool block_uses_args(const struct probe_block *b)
+static bool block_uses_args(const struct probe_block *b, const struct provider *p)
 {
+	if (p->flags & PF_DEBUGINFO)
+		return block_uses(b, "args");
 	return block_uses(b, "args") || block_uses(b, "retval") || node_any(b->pred, is_arg_n, NULL) ||
 	       node_any(b->body, is_arg_n, NULL);
 }
@@ -134,7 +136,7 @@ static void add_target(struct check *ck, const struct probe *all, size_t first,
 
 static bool describe_targets(struct check *ck, struct probe *all)
 {
-	if (!all->targets.n || !all->provider->describe || !block_uses_args(all->block))
+	if (!all->targets.n || !all->provider->describe || !block_uses_args(all->block, all->provider))
 		return true;
 	vec_each(all->targets, i)
 		if (!all->provider->describe(ck->in->env, all->point, all->targets.v[i]))

@@ -24,7 +24,8 @@ struct elf_file {
 	VEC(struct elf_segment) segments; /* in arena, as are all below */
 	uint8_t build_id[20];
 	unsigned build_id_len;
-	bool have_syms, have_usdt;
+	bool have_syms, have_usdt, tried_dwarf;
+	struct dwarf_file *dwarf; /* owned, NULL: none or not asked for */
 	struct elf_sym *syms;
 	size_t nsyms;
 	VEC(struct usdt_probe) usdt;
@@ -34,6 +35,8 @@ struct elf_file {
 void elf_load_syms(struct elf_file *f);
 /* The file with the debug symbols of f, NULL if there is none. elfdebug.c */
 struct elf_file *elf_open_debug(struct elf_file *f);
+/* The symbols that f carries compressed (.gnu_debugdata, xz), NULL if there are none. elfdebug.c */
+struct elf_file *elf_open_mini_debug(struct elf_file *f);
 /* A section by name; its data are checked for size. NULL if there is none or it is broken. */
 Elf_Data *elf_section(struct elf_file *f, const char *name, GElf_Shdr *ret_shdr);
 

@@ -134,6 +134,8 @@ void elf_load_syms(struct elf_file *f)
 		struct elf_file *debug = elf_open_debug(f);
 
 		load_table(&l, f, ".dynsym");
+		if (!debug)
+			debug = elf_open_mini_debug(f);
 		if (debug)
 			load_table(&l, debug, ".symtab");
 		elf_file_free(debug);

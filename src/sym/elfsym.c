@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/fdutil.h"
+#include "sym/dwarf_int.h"
 #include "sym/elf_int.h"
 
 static void load_segments(struct elf_file *f)
@@ -182,6 +183,7 @@ void elf_file_free(struct elf_file *f)
 {
 	if (!f)
 		return;
+	dwarf_file_free(f->dwarf);
 	close_elf(f);
 	arena_done(&f->arena);
 	free(f);

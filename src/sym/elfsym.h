@@ -35,9 +35,11 @@ int elf_file_open_fd(int fd, const char *path, struct elf_file **ret, struct err
 /* Reads the symbols now and closes the file: for caches of many files. */
 void elf_file_settle(struct elf_file *f);
 void elf_file_free(struct elf_file *f);
+/* More folders for separate debug files, ':' between them; they come before /usr/lib/debug. */
+void elf_add_debug_dirs(const char *dirs);
 /*
  * Functions and objects of .symtab, or of .dynsym and the debug file (by build ID or
- * .gnu_debuglink) if the file is stripped; sorted by addr, without versions ("@@GLIBC_2.2"). Read
+ * .gnu_debuglink, else .gnu_debugdata) if the file is stripped; sorted by addr, without versions ("@@GLIBC_2.2"). Read
  * at the first call. Borrowed.
  */
 size_t elf_file_syms(struct elf_file *f, const struct elf_sym **ret);

@@ -137,6 +137,22 @@ static bool normalize(const char *name, char out[MAX_NAME])
 	return used > 0;
 }
 
+static const struct type *lookup_own(struct types *ts, const char *norm)
+{
+	const struct type *t = strmap_get(&ts->names, norm);
+
+	if (!t)
+		t = c_integer(norm);
+	return t ? t : builtin_name(norm);
+}
+
+const struct type *types_lookup_own(struct types *ts, const char *name)
+{
+	char norm[MAX_NAME];
+
+	return normalize(name, norm) ? lookup_own(ts, norm) : NULL;
+}
+
 const struct type *types_lookup(struct types *ts, const char *name)
 {
 	char norm[MAX_NAME];
@@ -144,14 +160,8 @@ const struct type *types_lookup(struct types *ts, const char *name)
 
 	if (!normalize(name, norm))
 		return NULL;
-	t = strmap_get(&ts->names, norm);
-	if (!t)
-		t = c_integer(norm);
-	if (!t)
-		t = builtin_name(norm);
-	if (!t && ts->btf)
-		t = btf_types_lookup(ts, norm);
-	return t;
+	t = lookup_own(ts, norm);
+	return !t && ts->btf ? btf_types_lookup(ts, norm) : t;
 }
 
 bool types_enumerator(struct types *ts, const char *name, struct enum_const *ret)

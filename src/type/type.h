@@ -173,6 +173,8 @@ void type_struct_end(struct types *ts, struct type *st, bool packed);
  * "int64"). Order: defined by the script, built-in names, BTF. NULL if unknown.
  */
 const struct type *types_lookup(struct types *ts, const char *name);
+/* The same without BTF. */
+const struct type *types_lookup_own(struct types *ts, const char *name);
 /* Enumerator by name: script's, then BTF's. False if unknown. */
 bool types_enumerator(struct types *ts, const char *name, struct enum_const *ret);
 /* Calls near_try() for names of the same class as NAME (struct names, typedefs). */
