@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/err.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -59,5 +60,8 @@ const char *errname(int code)
 {
 	const char *text = strerrordesc_np(code < 0 ? -code : code);
 
+	/* The kernel's own ENOTSUPP, which reaches programs by oversight. */
+	if (code == 524 || code == -524)
+		text = strerrordesc_np(EOPNOTSUPP);
 	return text ? text : "unknown error";
 }

@@ -23,7 +23,7 @@ struct btf *inspect_btf(struct inspect *in, uint32_t id)
 		if (c->ids.v[i] == id)
 			return c->list.v[i];
 	quiet_libbpf(in);
-	btf = btf__load_from_kernel_by_id(id);
+	btf = id == BTF_OF_KERNEL ? btf__load_vmlinux_btf() : btf__load_from_kernel_by_id(id);
 	vec_push(&c->ids, id);
 	vec_push(&c->list, btf);
 	return btf;

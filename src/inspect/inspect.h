@@ -100,6 +100,8 @@ void inspect_text(struct inspect *in, const char *text);
 bool inspect_more(struct inspect *in);
 /* Writes all that is there. */
 void inspect_flush(struct inspect *in);
+/* The verb help, one of every noun's. */
+int inspect_help(struct inspect *in, struct words *w);
 /* The usage of the noun in hand, or of the program, to stderr; "null" in JSON mode. */
 void inspect_usage(struct inspect *in);
 

@@ -188,10 +188,6 @@ static int run_verb(struct inspect *in, struct words *w)
 
 	if (!w->n)
 		return v->run(in, w);
-	if (word_is(w, "help")) {
-		inspect_usage(in);
-		return 0;
-	}
 	for (; v->name; v++)
 		if (word_take(w, v->name))
 			return v->run(in, w);
@@ -241,14 +237,13 @@ int inspect_command(struct inspect *in, struct words *w)
 	return r ? -1 : 0;
 }
 
-static int do_help(struct inspect *in, struct words *w)
+int inspect_help(struct inspect *in, struct words *w)
 {
-	in->noun = NULL;
 	inspect_usage(in);
 	return 0;
 }
 
-const struct noun noun_help = { .name = "help", .run = do_help };
+const struct noun noun_help = { .name = "help", .run = inspect_help };
 
 static const struct option options[] = {
 	{ "json", no_argument, NULL, 'j' },

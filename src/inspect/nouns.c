@@ -9,6 +9,7 @@ const struct noun *const inspect_nouns[] = {
 	&noun_help,
 	&noun_batch,
 	&noun_prog,
+	&noun_map,
 	&noun_net,
 	&noun_feature,
 	&noun_version,

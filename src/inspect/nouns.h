@@ -11,5 +11,6 @@ extern const struct noun noun_version; /* version.c */
 extern const struct noun noun_prog;    /* prog.c */
 extern const struct noun noun_net;     /* net.c */
 extern const struct noun noun_feature; /* feature.c */
+extern const struct noun noun_map;     /* map.c */
 
 #endif

@@ -3,10 +3,12 @@
 #include "inspect/prog.h"
 
 #include "inspect/nouns.h"
+#include "inspect/terms.h"
 
 static const struct verb verbs[] = {
 	{ "show", prog_show },
 	{ "list", prog_show },
+	{ "help", inspect_help },
 	{ 0 },
 };
 
@@ -15,5 +17,5 @@ const struct noun noun_prog = {
 	.verbs = verbs,
 	.synopsis = "{ show | list } [PROG]\n"
 		    "help",
-	.terms = "PROG := { id PROG_ID | pinned FILE | tag PROG_TAG | name PROG_NAME }",
+	.terms = TERM_PROG,
 };
