@@ -98,15 +98,26 @@ static void add_fields(struct listing *l, const struct type *args)
 	}
 }
 
+/* The types of a kernel function's arguments are known where kprobes can only number them. */
+static const struct provider *describer_of(const struct provider *p)
+{
+	if (!strcmp(p->name, "kprobe"))
+		p = provider_find("fentry");
+	else if (!strcmp(p->name, "kretprobe"))
+		p = provider_find("fexit");
+	return p->describe ? p : NULL;
+}
+
 /* -lv: what a probe's arguments are. Those that cannot be told are left out. */
 static void add_arguments(struct listing *l, const struct probe_target *t)
 {
 	struct probe_target copy = *t;
 	struct diags *d = &l->s->diags;
+	const struct provider *describer = describer_of(l->provider);
 
-	if (!l->provider->describe)
+	if (!describer)
 		return;
-	if (l->provider->describe(&l->s->env, l->point, &copy)) {
+	if (describer->describe(&l->s->env, l->point, &copy)) {
 		add_fields(l, copy.args);
 		if (copy.retval && copy.retval->kind != TY_NONE) {
 			sb_adds(&l->out, "    ");
@@ -204,7 +215,7 @@ static bool is_kind(const char *text)
 	return false;
 }
 
-static int list_pattern(struct listing *l, const char *pattern)
+static int list_one_pattern(struct listing *l, const char *pattern)
 {
 	struct attach_point *ap;
 
@@ -215,6 +226,21 @@ static int list_pattern(struct listing *l, const char *pattern)
 		return list_kinds(l, ap->parts.v[0], ap);
 	l->filter = pattern;
 	return list_kinds(l, NULL, split_pattern(&l->s->arena, "*"));
+}
+
+/* kprobe:a,kprobe:b */
+static int list_pattern(struct listing *l, const char *patterns)
+{
+	const char *end = patterns;
+	bool quotes = false;
+	int status;
+
+	for (; end && *end && (*end != ',' || quotes); end++)
+		quotes ^= *end == '"';
+	if (!end || !*end)
+		return list_one_pattern(l, patterns);
+	status = list_one_pattern(l, arena_strndup(&l->s->arena, patterns, (size_t)(end - patterns)));
+	return status ? status : list_pattern(l, end + 1);
 }
 
 static int list_script(struct listing *l, const struct cli_options *opt)

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One probe becomes one IR function: filter by process, predicate, body. */
+#include <ctype.h>
+
 #include "lower/internal.h"
 
+/* The probe's name as an identifier: what lists of loaded programs and profiles show. */
 static const char *fn_name(struct lower *lw)
 {
-	char *s = arena_printf(lw->arena, "%.24s_%u", lw->probe->provider->name, lw->probe->index);
+	char *s = arena_printf(lw->arena, "%.100s_%u", lw->probe->name, lw->probe->index);
 
+	for (char *c = s; *c; c++)
+		if (!isalnum((unsigned char)*c))
+			*c = '_';
 	return s;
 }
 

@@ -64,15 +64,35 @@ bool missing(struct probe_env *env, struct span at, const char *text, const char
 	return false;
 }
 
+static bool is_wild(const struct attach_point *ap)
+{
+	for (size_t i = 1; i < ap->parts.n; i++) {
+		struct part part = part_get(ap, i);
+
+		if (part_is_wild(&part))
+			return true;
+	}
+	return false;
+}
+
+/* A wildcard that matches nothing is no fault as long as the block has another probe; sema looks at that. */
+static bool warns(const struct probe_env *env, const struct attach_point *ap)
+{
+	return is_wild(ap) && (!env->missing_probes || !strcmp(env->missing_probes, "error"));
+}
+
 bool no_match(struct probe_env *env, const struct provider *p, const struct attach_point *ap,
 	      const char *prefix, const struct near *near)
 {
+	const char *text = arena_printf(env->arena, "No matches for %s %s.", p->name, text_behind_provider(ap));
 	const char *hint = NULL;
 
 	if (near && near->best)
 		hint = arena_printf(env->arena, "did you mean %s%s?", prefix, near->best);
-	return missing(env, ap->span,
-		       arena_printf(env->arena, "No matches for %s %s.", p->name, text_behind_provider(ap)), hint);
+	if (!warns(env, ap))
+		return missing(env, ap->span, text, hint);
+	diag_warning(env->diags, ap->span, DT_unknown_probe, "%s Skipping.", text);
+	return true;
 }
 
 bool no_tracefs(struct probe_env *env, const struct provider *p, struct span at)

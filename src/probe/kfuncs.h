@@ -12,8 +12,8 @@ struct lower;
 
 /*
  * Calls f for each function that probes may be put on: those that the function tracer knows, or, if its list cannot be
- * read, those of kallsyms; without compiler-made parts (names with a dot) and without those that refuse
- * kprobes. Strings are valid during the call. Costs tens of milliseconds. 0 or -errno.
+ * read, those of kallsyms; without compiler-made parts (names with a dot), without those that refuse
+ * kprobes or do not stand them (rcu_*, the idle loop). Strings are valid during the call. Costs tens of milliseconds. 0 or -errno.
  */
 int kfuncs_each(struct probe_env *env, void (*f)(void *arg, const char *module, const char *func), void *arg);
 /* The tracer's list alone: -errno if it cannot be read. */

@@ -122,7 +122,7 @@ static bool expand_address(struct expansion *x, uint64_t addr)
 		diag_hint(x->env->diags, d, "--unsafe allows it; or write FUNCTION+OFFSET");
 		return false;
 	}
-	t = target_add(x->env, x->out, "%s:0x%llx", x->out->provider->name, (unsigned long long)addr);
+	t = target_add(x->env, x->out, "%s:%llu", x->out->provider->name, (unsigned long long)addr);
 	t->offset = addr;
 	return true;
 }
@@ -427,7 +427,7 @@ const struct provider provider_kprobe = {
 	.alias = { "k" },
 	.doc = "entry of a kernel function, or an instruction in it",
 	.forms = "kprobe:FUNCTION[+OFFSET]\nkprobe:MODULE:FUNCTION[+OFFSET]\nkprobe:0xADDRESS",
-	.flags = PF_ARGN | PF_REGS | PF_FUNC | PF_TASK | PF_KSTACK,
+	.flags = PF_ARGN | PF_REGS | PF_FUNC | PF_TASK | PF_KSTACK | PF_LIFO,
 	.expand = kprobe_expand,
 	.usable = kprobe_usable,
 	.lower_arg = lower_reg_arg,

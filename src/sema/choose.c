@@ -65,6 +65,12 @@ static bool report_fault(struct check *ck, const struct diags *said)
 	return false;
 }
 
+/* What a wildcard that matches nothing would have warned of. */
+static const char *no_match_text(struct check *ck, const struct attach_point *ap)
+{
+	return arena_printf(ck->arena, "No matches for %s.", ap->text);
+}
+
 static bool try_point(struct check *ck, struct attach_point *ap, struct probe *all, struct strbuf *why)
 {
 	struct diags said;
@@ -75,7 +81,7 @@ static bool try_point(struct check *ck, struct attach_point *ap, struct probe *a
 	if (all->provider && try_expand(ck, ap, all, &said) && is_usable(ck, all))
 		return true;
 	if (all->provider && !all->targets.n && !report_fault(ck, &said))
-		sb_addf(why, "%s%s", why->n ? "; " : "", said.list.n ? said.list.v[0]->text : ap->text);
+		sb_addf(why, "%s%s", why->n ? "; " : "", said.list.n ? said.list.v[0]->text : no_match_text(ck, ap));
 	else if (all->provider)
 		sb_addf(why, "%s%s cannot be attached to on this kernel", why->n ? "; " : "", ap->text);
 	all->targets.n = 0;

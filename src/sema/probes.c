@@ -213,10 +213,25 @@ static bool any_optional(const struct probe_block *b)
 	return false;
 }
 
+/* The text of the only thing said since from, a warning, which is said no more; else NULL. */
+static const char *take_warning(struct check *ck, size_t from)
+{
+	const char *skipping;
+	struct diag *d;
+
+	if (ck->diags->list.n != from + 1 || ck->diags->list.v[from]->severity != SEV_WARNING)
+		return NULL;
+	d = ck->diags->list.v[--ck->diags->list.n];
+	ck->diags->nwarnings--;
+	skipping = strstr(d->text, " Skipping.");
+	return skipping ? arena_strndup(ck->arena, d->text, (size_t)(skipping - d->text)) : d->text;
+}
+
 /* Nothing of what the block names exists. ndiags: their number before it. */
 static void check_left(struct check *ck, const struct probe_block *b, size_t first, size_t ndiags)
 {
 	const char *policy = ck->in->env->missing_probes;
+	const char *why;
 	struct diag *d;
 
 	if (ck->tables->probes.n != first || !only_unknown(ck, ndiags))
@@ -230,8 +245,12 @@ static void check_left(struct check *ck, const struct probe_block *b, size_t fir
 			     "program behavior.");
 		return;
 	}
+	why = take_warning(ck, ndiags);
 	d = diag_error(ck->diags, b->span, DT_no_probes, "Probe has no valid attach points.");
-	diag_hint(ck->diags, d, "if this is expected, set the 'missing_probes' config variable to 'warn'");
+	if (why)
+		diag_hint(ck->diags, d, "%s", why);
+	else
+		diag_hint(ck->diags, d, "if this is expected, set the 'missing_probes' config variable to 'warn'");
 }
 
 bool sema_probes(struct check *ck)
