@@ -81,6 +81,37 @@ void diag_hint(struct diags *d, struct diag *dg, const char *fmt, ...)
 	va_end(ap);
 }
 
+struct diags_mark diags_mark(const struct diags *d)
+{
+	return (struct diags_mark){ d->list.n, d->nerrors, d->nwarnings };
+}
+
+static bool diag_about(const struct diag *dg, const struct source *src)
+{
+	return dg->span.start >= src->base && dg->span.start <= src->base + src->len;
+}
+
+const struct diag *diags_back(struct diags *d, const struct diags_mark *m, const struct source *keep)
+{
+	const struct diag *first = NULL;
+	size_t n = d->list.n;
+
+	d->list.n = m->n;
+	d->nerrors = m->nerrors;
+	d->nwarnings = m->nwarnings;
+	for (size_t i = m->n; i < n; i++) {
+		struct diag *dg = d->list.v[i];
+
+		if (diag_about(dg, keep)) {
+			d->list.v[d->list.n++] = dg;
+			*(dg->severity == SEV_ERROR ? &d->nerrors : &d->nwarnings) += 1;
+		} else if (!first && dg->severity == SEV_ERROR) {
+			first = dg;
+		}
+	}
+	return first;
+}
+
 static void print_label(struct strbuf *out, const char *label, const char *sgr, bool colour)
 {
 	if (colour)

@@ -91,6 +91,17 @@ struct diag *diag_warning(struct diags *d, struct span at, enum diag_tag tag, co
 void diag_hint(struct diags *d, struct diag *dg, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 const char *diag_tag_name(enum diag_tag tag);
+
+/*
+ * A place to go back to: what was added since is dropped but for messages about keep's text. Returns the
+ * first error that was dropped, NULL if none.
+ */
+struct diags_mark {
+	size_t n;
+	unsigned nerrors, nwarnings;
+};
+struct diags_mark diags_mark(const struct diags *d);
+const struct diag *diags_back(struct diags *d, const struct diags_mark *m, const struct source *keep);
 /*
  * Renders all: "NAME:LINE:COL-END: ERROR: text", the line, the caret line, "HINT: ...".
  * A span over several lines gives "NAME:LINE-LINE: ERROR: text"; a long line is cut to a window

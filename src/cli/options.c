@@ -12,7 +12,8 @@
 
 enum option {
 	O_PROGRAM, O_LIST, O_CMD, O_PID, O_FORMAT, O_OUTPUT, O_BUFFER, O_QUIET, O_VERBOSE, O_RAW,
-	O_UNSAFE, O_DEBUGINFO, O_NO_WARNINGS, O_WARNINGS, O_DEBUG, O_DRY_RUN, O_INFO, O_LIST_FUNCTIONS,
+	O_UNSAFE, O_DEBUGINFO, O_NO_WARNINGS, O_WARNINGS, O_DEBUG, O_INCLUDE_DIR, O_INCLUDE, O_DRY_RUN,
+	O_INFO, O_LIST_FUNCTIONS,
 	O_LIST_PROVIDERS, O_VERSION, O_HELP,
 };
 
@@ -37,6 +38,8 @@ static const struct opt_def defs[] = {
 			 "accepted: failed reads are always counted and told" },
 	[O_DEBUG] = { 'd', "debug", "STAGE",
 		      "print what the compiler makes: ast, types, ir, bpf, verifier, all" },
+	[O_INCLUDE_DIR] = { 'I', NULL, "DIR", "search this directory for headers that are included" },
+	[O_INCLUDE] = { 0, "include", "FILE", "read this header before the script" },
 	[O_DRY_RUN] = { 0, "dry-run", NULL, "compile, but load and attach nothing" },
 	[O_INFO] = { 0, "info", NULL, "say what this kernel offers" },
 	[O_LIST_FUNCTIONS] = { 0, "list-functions", NULL,
@@ -164,6 +167,8 @@ static int set_option(struct cli_options *o, enum option which, const char *valu
 	case O_FORMAT: return set_format(o, value, e);
 	case O_BUFFER: return set_buffering(o, value, e);
 	case O_DEBUG: return set_debug(o, value, e);
+	case O_INCLUDE_DIR: vec_push(&o->include_dirs, value); return 0;
+	case O_INCLUDE: vec_push(&o->includes, value); return 0;
 	default: set_flag(o, which); return 0;
 	}
 }
@@ -208,6 +213,8 @@ int options_parse(int argc, char **argv, struct cli_options *ret, struct err *e)
 
 void options_done(struct cli_options *o)
 {
+	vec_done(&o->include_dirs);
+	vec_done(&o->includes);
 	vec_done(&o->params);
 	vec_done(&o->named);
 	vec_done(&o->debug_dirs);

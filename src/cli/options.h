@@ -41,6 +41,8 @@ struct cli_options {
 	unsigned debug;      /* enum cli_debug */
 	bool quiet, verbose, dry_run, unsafe, no_warnings, raw;
 	const char *file;    /* script, or the pattern of -l; NULL: none */
+	VEC(const char *) include_dirs; /* -I; heap */
+	VEC(const char *) includes;     /* --include; heap */
 	VEC(const char *) params; /* words behind it; heap */
 	VEC(const char *) debug_dirs; /* --debuginfo; heap */
 	VEC(const char *) named;  /* behind --: "name" or "name=value"; heap */

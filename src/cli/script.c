@@ -65,8 +65,10 @@ static bool parse(struct session *s, const struct job *job)
 
 	if (!src)
 		return false;
-	s->params = (struct parse_params){ job->params, job->nparams, job->named,
-						  job->nnamed };
+	s->params.argv = job->params;
+	s->params.argc = job->nparams;
+	s->params.named = job->named;
+	s->params.nnamed = job->nnamed;
 	s->script = parse_script(&s->arena, &s->diags, &s->types, src, &s->params);
 	if (s->opt->debug & CD_AST)
 		dump_tree(s);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/fdutil.h"
+#include "fn/fn.h"
 #include "run/sys.h"
 #include "sym/elfsym.h"
 #include "sym/ksyms.h"
@@ -35,6 +36,29 @@ static void open_btf(struct session *s)
 		s->btf = NULL;
 }
 
+/* Names of built-ins, which no header's macro takes from a script. */
+static bool is_builtin(const char *name, size_t len)
+{
+	char text[64];
+
+	if (len >= sizeof(text))
+		return false;
+	memcpy(text, name, len);
+	text[len] = '\0';
+	return fn_find(text) != NULL;
+}
+
+static void open_params(struct session *s)
+{
+	const struct cli_options *opt = s->opt;
+
+	s->params = (struct parse_params){
+		.dirs = opt->include_dirs.v, .ndirs = opt->include_dirs.n,
+		.includes = opt->includes.v, .nincludes = opt->includes.n,
+		.is_builtin = is_builtin,
+	};
+}
+
 void session_open(struct session *s, const struct cli_options *opt)
 {
 	*s = (struct session){ .opt = opt, .clock = now() };
@@ -45,6 +69,7 @@ void session_open(struct session *s, const struct cli_options *opt)
 	};
 	vec_each(opt->debug_dirs, i)
 		elf_add_debug_dirs(opt->debug_dirs.v[i]);
+	open_params(s);
 	open_btf(s);
 	types_init(&s->types, &s->arena, s->btf);
 	s->target = feature_target(s->btf);

@@ -70,12 +70,12 @@ static const struct {
 	const char *name;
 	int number;
 } syscalls[] = {
-#ifdef __aarch64__
-#define SYSCALL(name, x86, arm) { #name, arm },
-#else
+#ifdef __x86_64__
 #define SYSCALL(name, x86, arm) { #name, x86 },
+#else
+#define SYSCALL(name, x86, arm) { #name, arm },
 #endif
-#include "fn/syscalls.def"
+#include "type/syscalls.def"
 #undef SYSCALL
 };
 

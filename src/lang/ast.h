@@ -167,6 +167,7 @@ struct script {
 	VEC(struct macro *) macros;
 	VEC(struct probe_block *) probes;
 	VEC(struct config_item *) config;
+	const char *absent_header; /* the first one included that is not on this machine; NULL: none */
 };
 
 struct parse_params {
@@ -174,6 +175,12 @@ struct parse_params {
 	size_t argc;
 	const char *const *named; /* "name" or "name=value" */
 	size_t nnamed;
+	const char *const *dirs; /* where headers are searched before the system's */
+	size_t ndirs;
+	const char *const *includes; /* headers to be read first */
+	size_t nincludes;
+	/* Is it a word of the language that headers cannot change? NULL: none is. */
+	bool (*is_builtin)(const char *name, size_t len);
 };
 
 /*

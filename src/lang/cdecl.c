@@ -92,6 +92,23 @@ static void skip_params(struct parser *p)
 	p_expect_close(p, T_RPAREN, open);
 }
 
+static struct cdecl parse_inner(struct parser *p, const struct type *base);
+
+/* (*(*name)(params))(params): a pointer to a function whose result is a pointer to another. */
+static struct cdecl parse_nested(struct parser *p, struct span open)
+{
+	struct cdecl d = { 0 };
+
+	if (!p_enter(p))
+		return d;
+	d = parse_inner(p, type_none());
+	p_leave(p);
+	p_expect_close(p, T_RPAREN, open);
+	if (!p->panic && p_at(p, T_LPAREN))
+		skip_params(p);
+	return d;
+}
+
 /* (*name)(params), (*name[3])(params), (*name)[4] */
 static struct cdecl parse_inner(struct parser *p, const struct type *base)
 {
@@ -105,6 +122,8 @@ static struct cdecl parse_inner(struct parser *p, const struct type *base)
 		p_expected(p, "'*'");
 	/* What they point to stands behind the closing parenthesis: built on a stand-in. */
 	stars = parse_pointers(p, type_none());
+	if (!p->panic && p_at(p, T_LPAREN))
+		return parse_nested(p, open);
 	parse_name(p, &d);
 	parse_dims(p, &inside);
 	p_expect_close(p, T_RPAREN, open);
@@ -135,6 +154,10 @@ struct cdecl cdecl_parse(struct parser *p, const struct type *base)
 		d.span = p->prev;
 		return d;
 	}
+	if (p_at(p, T_LPAREN)) {
+		skip_params(p); /* a function: a typedef may name its type */
+		d.type = type_none();
+	}
 	parse_dims(p, &dims);
 	d.type = array_of(p, d.type, &dims);
 	return d;
@@ -150,18 +173,23 @@ static bool is_aligned(const char *name)
 	return !strcmp(name, "aligned") || !strcmp(name, "__aligned__");
 }
 
-/* aligned(N) as far as types of the kernel have it. */
+#define MAX_ALIGN 4096
+#define BIGGEST_ALIGN 16 /* what "aligned" alone means */
+
+/* aligned(N) */
 static unsigned parse_align(struct parser *p)
 {
 	struct span at = p->tok.span, open = at;
 	int64_t n;
 
-	p_expect(p, T_LPAREN);
+	if (!p_accept(p, T_LPAREN))
+		return BIGGEST_ALIGN;
 	n = cenum_const(p);
 	p_expect_close(p, T_RPAREN, open);
-	if (n == 1 || n == 2 || n == 4 || n == 8)
+	if (n > 0 && n <= MAX_ALIGN && !(n & (n - 1)))
 		return (unsigned)n;
-	p_unsupported(p, span_join(at, p->prev), "alignments other than 1, 2, 4 and 8");
+	p_error(p, span_join(at, p->prev), DT_bad_definition, "an alignment is a power of two up to %d",
+		MAX_ALIGN);
 	return 0;
 }
 

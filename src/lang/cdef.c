@@ -38,8 +38,8 @@ static const struct type *refer(struct parser *p, bool is_union, const char *nam
 	t = types_lookup(p->ts, key);
 	if (!t)
 		return tag_add(p, key, type_struct_new(p->ts, name, is_union))->type;
-	/* "struct x;" alone promises nothing about which one it is. */
-	if (!tag && !p_at(p, T_SEMI))
+	/* "struct x;" alone promises nothing about which one it is, nor does a header to the script. */
+	if (!tag && !p_at(p, T_SEMI) && !p->quiet)
 		tag_add(p, key, NULL);
 	return t;
 }
@@ -62,6 +62,7 @@ static struct type *define(struct parser *p, bool is_union, const char *name, st
 		if (!tag)
 			tag = tag_add(p, key, t);
 		tag->defined = true;
+		avec_push(p->arena, &p->fresh, key);
 	}
 	return t;
 }
@@ -145,42 +146,47 @@ static bool is_anonymous(const struct cdecl *m)
 	return !m->name && m->type->kind == TY_STRUCT && !*m->type->st->name;
 }
 
-static void parse_declared(struct parser *p, struct body *b, const struct type *base)
+static void add_member(struct parser *p, struct body *b, const struct cdecl *m, unsigned bits,
+		       const struct cattrs *attrs)
+{
+	if (m->name || bits || type_is_int(m->type))
+		type_struct_add(p->ts, b->t, m->name, m->type, bits);
+	else
+		type_struct_add(p->ts, b->t, "", m->type, 0);
+	type_struct_attr(b->t, attrs->align, attrs->packed);
+}
+
+static void parse_declared(struct parser *p, struct body *b, const struct type *base, struct cattrs attrs)
 {
 	struct cdecl m = cdecl_parse(p, base);
 	unsigned bits = 0;
-	struct cattrs attrs = { 0 };
 	bool is_bits = !p->panic && p_accept(p, T_COLON);
 
 	if (is_bits)
 		bits = bit_width(p, &m);
-	if (!p->panic && p_at_word(p, "__attribute__")) {
+	if (!p->panic)
 		cdecl_attributes(p, &attrs);
-		if (attrs.packed || attrs.align)
-			p_unsupported(p, p->prev, "members that are packed or aligned");
-	}
 	if (!p->panic)
 		check_member(p, b, &m);
 	if (p->panic)
 		return;
-	if (m.name || is_bits)
-		type_struct_add(p->ts, b->t, m.name, m.type, bits);
-	else if (is_anonymous(&m))
-		type_struct_add(p->ts, b->t, "", m.type, 0);
+	if (m.name || is_bits || is_anonymous(&m))
+		add_member(p, b, &m, bits, &attrs);
 	else if (m.type->kind != TY_STRUCT && m.type->kind != TY_ENUM)
 		p_expected(p, "the name of a member");
 }
 
 static void parse_member(struct parser *p, struct body *b)
 {
-	const struct type *base = cdef_specifier(p);
+	struct cattrs attrs = { 0 };
+	const struct type *base = cdef_specifier(p, &attrs);
 
 	do
-		parse_declared(p, b, base);
+		parse_declared(p, b, base, attrs);
 	while (!p->panic && p_accept(p, T_COMMA));
 	if (!p_at(p, T_RBRACE))
 		p_expect(p, T_SEMI);
-	if (p->panic)
+	if (p->panic && !p->quiet)
 		p_recover(p);
 }
 
@@ -193,19 +199,11 @@ static void parse_members(struct parser *p, struct type *t)
 	p_next(p);
 	if (!p_enter(p))
 		return;
-	while (!p_at(p, T_RBRACE) && !p_at(p, T_EOF))
+	while (!p->panic && !p_at(p, T_RBRACE) && !p_at(p, T_EOF))
 		parse_member(p, &b);
 	p_leave(p);
 	p_expect_close(p, T_RBRACE, open);
 	strmap_putn(&p->levels, (const char *)&t, sizeof(t), (void *)b.levels);
-}
-
-static void align_struct(struct type *t, unsigned align)
-{
-	if (align <= t->align)
-		return;
-	t->align = (uint8_t)align;
-	t->size = (t->size + align - 1) / align * align;
 }
 
 static const struct type *parse_struct(struct parser *p, bool is_union)
@@ -231,7 +229,7 @@ static const struct type *parse_struct(struct parser *p, bool is_union)
 	if (!p->panic)
 		cdecl_attributes(p, &attrs);
 	type_struct_end(p->ts, t, attrs.packed);
-	align_struct(t, attrs.align);
+	type_struct_align(t, attrs.align);
 	return t;
 }
 
@@ -265,12 +263,22 @@ static const struct type *parse_named(struct parser *p)
 	return type_none();
 }
 
-const struct type *cdef_specifier(struct parser *p)
+/* const, volatile and attributes may stand on both sides of the name. */
+static void parse_qualifiers(struct parser *p, struct cattrs *attrs)
+{
+	while (!p->panic) {
+		if (p_at_word(p, "__attribute__"))
+			cdecl_attributes(p, attrs);
+		else if (!p_accept_word(p, "const") && !p_accept_word(p, "volatile"))
+			break;
+	}
+}
+
+const struct type *cdef_specifier(struct parser *p, struct cattrs *attrs)
 {
 	const struct type *t;
 
-	while (p_at_word(p, "const") || p_at_word(p, "volatile"))
-		p_next(p);
+	parse_qualifiers(p, attrs);
 	if (p_at_word(p, "struct") || p_at_word(p, "union")) {
 		t = parse_struct(p, p_at_word(p, "union"));
 	} else if (p_at_word(p, "enum")) {
@@ -279,19 +287,21 @@ const struct type *cdef_specifier(struct parser *p)
 	} else {
 		t = parse_named(p);
 	}
-	while (!p->panic && (p_accept_word(p, "const") || p_accept_word(p, "volatile")))
-		;
+	parse_qualifiers(p, attrs);
 	return t;
 }
 
 static void parse_typedef(struct parser *p)
 {
+	struct cattrs attrs = { 0 }; /* the alignment of other names for a type is not followed */
 	const struct type *base;
 
 	p_next(p);
-	base = cdef_specifier(p);
+	base = cdef_specifier(p, &attrs);
 	do {
 		struct cdecl d = p->panic ? (struct cdecl){ 0 } : cdecl_parse(p, base);
+
+		cdecl_attributes(p, &attrs);
 
 		if (!d.name)
 			p_expected(p, "a name for the type");
@@ -317,17 +327,16 @@ bool cdef_begins(const struct parser *p)
 
 void parse_cdef(struct parser *p)
 {
-	char last;
+	struct cattrs attrs = { 0 };
 
 	if (p_at_word(p, "typedef")) {
 		parse_typedef(p);
 		return;
 	}
-	cdef_specifier(p);
+	cdef_specifier(p, &attrs);
 	if (p->panic || p_accept(p, T_SEMI))
 		return;
 	/* The semicolon may be left out behind a body (and its attributes). */
-	last = p->src->text[p->prev.end - p->src->base - 1];
-	if (last != '}' && last != ')')
+	if (p->prev_kind != T_RBRACE && p->prev_kind != T_RPAREN)
 		p_expect(p, T_SEMI);
 }

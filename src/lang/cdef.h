@@ -8,8 +8,16 @@
 /* Larger types than this are mistakes; sizes stay far from overflow. */
 #define CDEF_MAX_SIZE (1u << 30)
 
-/* The type words before a declarator, with the definition of a struct, union or enum among them. */
-const struct type *cdef_specifier(struct parser *p);
+struct cattrs {
+	bool packed;
+	unsigned align; /* at least; 0: not said */
+};
+
+/*
+ * The type words before a declarator, with the definition of a struct, union or enum among them;
+ * attributes for what is declared are added to attrs.
+ */
+const struct type *cdef_specifier(struct parser *p, struct cattrs *attrs);
 
 struct cdecl {
 	const char *name; /* NULL: none */
@@ -19,11 +27,6 @@ struct cdecl {
 
 /* "*name[3]", "(*fn)(int)", or nothing at all, applied to base (cdecl.c). */
 struct cdecl cdecl_parse(struct parser *p, const struct type *base);
-struct cattrs {
-	bool packed;
-	unsigned align; /* at least; 0: not said */
-};
-
 /* Any number of __attribute__((...)), added to attrs. Those without bearing on layout are ignored. */
 void cdecl_attributes(struct parser *p, struct cattrs *attrs);
 

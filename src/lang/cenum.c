@@ -67,6 +67,21 @@ static int64_t eval_name(struct parser *p, const struct node *n)
 	return 0;
 }
 
+/* An integer type cuts its value off; a pointer leaves it. */
+static int64_t eval_cast(struct parser *p, const struct node *n)
+{
+	const struct type_ref *r = n->cast_type;
+	const struct type *t = r && !r->is_array && !r->stars ? types_lookup(p->ts, r->name) : NULL;
+	int64_t v = eval(p, n->a);
+	unsigned unused;
+
+	if (!t || !type_is_int(t) || t->size >= 8)
+		return v;
+	unused = 64 - 8 * t->size;
+	v = (int64_t)((uint64_t)v << unused);
+	return t->is_signed ? v >> unused : (int64_t)((uint64_t)v >> unused);
+}
+
 static int64_t eval_sizeof(struct parser *p, const struct node *n)
 {
 	const struct type_ref *r = n->cast_type;
@@ -99,6 +114,8 @@ static int64_t eval(struct parser *p, const struct node *n)
 		return eval(p, n->a) ? eval(p, n->b ? n->b : n->a) : eval(p, n->c);
 	case E_SIZEOF:
 		return eval_sizeof(p, n);
+	case E_CAST:
+		return eval_cast(p, n);
 	default:
 		p_error(p, n->span, DT_bad_definition, "this is not a constant");
 		return 0;

@@ -50,11 +50,6 @@ TEST(later_parts)
 	CHECK_ERRORS("begin { (a=1, b=2); &$x; _ = 1; typeinfo($x); }",
 		     "1:21-22 not supported yet: address of a variable or map (&)|"
 		     "1:33-41 not supported yet: typeinfo");
-	CHECK_ERRORS("#if 1\nx\n#endif\n#include \"a.h\"\n#define F(x) x\n#pragma once\nbegin { }",
-		     "1:1-6 not supported yet: preprocessor line #if|"
-		     "4:1-15 not supported yet: preprocessor line #include \"...\"|"
-		     "5:1-15 not supported yet: preprocessor macros with arguments|"
-		     "6:1-13 not supported yet: this preprocessor line");
 }
 
 TEST(literal_errors)
@@ -77,9 +72,28 @@ TEST(literal_errors)
 TEST(condition_errors)
 {
 	CHECK_ERRORS("#ifdef A\nbegin { }", "1:1-9 this condition has no #endif");
-	CHECK_ERRORS("#else\n#endif\nbegin { }", "1:1-6 #else without #ifdef|2:1-7 #endif without #ifdef");
-	CHECK_ERRORS("#include <a.h>\n#include <b.h>\nbegin { AF_INET; }",
-		     "1:1-15 #include is not needed: types come from BTF");
+	CHECK_ERRORS("#else\n#endif\nbegin { }", "1:1-6 #else without #if|2:1-7 #endif without #if");
+	CHECK_ERRORS("#elif 1\n#endif\nbegin { }", "1:1-8 #elif without #if|2:1-7 #endif without #if");
+	CHECK_ERRORS("#if\n#elif (1\n#elif 1 / 0\n#elif 1 1\n#elif defined(\n#elif 1 ? 2\n#endif\nbegin { }",
+		     "1:4-4 this condition is not complete|2:6-9 expected ')' in this condition|"
+		     "3:6-12 this division has no result|4:6-10 this condition does not end here|"
+		     "5:6-15 expected a name after defined|6:6-12 expected ':' in this condition");
+}
+
+TEST(line_errors)
+{
+	CHECK_ERRORS("#include <no/such.h>\n#include \"no.h\"\nbegin { }",
+		     "1:10-21 'no/such.h' file not found|2:10-16 'no.h' file not found");
+	CHECK_ERRORS("#include <linux/no_such_header.h>\n#include <net/no/such.h>\nbegin { }", "");
+	CHECK_ERRORS("#include x\n#define\n#define A(1) x\n#frob\n#\n#pragma any\nbegin { }",
+		     "1:9-11 expected <name> or \"name\" after #include|"
+		     "2:1-8 expected a name after #define|"
+		     "3:10-15 expected names of parameters between ( and )|"
+		     "4:1-6 this is no preprocessor line");
+	CHECK_ERRORS("#error not so\n#warning beware\nbegin { }", "1:1-14 not so|2:1-16 beware");
+	CHECK_ERRORS("#define F(a, b) a\nbegin { print(F(1)); print(F(1, 2, 3)); }",
+		     "2:15-16 macro F takes 2 arguments, this use has 1|"
+		     "2:28-29 macro F takes 2 arguments, this use has 3");
 }
 
 TEST(rendered_error)

@@ -3,11 +3,6 @@
 
 #include <string.h>
 
-/* Macros in macros: deeper ones are left as they are. */
-#define LEX_MACRO_DEPTH 64
-/* Macros that double at each step would never end. */
-#define LEX_MACRO_USES 1000000
-
 static const struct punct {
 	const char *text;
 	uint8_t len;
@@ -41,27 +36,82 @@ bool token_is(const struct token *t, const char *name)
 	return t->kind == T_IDENT && strlen(name) == t->len && !memcmp(name, t->text, t->len);
 }
 
-void lex_init(struct lexer *lx, struct pp *pp, const struct source *src)
+void lex_init(struct lexer *lx, struct pp *pp)
 {
-	*lx = (struct lexer){ .pp = pp, .src = src, .end = src->len };
+	*lx = (struct lexer){ .pp = pp };
+	lex_goto(lx, 0);
 }
 
 void lex_goto(struct lexer *lx, uint32_t pos)
 {
 	lx->up = NULL;
+	lx->toks = NULL;
+	lx->file = lx->pp->script;
 	lx->pos = pos;
-	lx->end = lx->src->len;
+	lx->end = lx->file->src->len;
+}
+
+void lex_init_line(struct lexer *lx, struct pp *pp, struct pp_file *f, uint32_t start, uint32_t end)
+{
+	*lx = (struct lexer){ .pp = pp, .file = f, .pos = start, .end = end, .in_line = true };
+}
+
+static void lex_push(struct lexer *lx, const struct lex_frame *f)
+{
+	lx->up = arena_dup(lx->pp->arena, f, sizeof(*f));
+}
+
+void lex_include(struct lexer *lx, struct pp_file *f)
+{
+	struct lex_frame back = { .up = lx->up, .file = lx->file, .pos = lx->pos, .end = lx->end };
+
+	lex_push(lx, &back);
+	lx->file = f;
+	lx->pos = 0;
+	lx->end = f->src->len;
+}
+
+void lex_init_tokens(struct lexer *lx, const struct lexer *at, const struct token *toks, uint32_t n)
+{
+	struct lex_frame stop = { .up = at->up, .stop = true };
+
+	*lx = *at;
+	lex_push(lx, &stop);
+	lx->toks = toks;
+	lx->pos = 0;
+	lx->end = n;
+}
+
+bool lex_leave(struct lexer *lx)
+{
+	const struct lex_frame *f = lx->up;
+
+	if (!f || f->stop)
+		return false;
+	lx->file = f->file;
+	lx->toks = f->toks;
+	lx->pos = f->pos;
+	lx->end = f->end;
+	lx->use = f->use;
+	lx->use_header = f->use_header;
+	lx->up = f->up;
+	return true;
+}
+
+static const char *lex_here(const struct lexer *lx)
+{
+	return lx->file->src->text + lx->pos;
 }
 
 static char lex_at(const struct lexer *lx, uint32_t ahead)
 {
-	return ahead < lx->end - lx->pos ? lx->src->text[lx->pos + ahead] : '\0';
+	return ahead < lx->end - lx->pos ? lex_here(lx)[ahead] : '\0';
 }
 
 /* A # is a preprocessor line only if blanks alone stand before it on its line. */
 static bool lex_first_on_line(const struct lexer *lx)
 {
-	const char *text = lx->src->text;
+	const char *text = lx->file->src->text;
 	uint32_t i = lx->pos;
 
 	while (i && (text[i - 1] == ' ' || text[i - 1] == '\t'))
@@ -69,9 +119,18 @@ static bool lex_first_on_line(const struct lexer *lx)
 	return !i || text[i - 1] == '\n';
 }
 
+static void lex_directive(struct lexer *lx)
+{
+	struct pp_region r = pp_line(lx->pp, lx->file, lx->pos);
+
+	lx->pos = r.end;
+	if (r.include)
+		lex_include(lx, r.include);
+}
+
 static void lex_line_comment(struct lexer *lx)
 {
-	const char *text = lx->src->text;
+	const char *text = lx->file->src->text;
 	const char *nl = memchr(text + lx->pos, '\n', lx->end - lx->pos);
 
 	lx->pos = nl ? (uint32_t)(nl - text) : lx->end;
@@ -79,7 +138,7 @@ static void lex_line_comment(struct lexer *lx)
 
 static bool lex_block_comment(struct lexer *lx, bool *new_line)
 {
-	const char *text = lx->src->text;
+	const char *text = lx->file->src->text;
 
 	for (uint32_t i = lx->pos + 2; i + 1 < lx->end; i++) {
 		*new_line |= text[i] == '\n';
@@ -99,16 +158,16 @@ bool lex_layout(struct lexer *lx, bool *ret_new_line)
 		char c = lex_at(lx, 0), next = lex_at(lx, 1);
 
 		if (c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v' || c == '\n') {
-			new_line |= c == '\n' && !lx->up;
+			new_line |= c == '\n';
 			lx->pos++;
-		} else if (c == '\\' && next == '\n' && lx->up) {
+		} else if (c == '\\' && next == '\n' && (lx->in_line || lx->file->path)) {
 			lx->pos += 2;
 		} else if (c == '/' && next == '/') {
 			lex_line_comment(lx);
 		} else if (c == '/' && next == '*') {
 			ok = lex_block_comment(lx, &new_line);
-		} else if (c == '#' && !lx->up && lex_first_on_line(lx)) {
-			lx->pos = pp_line(lx->pp, lx->pos);
+		} else if (c == '#' && !lx->in_line && lex_first_on_line(lx)) {
+			lex_directive(lx);
 			new_line = true;
 		} else {
 			break;
@@ -164,6 +223,23 @@ static void lex_string(const struct lexer *lx, struct token *t)
 		t->bad = BAD_STRING;
 		t->len = i;
 	}
+}
+
+/* 'c' or '\n'; a quote alone has no meaning. */
+static bool lex_char(const struct lexer *lx, struct token *t)
+{
+	uint32_t i = lex_at(lx, 1) == '\\' ? 2 : 1;
+
+	if (lex_at(lx, i) == '\n' || lex_at(lx, 1) == '\'')
+		return false;
+	for (i++; i < 6 && lex_at(lx, i) != '\''; i++)
+		if (lex_at(lx, 1) != '\\' || !lex_is_name(lex_at(lx, i)))
+			return false;
+	if (lex_at(lx, i) != '\'')
+		return false;
+	t->kind = T_INT;
+	t->len = i + 1;
+	return true;
 }
 
 static bool lex_punct(const struct lexer *lx, struct token *t)
@@ -222,85 +298,86 @@ static void lex_one(const struct lexer *lx, struct token *t)
 		t->len = lex_name_len(lx, 1);
 	} else if (c == '"') {
 		lex_string(lx, t);
-	} else if (!lex_punct(lx, t)) {
+	} else if ((c != '\'' || !lex_char(lx, t)) && !lex_punct(lx, t)) {
 		lex_bad_chars(lx, t);
 	}
 }
 
-/* True if the token was a macro's name: the lexer is at the macro's text then. */
-static bool lex_enter_macro(struct lexer *lx, const struct token *t)
+/* The next token of a text; kind T_EOF at its end. */
+static void lex_of_text(struct lexer *lx, struct token *t)
 {
-	const struct pp_macro *m = pp_find(lx->pp, t->text, t->len);
-	struct lex_frame *f;
-	unsigned depth = 0;
+	uint32_t start = lx->pos, at;
+	bool comment_ends = lex_layout(lx, &t->new_line);
 
-	if (!m)
-		return false;
-	for (f = lx->up; f; f = f->up)
-		if (f->macro == m || ++depth == LEX_MACRO_DEPTH)
-			return false;
-	if (lx->pp->uses++ == LEX_MACRO_USES) {
-		lx->pp->too_large = true;
-		diag_error(lx->pp->d, t->span, DT_too_large,
-			   "macros are replaced more than %u times", LEX_MACRO_USES);
-		return true;
+	t->space = lx->pos != start;
+	t->text = lex_here(lx);
+	t->header = lx->file->path != NULL;
+	if (!comment_ends) {
+		t->kind = T_BAD;
+		t->bad = BAD_COMMENT;
+		t->len = 2;
+	} else if (lx->pos < lx->end) {
+		lex_one(lx, t);
 	}
-	f = arena_new(lx->pp->arena, struct lex_frame);
-	*f = (struct lex_frame){ lx->up, m, lx->pos, lx->end };
-	if (!lx->up)
-		lx->use = t->span;
-	lx->up = f;
-	lx->pos = m->start;
-	lx->end = m->end;
-	return true;
+	at = lx->file->src->base + lx->pos;
+	t->span = (struct span){ at, at + t->len };
+	lx->pos = comment_ends ? lx->pos + t->len : lx->end;
 }
 
-/* At the end of a macro's text: back to where it was used. */
-static bool lex_leave_macro(struct lexer *lx)
+static void lex_of_macro(struct lexer *lx, struct token *t)
 {
-	struct lex_frame *f = lx->up;
+	bool new_line = t->new_line;
 
-	if (!f)
-		return false;
-	lx->pos = f->pos;
-	lx->end = f->end;
-	lx->up = f->up;
-	return true;
+	*t = lx->toks[lx->pos++];
+	t->new_line |= new_line;
+	if (t->span.end)
+		return;
+	t->span = lx->use;
+	t->header = lx->use_header;
 }
 
-static struct span lex_span(const struct lexer *lx, uint32_t len)
+struct token lex_raw(struct lexer *lx)
 {
-	uint32_t at = lx->src->base + lx->pos;
+	struct token t = { 0 };
 
-	return lx->up ? lx->use : (struct span){ at, at + len };
+	do {
+		if (lx->pp->too_large)
+			lex_goto(lx, lx->pp->script->src->len);
+		if (!lx->toks)
+			lex_of_text(lx, &t);
+		else if (lx->pos < lx->end)
+			lex_of_macro(lx, &t);
+	} while (t.kind == T_EOF && lex_leave(lx));
+	return t;
 }
 
 struct token lex_next(struct lexer *lx)
 {
-	struct token t = { 0 };
-	bool comment_ends;
+	bool new_line = false;
+	struct token t;
 
 	do {
-		t.kind = T_EOF;
-		if (lx->pp->too_large)
-			lex_goto(lx, lx->src->len);
-		do
-			comment_ends = lex_layout(lx, &t.new_line);
-		while (comment_ends && lx->pos == lx->end && lex_leave_macro(lx));
-		t.text = lx->src->text + lx->pos;
-		t.len = 0;
-		if (!comment_ends) {
-			t.kind = T_BAD;
-			t.bad = BAD_COMMENT;
-			t.len = 2;
-			t.span = lex_span(lx, t.len);
-			lx->pos = lx->end;
-			return t;
-		}
-		if (lx->pos < lx->end)
-			lex_one(lx, &t);
-		t.span = lex_span(lx, t.len);
-		lx->pos += t.len;
-	} while (t.kind == T_IDENT && lex_enter_macro(lx, &t));
+		t = lex_raw(lx);
+		new_line |= t.new_line;
+	} while (t.kind == T_IDENT && !t.painted && lex_use_macro(lx, &t));
+	t.new_line = new_line;
 	return t;
+}
+
+uint32_t lex_text(struct pp *pp, const char *text, struct token *ret, uint32_t max)
+{
+	struct source *src = arena_new(pp->arena, struct source);
+	struct pp_file *f = arena_new(pp->arena, struct pp_file);
+	struct lexer lx;
+	uint32_t n = 0;
+
+	src->text = text;
+	src->len = (uint32_t)strlen(text);
+	f->src = src;
+	lex_init_line(&lx, pp, f, 0, src->len);
+	for (struct token t; n < max && (t = lex_raw(&lx)).kind != T_EOF; n++) {
+		ret[n] = t;
+		ret[n].span = (struct span){ 0, 0 };
+	}
+	return n;
 }

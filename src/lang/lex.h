@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Lexer: makes tokens on demand, one at a time, from a source.
+ * Lexer: makes tokens on demand, one at a time, from the script, its headers and macros.
  *
  * The struct is small and holds all state that goes back when the parser does: to look ahead,
  * copy it, lex on, and assign the copy. What never goes back (preprocessor lines seen so far) is
- * behind pp. The lexer reports nothing: text that is no token comes back as T_BAD and the parser
+ * behind pp and file. The lexer reports nothing: text that is no token comes back as T_BAD and the parser
  * reports it where it trips over it. Attach points are not made of tokens: see attach.c.
  */
 #ifndef LANG_LEX_H
@@ -35,7 +35,7 @@ enum tok {
 	T_PARAM,      /* $1 */
 	T_PARAMCOUNT, /* $# */
 	T_MAP,        /* @ or @x */
-	T_INT,        /* a digit and all letters, digits and _ that follow; see literal.h */
+	T_INT,        /* a digit and all letters, digits and _ that follow, or 'c'; see literal.h */
 	T_STR,        /* with its quotes, on one line */
 #define TOK(id, text) T_##id,
 	LEX_PUNCT(TOK)
@@ -53,31 +53,61 @@ enum lex_bad {
 struct token {
 	enum tok kind;
 	enum lex_bad bad;
-	struct span span; /* of a token that came out of a macro: of the macro's use */
+	struct span span; /* of a token that came out of a macro's text: of the macro's use */
 	const char *text; /* as spelled, not NUL-terminated */
 	uint32_t len;
 	bool new_line;    /* first on its line */
+	bool space;       /* a blank or comment stands before it */
+	bool painted;     /* the name of a macro that must not be replaced here */
+	bool header;      /* not of the script's text */
 };
 
-/* Where to go on after the text of a macro. */
+/* Where to go on after the text of a macro or a header. */
 struct lex_frame {
-	struct lex_frame *up;
-	const struct pp_macro *macro;
+	const struct lex_frame *up;
+	const struct pp_macro *macro; /* NULL: a header */
+	struct pp_file *file;
+	const struct token *toks;
 	uint32_t pos, end;
+	struct span use;
+	bool use_header;
+	bool stop; /* the text ends here */
 };
 
 struct lexer {
 	struct pp *pp;
-	const struct source *src;
-	uint32_t pos, end;     /* offsets in the source's text */
-	struct lex_frame *up;  /* not NULL: inside a macro's text */
-	struct span use;       /* then: the outermost use */
+	struct pp_file *file;     /* whose text is read from pos to end */
+	const struct token *toks; /* not NULL: tokens of a macro's use instead */
+	uint32_t pos, end;
+	const struct lex_frame *up;
+	struct span use;          /* of tokens without a span: the outermost use of a macro */
+	bool use_header;
+	bool in_line;             /* the text is one preprocessor line */
 };
 
-void lex_init(struct lexer *lx, struct pp *pp, const struct source *src);
-/* Goes to an offset of the source's text, out of all macros. */
+/* At the beginning of the script's text. */
+void lex_init(struct lexer *lx, struct pp *pp);
+/* Over start .. end of a text: (the rest of) one preprocessor line. */
+void lex_init_line(struct lexer *lx, struct pp *pp, struct pp_file *f, uint32_t start, uint32_t end);
+/* Over tokens that stand where lx is; macros that are open there stay so. */
+void lex_init_tokens(struct lexer *lx, const struct lexer *at, const struct token *toks, uint32_t n);
+/* Reads a header before what follows. */
+void lex_include(struct lexer *lx, struct pp_file *f);
+/* Goes to an offset of the script's text, out of all macros. */
 void lex_goto(struct lexer *lx, uint32_t pos);
+/* The next token, macros replaced. */
 struct token lex_next(struct lexer *lx);
+/* The same with macros as they are. */
+struct token lex_raw(struct lexer *lx);
+/* Back to what stands around the macro or header that has ended; false: nothing does. */
+bool lex_leave(struct lexer *lx);
+/* Text that was made, as tokens without a span: up to max of them. */
+uint32_t lex_text(struct pp *pp, const char *text, struct token *ret, uint32_t max);
+/*
+ * A token of lex_raw() is a macro's name: its text is what comes next (lex_macro.c). False: it
+ * stands for itself.
+ */
+bool lex_use_macro(struct lexer *lx, struct token *t);
 /*
  * Skips blanks, comments and preprocessor lines. False at a comment without an end, which
  * stays unread. ret_new_line (may be NULL) is set if a line end was skipped.

@@ -19,8 +19,8 @@ static const char *tokens(struct arena *a, const char *text)
 	struct pp pp;
 	const char *ret;
 
-	pp_init(&pp, a, &d, src);
-	lex_init(&lx, &pp, src);
+	pp_init(&pp, a, &d, src, NULL);
+	lex_init(&lx, &pp);
 	while ((t = lex_next(&lx)).kind != T_EOF)
 		sb_addf(&b, "%s%s%.*s|", t.bad ? "BAD:" : "", t.new_line ? "^" : "", (int)t.len,
 			t.text);
@@ -86,6 +86,36 @@ TEST(lex_conditions)
 	CHECK_TOKENS("#define A\n#ifdef A\nz\n#endif\n", "^z|");
 }
 
+TEST(lex_conditions_with_values)
+{
+	CHECK_TOKENS("#if 1\nx\n#elif 1\ny\n#else\nz\n#endif", "^x|");
+	CHECK_TOKENS("#if 0\nx\n#elif 1\ny\n#elif 1\nz\n#else\nu\n#endif", "^y|");
+	CHECK_TOKENS("#if 0\nx\n#elif 0\ny\n#else\nz\n#endif", "^z|");
+	CHECK_TOKENS("#define A 3\n#if defined(A) && A > 2 && !defined B\nx\n#endif", "^x|");
+	CHECK_TOKENS("#if (1 << 3 | 1) == 9 && -1 < 0 && ~0 == -1 && 7 % 4 == 3\nx\n#endif", "^x|");
+	CHECK_TOKENS("#if 0 && 1 / 0 || 1\nx\n#endif\n#if 1 ? 1 : 1 / 0\ny\n#endif", "^x|^y|");
+	CHECK_TOKENS("#if NONE\nx\n#elif 'a' == 97 && true\ny\n#endif", "^y|");
+	CHECK_TOKENS("#if 1 - 1 - 1 == -1 && \\\n 8 / 2 / 2 == 2\nx\n#endif", "^x|");
+	CHECK_TOKENS("#define F(x) x + 1\n#if F(1) == 2\nx\n#endif", "^x|");
+	CHECK_TOKENS("#if 0\n\"/*\" don't // /*\n#endif\nx", "^x|");
+}
+
+TEST(lex_function_macros)
+{
+	CHECK_TOKENS("#define F(a, b) a + b\nF(1, 2) F((1, 2), G(3, 4))", "^1|+|2|(|1|,|2|)|+|G|(|3|,|4|)|");
+	CHECK_TOKENS("#define F() x\n#define G F\nF() F G() G ( )", "^x|F|x|x|");
+	CHECK_TOKENS("#define F(a) [a]\nF(F(F(1)))", "^[|[|[|1|]|]|]|");
+	CHECK_TOKENS("#define F(a) a F(a)\nF(1)", "^1|F|(|1|)|");
+	CHECK_TOKENS("#define S(a) #a\n#define T(a) S(a)\n#define X 1\nS(X  +\t\"y\") T(X)",
+		     "^\"X + \\\"y\\\"\"|\"1\"|");
+	CHECK_TOKENS("#define C(a, b) a##b\n#define ab 7\nC(a, b) C(1, 2) C(x,) C(,y) C(,)", "^7|12|x|y|");
+	CHECK_TOKENS("#define V(f, ...) f(__VA_ARGS__)\nV(p, 1, 2) V(p)", "^p|(|1|,|2|)|p|(|)|");
+	CHECK_TOKENS("#define V(f, a...) f(1, ##a)\nV(p, 2, 3) V(p)", "^p|(|1|,|2|,|3|)|p|(|1|)|");
+	CHECK_TOKENS("#define OBJ x ## y\nOBJ", "^xy|");
+	CHECK_TOKENS("#define F(a) a\nF\n(\n1\n)\nG", "^1|^G|");
+	CHECK_TOKENS("#define F(a) a\nF(1", "^F|(|1|");
+}
+
 static void check_number(const char *text, bool ok, uint64_t want, enum diag_tag want_tag)
 {
 	enum diag_tag tag;
@@ -125,6 +155,12 @@ TEST(numbers)
 	GOOD("1m", 60000000000);
 	GOOD("1h", 3600000000000);
 	GOOD("1d", 86400000000000);
+	GOOD("'a'", 97);
+	GOOD("'\\n'", 10);
+	GOOD("'\\0'", 0);
+	GOOD("'\\''", 39);
+	GOOD("'\\x41'", 65);
+	GOOD("'\\101'", 65);
 }
 
 TEST(wrong_numbers)

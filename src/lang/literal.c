@@ -93,11 +93,36 @@ static void number_suffix(struct number *n)
 		n->why = "unknown suffix of a number (u, l, ul, ll, ull, ns, us, ms, s, m, h, d)";
 }
 
+/* 'c' and '\n' */
+static bool number_char(const char *text, uint32_t len, uint64_t *ret)
+{
+	static const char letters[] = "abfnrtv0", values[] = "\a\b\f\n\r\t\v";
+	const char *known = len == 4 ? strchr(letters, text[2]) : NULL;
+	char *end;
+
+	if (len == 3)
+		*ret = (uint64_t)(int64_t)text[1];
+	else if (text[2] == 'x')
+		*ret = (uint64_t)(int64_t)(char)strtoul(text + 3, &end, 16);
+	else if (text[2] >= '0' && text[2] <= '7')
+		*ret = (uint64_t)(int64_t)(char)strtoul(text + 2, &end, 8);
+	else if (len == 4)
+		*ret = (uint64_t)(known && *known ? values[known - letters] : text[2]);
+	else
+		return false;
+	return len == 3 || len == 4 || *end == '\'';
+}
+
 bool literal_number(const char *text, uint32_t len, uint64_t *ret, enum diag_tag *ret_tag,
 		    const char **ret_why)
 {
 	struct number n = { .p = text, .end = text + len };
 
+	if (*text == '\'') {
+		*ret_tag = DT_bad_literal;
+		*ret_why = "this is no character";
+		return number_char(text, len, ret);
+	}
 	if (len > 1 && text[0] == '0' && (text[1] | 0x20) == 'x') {
 		n.p += 2;
 		number_digits(&n, 16);

@@ -153,7 +153,9 @@ static bool is_stray(const struct parser *p)
 static void parse_top(struct parser *p)
 {
 	p->prev = (struct span){ 0, 0 };
-	if (is_stray(p))
+	if (p->tok.header)
+		parse_header_item(p);
+	else if (is_stray(p))
 		p_expected(p, "a probe");
 	else if (cdef_begins(p))
 		parse_cdef(p);
@@ -169,26 +171,6 @@ static void parse_top(struct parser *p)
 		recover_top(p);
 }
 
-/*
- * Constants that BTF does not have, for they are macros of headers. Scripts that include headers
- * may name them: include/linux/socket.h and include/linux/sched.h, same values everywhere.
- */
-static void add_header_constants(struct types *ts)
-{
-	static const struct {
-		const char *name;
-		int64_t value;
-	} known[] = { { "AF_UNIX", 1 }, { "AF_INET", 2 }, { "AF_INET6", 10 }, { "TASK_RUNNING", 0 } };
-
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
-		struct enum_const *c = arena_new(ts->arena, struct enum_const);
-
-		*c = (struct enum_const){ .value = known[i].value, .type = type_int(4, true) };
-		if (!strmap_get(&ts->enumerators, known[i].name))
-			strmap_put(&ts->enumerators, known[i].name, c);
-	}
-}
-
 static bool is_binary(struct parser *p)
 {
 	const char *nul = memchr(p->src->text, '\0', p->src->len);
@@ -202,6 +184,17 @@ static bool is_binary(struct parser *p)
 	return true;
 }
 
+/* Those of the command line; the one to be read first goes in last. */
+static void read_headers(struct parser *p)
+{
+	for (size_t i = p->params ? p->params->nincludes : 0; i--;) {
+		struct pp_file *f = pp_include_option(&p->pp, p->params->includes[i]);
+
+		if (f)
+			lex_include(&p->lx, f);
+	}
+}
+
 struct script *parse_script(struct arena *a, struct diags *d, struct types *ts, struct source *src,
 			    const struct parse_params *params)
 {
@@ -213,15 +206,15 @@ struct script *parse_script(struct arena *a, struct diags *d, struct types *ts, 
 	strmap_init(&p.levels, a);
 	if (is_binary(&p))
 		return p.script;
-	pp_init(&p.pp, a, d, src);
-	lex_init(&p.lx, &p.pp, src);
+	pp_init(&p.pp, a, d, src, params);
+	lex_init(&p.lx, &p.pp);
+	read_headers(&p);
 	p_next(&p);
 	while (!p_at(&p, T_EOF))
 		parse_top(&p);
 	if (!p.stop && !p.panic)
-		pp_end(&p.pp);
+		pp_end(&p.pp, p.pp.script);
 	macros_expand(&p);
-	if (p.pp.include_warned)
-		add_header_constants(ts);
+	p.script->absent_header = p.pp.absent;
 	return p.script;
 }

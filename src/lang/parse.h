@@ -27,10 +27,13 @@ struct parser {
 	struct lexer lx;
 	struct token tok;     /* the next token, not yet taken */
 	struct span prev;     /* the last one taken */
+	enum tok prev_kind;
 	unsigned depth;       /* open recursions: expressions, blocks, C structures */
 	unsigned elses;       /* else-ifs and ternaries on the way down to here */
 	unsigned nodes;
 	bool panic, stop;
+	bool quiet;           /* a header's declaration: the first error ends it (header.c) */
+	VEC(const char *) fresh; /* tags that it has defined */
 	bool in_pred;         /* a / before { ends the expression */
 	struct strmap tags;   /* "struct x" -> struct cdef_tag of the C definitions (cdef.c) */
 	struct strmap levels; /* address of a struct type -> levels of types in it (cdef.c) */
@@ -40,6 +43,7 @@ struct mark {
 	struct lexer lx;
 	struct token tok;
 	struct span prev;
+	enum tok prev_kind;
 };
 
 /* Tokens (parse_tok.c) */
@@ -129,5 +133,7 @@ struct attach_point *parse_point_in_parens(struct parser *p);
 /* C definitions (cdef.c, cdecl.c): true if one begins here. */
 bool cdef_begins(const struct parser *p);
 void parse_cdef(struct parser *p);
+/* A declaration of a header: p->tok.header is set (header.c). */
+void parse_header_item(struct parser *p);
 
 #endif

@@ -25,6 +25,7 @@ void p_next(struct parser *p)
 	if (p->stop)
 		return;
 	p->prev = p->tok.span;
+	p->prev_kind = p->tok.kind;
 	p->tok = lex_next(&p->lx);
 	check_name(p);
 	if (p->pp.too_large || p->d->nerrors >= DIAG_MAX)
@@ -33,7 +34,7 @@ void p_next(struct parser *p)
 
 struct mark p_mark(const struct parser *p)
 {
-	return (struct mark){ p->lx, p->tok, p->prev };
+	return (struct mark){ p->lx, p->tok, p->prev, p->prev_kind };
 }
 
 void p_back(struct parser *p, const struct mark *m)
@@ -43,6 +44,7 @@ void p_back(struct parser *p, const struct mark *m)
 	p->lx = m->lx;
 	p->tok = m->tok;
 	p->prev = m->prev;
+	p->prev_kind = m->prev_kind;
 }
 
 struct token p_peek(const struct parser *p)

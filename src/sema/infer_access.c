@@ -205,8 +205,15 @@ static void hint_type(struct check *ck, const char *name)
 {
 	const char *space = strchr(name, ' ');
 	int prefix = space ? space + 1 - name : 0;
+	const struct diag *why = strmap_get(&ck->types->left_out, name);
+	struct position at;
 	struct near near;
 
+	if (why && sources_find(ck->diags->sources, why->span.start, &at)) {
+		check_hint(ck, "%s:%u:%u: its definition was passed over: %s", at.source->name, at.line,
+			   at.col, why->text);
+		return;
+	}
 	near_start(&near, name + prefix);
 	types_near(ck->types, name, &near);
 	if (near.best)

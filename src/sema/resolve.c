@@ -5,7 +5,10 @@
  * delete(@m, k) and has_key(@m, k) get the key into the map node, and a tuple as
  * only key is the list of its members.
  */
+#include <ctype.h>
+
 #include "sema/internal.h"
+#include "type/consts.h"
 
 static struct var *find_var(struct check *ck, const struct node *n)
 {
@@ -158,8 +161,13 @@ static void unknown_name(struct check *ck, const struct node *n, bool call)
 	near_start(&near, n->name);
 	for (size_t i = 0; i < count; i++)
 		near_try(&near, all[i]->name);
+	if (!call && isupper((unsigned char)n->name[0]))
+		const_near(&near);
 	if (near.best)
 		diag_hint(ck->diags, d, "did you mean '%s'?", near.best);
+	else if (!call && ck->in->script->absent_header)
+		diag_hint(ck->diags, d, "%s is not on this machine; -I DIR says where headers are",
+			  ck->in->script->absent_header);
 	else if (!call && !ck->types->btf)
 		diag_hint(ck->diags, d, "this kernel has no BTF, so its enumerators are not known");
 }

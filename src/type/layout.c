@@ -95,8 +95,10 @@ static void place_bits(struct cursor *c, struct field *f)
 
 static void place_field(struct cursor *c, struct field *f)
 {
-	uint32_t align = c->packed ? 1 : f->type->align;
+	uint32_t align = c->packed || f->c_packed ? 1 : type_c_align(f->type);
 
+	if (f->c_align > align)
+		align = f->c_align;
 	if (align > c->align)
 		c->align = align;
 	c->bit = round_up(c->bit, 8 * align);
@@ -129,8 +131,33 @@ void type_struct_end(struct types *ts, struct type *t, bool packed)
 	}
 	st->fields.n = kept;
 	st->incomplete = false;
-	t->align = c.align;
-	t->size = round_up((c.end + 7) / 8, c.align);
+	t->size = (c.end + 7) / 8;
+	t->align = 1;
+	type_struct_align(t, c.align);
+}
+
+void type_struct_attr(struct type *st, unsigned align, bool packed)
+{
+	struct field *f = &st->st->fields.v[st->st->fields.n - 1];
+
+	f->c_align = align;
+	f->c_packed = packed;
+}
+
+void type_struct_align(struct type *st, unsigned align)
+{
+	if (align < type_c_align(st))
+		return;
+	st->align = align > 8 ? 8 : align;
+	st->st->c_align = align > 8 ? align : 0;
+	st->size = round_up(st->size, align);
+}
+
+unsigned type_c_align(const struct type *t)
+{
+	while (t->kind == TY_ARRAY)
+		t = t->to;
+	return t->kind == TY_STRUCT && t->st->c_align ? t->st->c_align : t->align;
 }
 
 static void place_elem(struct field *f, uint32_t *size)

@@ -5,6 +5,7 @@
 
 #include "base/diag.h"
 #include "type/btf_int.h"
+#include "type/consts.h"
 
 #define MAX_NAME 256
 
@@ -174,10 +175,11 @@ bool types_enumerator(struct types *ts, const char *name, struct enum_const *ret
 		*ret = *own;
 		return true;
 	}
-	if (!ts->btf || !btf_file_any_enumerator(ts->btf, name, &value, &id))
-		return false;
-	*ret = (struct enum_const){ .value = value, .type = btf_type(ts, ts->btf, id) };
-	return true;
+	if (ts->btf && btf_file_any_enumerator(ts->btf, name, &value, &id)) {
+		*ret = (struct enum_const){ .value = value, .type = btf_type(ts, ts->btf, id) };
+		return true;
+	}
+	return const_find(name, ret);
 }
 
 struct near_walk {
@@ -236,7 +238,7 @@ void types_near(struct types *ts, const char *name, struct near *n)
 	for (size_t i = 0; i < ts->names.n; i++) {
 		const char *key = ts->names.items[i].key;
 
-		if (!strcmp(first_word(key), word))
+		if (ts->names.items[i].value && !strcmp(first_word(key), word))
 			near_try(n, bare ? key + strlen(word) : key);
 	}
 	if (!*word) {

@@ -13,6 +13,7 @@ void types_init(struct types *ts, struct arena *a, struct btf_file *btf)
 	*ts = (struct types){ .arena = a, .btf = btf };
 	strmap_init(&ts->names, a);
 	strmap_init(&ts->enumerators, a);
+	strmap_init(&ts->left_out, a);
 }
 
 const struct type *type_none(void)

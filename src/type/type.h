@@ -56,6 +56,8 @@ struct field {
 	bool data_loc;       /* __data_loc: u32 at offset is length << 16 | offset in record */
 	bool rel_loc;        /* __rel_loc: the same, the offset counts from this field's end */
 	uint32_t btf_id;     /* its type as BTF has it, typedefs and all; 0: not from BTF */
+	uint16_t c_align;    /* while a C definition is read: what it asks for; 0: nothing */
+	bool c_packed;       /* the same: no natural alignment */
 	const char *decl;    /* its declaration as a format file spells it, NULL: from elsewhere */
 };
 
@@ -69,6 +71,7 @@ struct struct_def {
 	bool is_union;
 	bool is_record; /* a tuple whose fields have names of their own */
 	bool incomplete; /* declared, never defined */
+	uint16_t c_align; /* alignment within C structures if the type's cannot say it: 16 and more */
 	VEC(struct field) fields;
 	/* Fills fields at first use (see type_fields()); NULL once done. */
 	void (*load)(struct types *ts, struct type *t);
@@ -106,6 +109,7 @@ struct types {
 	struct arena *arena;
 	struct strmap names;        /* "struct x", "enum x", typedefs -> const struct type * */
 	struct strmap enumerators;  /* name -> struct enum_const * */
+	struct strmap left_out;     /* "struct x" of a header -> struct diag: why it is not there */
 	struct btf_file *btf;       /* vmlinux, NULL if the kernel has none; borrowed */
 	void *btf_cache;            /* per-BTF id -> type tables, owned by btf_types.c */
 };
@@ -166,6 +170,12 @@ struct type *type_enum_new(struct types *ts, const char *name);
 void type_struct_add(struct types *ts, struct type *st, const char *name, const struct type *ft,
 		     unsigned bit_size);
 void type_struct_end(struct types *ts, struct type *st, bool packed);
+/* The member added last asks for an alignment (0: none), or for no natural one. */
+void type_struct_attr(struct type *st, unsigned align, bool packed);
+/* The whole, ended, is aligned so; a type's own alignment goes up to 8. */
+void type_struct_align(struct type *st, unsigned align);
+/* Alignment as a member of a C structure. */
+unsigned type_c_align(const struct type *t);
 
 /*
  * Looks a type name up: "struct x", "union x", "enum x", a typedef, a C integer name in any

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "type/consts.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/capability.h>
+#include <linux/falloc.h>
+#include <linux/futex.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <linux/magic.h>
+#include <linux/netlink.h>
+#include <linux/seccomp.h>
+#include <net/if.h>
+#include <net/if_arp.h>
+#include <netinet/in.h>
+#include <netinet/ip.h>
+#include <netinet/ip_icmp.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/inotify.h>
+#include <sys/ipc.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/reboot.h>
+#include <sys/resource.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/timerfd.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/diag.h"
+#include "type/type.h"
+
+/*
+ * One text for all names, which is searched from its beginning: that happens once for each unknown name of
+ * a script, and a table of pointers would be larger than the names.
+ */
+#define C(name) #name "\0"
+#define V(name, value) #name "\0"
+static const char names[] =
+#include "type/consts.def"
+	;
+#undef C
+#undef V
+
+#define C(name) (int64_t)(name),
+#define V(name, value) (int64_t)(value),
+static const int64_t values[] = {
+#include "type/consts.def"
+};
+#undef C
+#undef V
+
+static const struct {
+	const char *name;
+	int number;
+} syscalls[] = {
+#ifdef __x86_64__
+#define SYSCALL(name, x86, arm) { #name, x86 },
+#else
+#define SYSCALL(name, x86, arm) { #name, arm },
+#endif
+#include "type/syscalls.def"
+#undef SYSCALL
+};
+
+/* No maximum is negative: UINT64_MAX. */
+static const struct type *type_of(const char *name, int64_t value)
+{
+	size_t len = strlen(name);
+	bool is_unsigned = value < 0 && len > 4 && !strcmp(name + len - 4, "_MAX");
+
+	return type_int(!is_unsigned && value == (int32_t)value ? 4 : 8, !is_unsigned);
+}
+
+static bool found(const char *name, int64_t value, struct enum_const *ret)
+{
+	*ret = (struct enum_const){ .value = value, .type = type_of(name, value) };
+	return true;
+}
+
+/* __NR_openat, SYS_openat */
+static bool find_syscall(const char *name, struct enum_const *ret)
+{
+	size_t skip = !strncmp(name, "__NR_", 5) ? 5 : !strncmp(name, "SYS_", 4) ? 4 : 0;
+
+	for (size_t i = 0; skip && i < ARRAY_SIZE(syscalls); i++)
+		if (!strcmp(syscalls[i].name, name + skip) && syscalls[i].number >= 0)
+			return found(name, syscalls[i].number, ret);
+	return false;
+}
+
+bool const_find(const char *name, struct enum_const *ret)
+{
+	const char *p = names;
+
+	for (size_t i = 0; i < ARRAY_SIZE(values); i++, p += strlen(p) + 1)
+		if (!strcmp(p, name))
+			return found(name, values[i], ret);
+	return find_syscall(name, ret);
+}
+
+void const_near(struct near *n)
+{
+	for (const char *p = names; *p; p += strlen(p) + 1)
+		near_try(n, p);
+}
