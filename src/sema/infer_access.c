@@ -139,7 +139,7 @@ static bool infer_field(struct check *ck, struct node *n)
 		return false;
 	}
 	if (!type_field(ck->types, t, n->name, &n->field))
-		return unknown_field(ck, n, t, type_text(ck->arena, t));
+		return use_renamed_field(ck, n, t) ? infer_field(ck, n) : unknown_field(ck, n, t, type_text(ck->arena, t));
 	n->type = member_type(ck, &n->field, t->space);
 	return true;
 }

@@ -67,6 +67,12 @@ bool exists_decided(const struct node *n, bool *ret);
 /* Is it made of exists(), comparisons of probetype, true and false alone? Then only one arm of its if is compiled. */
 bool exists_only(const struct node *n);
 
+/*
+ * renamed.c: n is a member that struct t does not have; becomes the member, perhaps of a member, that it is on this
+ * kernel. False: none is known.
+ */
+bool use_renamed_field(struct check *ck, struct node *n, const struct type *t);
+
 /* resolve.c */
 bool sema_resolve(struct check *ck);
 bool resolve_expr(struct check *ck, struct node *n);
