@@ -12,6 +12,7 @@ const struct noun *const inspect_nouns[] = {
 	&noun_map,
 	&noun_net,
 	&noun_feature,
+	&noun_btf,
 	&noun_version,
 	NULL,
 };

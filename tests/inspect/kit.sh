@@ -73,6 +73,14 @@ object() {
 	exit 1
 }
 
+# load_all OBJECT FOLDER [WORD...]: every program, pinned; ends the test if they do not load.
+load_all() {
+	if ! load_text=$("$bt" prog loadall "$@" 2>&1) && ! load_text=$("$peer" prog loadall "$@" 2>&1); then
+		bad "prog loadall" "$load_text"
+		exit 1
+	fi
+}
+
 # Does the rest of a test in a network namespace of its own: own_network "$0" "$@"
 own_network() {
 	[ ! "${SONDE_TEST_NETNS-}" ] || return 0

@@ -12,7 +12,7 @@ ip link set veth0 up
 ip link set veth1 up
 i0=$(cat /proc/self/net/dev_snmp6/veth0 2>/dev/null | awk '/^ifIndex/ { print $2 }')
 i1=$(cat /proc/self/net/dev_snmp6/veth1 2>/dev/null | awk '/^ifIndex/ { print $2 }')
-"$bt" prog loadall "$tmp/pass.o" "$pins" type xdp 2>/dev/null || "$peer" prog loadall "$tmp/pass.o" "$pins"
+load_all "$tmp/pass.o" "$pins"
 xdp=$("$bt" prog show pinned "$pins/let_frames_pass" | awk -F: 'NR == 1 { print $1 }')
 tc=$("$bt" prog show pinned "$pins/let_packets_pass" | awk -F: 'NR == 1 { print $1 }')
 

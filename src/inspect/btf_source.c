@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where "btf dump" takes its types from. */
+#include <errno.h>
+#include <string.h>
+
+#include <bpf/libbpf.h>
+
+#include "base/fdutil.h"
+#include "inspect/btf_dump.h"
+#include "inspect/objects.h"
+#include "inspect/quiet.h"
+
+#define SYSFS "/sys/kernel/btf/"
+#define VMLINUX SYSFS "vmlinux"
+
+void btf_source_done(struct btf_source *s)
+{
+	btf__free(s->btf);
+	btf__free(s->base);
+}
+
+/* Takes over btf. */
+static struct btf *checked(struct inspect *in, struct btf *btf, const char *what)
+{
+	/* What the kernel made or checked needs no second look. */
+	if (btf && strncmp(what, SYSFS, strlen(SYSFS)) && btf_verify(btf, what, &in->err)) {
+		btf__free(btf);
+		return NULL;
+	}
+	return btf;
+}
+
+struct btf *btf_of_file(struct inspect *in, const char *path, struct btf *base)
+{
+	struct btf *btf;
+	int code;
+
+	quiet_libbpf(in);
+	btf = btf__parse_split(path, base);
+	code = errno;
+	if (!btf) /* libbpf has codes of its own for files that are not what they should be */
+		inspect_fail(in, -code, "failed to load BTF from %s: %s", path,
+			     code >= __LIBBPF_ERRNO__START ? "it holds none" : errname(code));
+	return checked(in, btf, path);
+}
+
+/* -B FILE; *ret NULL if there is none. */
+static int base_asked_for(struct inspect *in, struct btf **ret)
+{
+	*ret = in->base_btf ? btf_of_file(in, in->base_btf, NULL) : NULL;
+	return in->base_btf && !*ret ? in->err.code : 0;
+}
+
+/* Does the kernel's BTF of this id build on vmlinux? */
+static bool is_module(uint32_t id)
+{
+	char name[64] = "";
+	struct bpf_btf_info info = { .name = (uintptr_t)name, .name_len = sizeof(name) };
+	_cleanup_fd_ int fd = object_open(OBJECT_BTF, id);
+
+	return fd >= 0 && !object_info(fd, &info, sizeof(info)) && info.kernel_btf &&
+	       strcmp(name, "vmlinux");
+}
+
+static int load_id(struct inspect *in, uint32_t id, struct btf_source *ret)
+{
+	int r = base_asked_for(in, &ret->base);
+
+	if (r)
+		return r;
+	if (!ret->base && is_module(id)) {
+		ret->base = btf_of_file(in, VMLINUX, NULL);
+		if (!ret->base)
+			return in->err.code;
+	}
+	quiet_libbpf(in);
+	ret->btf = btf__load_from_kernel_by_id_split(id, ret->base);
+	r = -errno;
+	return ret->btf ? 0 : inspect_fail(in, r, "get btf by id (%u): %s", id, errname(r));
+}
+
+static void add_root(struct btf_source *s, uint32_t id)
+{
+	s->roots[s->nroots++] = id;
+}
+
+static int take_map(struct inspect *in, struct words *w, struct btf_source *ret)
+{
+	struct bpf_map_info info = { 0 };
+	_cleanup_fd_ int fd = map_named(in, w);
+	bool key = true, value = true;
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = object_info(fd, &info, sizeof(info));
+	if (r)
+		return inspect_fail(in, r, "can't get map info: %s", errname(r));
+	if (word_take(w, "key"))
+		value = false;
+	else if (word_take(w, "value"))
+		key = false;
+	else if (word_take(w, "all"))
+		key = value = false;
+	else
+		word_take(w, "kv");
+	if (!info.btf_id)
+		return inspect_fail(in, -ENOENT, "map %u has no BTF", info.id);
+	if (key)
+		add_root(ret, info.btf_key_type_id);
+	if (value)
+		add_root(ret, info.btf_value_type_id);
+	ret->filtered = key || value;
+	return load_id(in, info.btf_id, ret);
+}
+
+static int take_prog(struct inspect *in, struct words *w, struct btf_source *ret)
+{
+	struct bpf_prog_info info = { 0 };
+	_cleanup_fd_ int fd = prog_named(in, w);
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = object_info(fd, &info, sizeof(info));
+	if (r)
+		return inspect_fail(in, r, "can't get prog info: %s", errname(r));
+	if (!info.btf_id)
+		return inspect_fail(in, -ENOENT, "program %u has no BTF", info.id);
+	return load_id(in, info.btf_id, ret);
+}
+
+static int take_id(struct inspect *in, struct words *w, struct btf_source *ret)
+{
+	uint64_t id;
+	int r = word_number(in, w, "ID", UINT32_MAX, &id);
+
+	return r ? r : load_id(in, (uint32_t)id, ret);
+}
+
+/* Types of several files, those that are the same taken for one. */
+static int merge(struct inspect *in, const char *const *paths, size_t n, struct btf_source *ret)
+{
+	int r = 0;
+
+	if (!ret->base)
+		return inspect_fail(in, -EINVAL, "base BTF is required when merging multiple BTF files; use -B/--base-btf or use sysfs paths");
+	ret->btf = btf__new_empty_split(ret->base);
+	for (size_t i = 0; !r && i < n; i++) {
+		struct btf *one = btf_of_file(in, paths[i], ret->base);
+
+		if (!one)
+			return in->err.code;
+		r = btf__add_btf(ret->btf, one);
+		btf__free(one);
+		if (r < 0)
+			return inspect_fail(in, r, "failed to merge BTF from %s: %s", paths[i], errname(r));
+		r = 0;
+	}
+	r = btf__dedup(ret->btf, NULL);
+	return r ? inspect_fail(in, r, "failed to dedup combined BTF: %s", errname(r)) : 0;
+}
+
+typedef VEC(const char *) paths; /* arena */
+
+/* Paths of "PATH [file PATH]..."; *ret_sysfs: one is of a module. vmlinux is the base of others. */
+static int take_paths(struct inspect *in, struct words *w, paths *ret, bool *ret_sysfs)
+{
+	*ret_sysfs = false;
+	do {
+		const char *path;
+
+		if (words_need(in, w, "'file'", 1))
+			return in->err.code;
+		path = word_next(w);
+		if (!strcmp(path, VMLINUX))
+			continue;
+		*ret_sysfs |= !strncmp(path, SYSFS, strlen(SYSFS));
+		avec_push(&in->arena, ret, path);
+	} while (word_take(w, "file"));
+	return 0;
+}
+
+static int take_files(struct inspect *in, struct words *w, struct btf_source *ret)
+{
+	paths list = { 0 };
+	bool sysfs;
+	int r = take_paths(in, w, &list, &sysfs);
+
+	if (!r)
+		r = base_asked_for(in, &ret->base);
+	if (!r && !ret->base && sysfs && !(ret->base = btf_of_file(in, VMLINUX, NULL)))
+		r = in->err.code;
+	if (r)
+		return r;
+	if (list.n > 1)
+		return merge(in, list.v, list.n, ret);
+	ret->btf = btf_of_file(in, list.n ? list.v[0] : VMLINUX, ret->base);
+	return ret->btf ? 0 : in->err.code;
+}
+
+int btf_source_take(struct inspect *in, struct words *w, struct btf_source *ret)
+{
+	if (w->n < 2)
+		return INSPECT_USAGE;
+	if (word_take(w, "map"))
+		return take_map(in, w, ret);
+	if (word_take(w, "prog"))
+		return take_prog(in, w, ret);
+	if (word_take(w, "id"))
+		return take_id(in, w, ret);
+	if (word_take(w, "file"))
+		return take_files(in, w, ret);
+	return inspect_fail(in, -EINVAL, "unrecognized BTF source specifier: '%s'", w->v[0]);
+}
