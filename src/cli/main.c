@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "base/fdutil.h"
+#include "cli/build.h"
 #include "cli/help.h"
 #include "cli/list.h"
 #include "cli/report.h"
@@ -32,6 +33,8 @@ static int run_script(const struct cli_options *opt)
 static int run_options(const struct cli_options *opt, const char *self, bool as_bpftrace)
 {
 	switch (opt->mode) {
+	case CM_BUILD:
+	case CM_SCRIPT:
 	case CM_RUN: return run_script(opt);
 	case CM_LIST: return list_probes(opt);
 	case CM_INFO: return list_info(opt);
@@ -43,13 +46,13 @@ static int run_options(const struct cli_options *opt, const char *self, bool as_
 	return 1;
 }
 
-static int script_command(int argc, char **argv, const char *self, bool as_bpftrace)
+static int script_command(enum cli_mode mode, int argc, char **argv, const char *self, bool as_bpftrace)
 {
 	struct cli_options opt;
 	struct err e = { 0 };
 	int status;
 
-	if (options_parse(argc, argv, &opt, &e)) {
+	if (options_parse(mode, argc, argv, &opt, &e)) {
 		if (!e.hint[0])
 			err_hint(&e, "%s --help shows the options.", self);
 		status = report_err(&e);
@@ -89,7 +92,7 @@ static int embedded_tool(const struct tool_source *src, const char *self, int ar
 
 static int unknown_command(const char *word)
 {
-	static const char *const commands[] = { "help", "tools" };
+	static const char *const commands[] = { "build", "run", "help", "tools" };
 	struct err e = { 0 };
 	struct near near;
 
@@ -117,7 +120,9 @@ static int sonde_command(int argc, char **argv)
 		return 1;
 	}
 	if (*word == '-')
-		return script_command(argc, argv, "sonde", false);
+		return script_command(CM_RUN, argc, argv, "sonde", false);
+	if (!strcmp(word, "build") || !strcmp(word, "run"))
+		return script_command(*word == 'b' ? CM_BUILD : CM_RUN, argc - 1, argv + 1, "sonde", false);
 	if (!strcmp(word, "tools"))
 		return tools_list();
 	if (!strcmp(word, "help") && argc == 2)
@@ -137,7 +142,31 @@ static int sonde_command(int argc, char **argv)
 	/* A file of this name comes before an abbreviated noun. */
 	if (inspect_find(word, false) || (stat(word, &st) && inspect_find(word, true)))
 		return inspect_main("sonde", argc, argv);
-	return stat(word, &st) ? unknown_command(word) : script_command(argc, argv, "sonde", false);
+	return stat(word, &st) ? unknown_command(word) : script_command(CM_RUN, argc, argv, "sonde", false);
+}
+
+/* The script that this program was built with: all words are its parameters. */
+static int own_script(struct strbuf *object, int rc, int argc, char **argv, const char *self)
+{
+	struct job job = { .name = self, .text = sb_str(object), .len = object->n };
+	struct cli_options opt = { 0 };
+	struct err e = { 0 };
+	int status;
+
+	if (rc)
+		err_set(&e, rc, "cannot read the script in this program: %s", errname(rc));
+	if (rc || options_parse(CM_SCRIPT, argc, argv, &opt, &e)) {
+		status = report_err(&e);
+	} else {
+		job.opt = &opt;
+		job.params = opt.params.v;
+		job.nparams = opt.params.n;
+		job.named = opt.named.v;
+		job.nnamed = opt.named.n;
+		status = opt.mode == CM_SCRIPT ? script_run(&job) : run_options(&opt, self, false);
+	}
+	options_done(&opt);
+	return status;
 }
 
 int main(int argc, char **argv)
@@ -145,11 +174,15 @@ int main(int argc, char **argv)
 	const char *slash = argc ? strrchr(argv[0], '/') : NULL;
 	const char *self = slash ? slash + 1 : argc ? argv[0] : "sonde";
 	const struct tool_source *src = tools_find(self);
+	_cleanup_sb_ struct strbuf object = { 0 };
+	int rc;
 
+	if (build_own(&object, &rc))
+		return own_script(&object, rc, argc, argv, self);
 	if (!strcmp(self, "bpftool"))
 		return inspect_main(self, argc, argv);
 	if (!strcmp(self, "bpftrace"))
-		return script_command(argc, argv, self, true);
+		return script_command(CM_RUN, argc, argv, self, true);
 	if (src)
 		return embedded_tool(src, "", argc, argv);
 	return sonde_command(argc, argv);

@@ -9,12 +9,13 @@
 
 #include "base/diag.h"
 #include "cli/opts.h"
+#include "run/run.h"
 
 enum option {
 	O_PROGRAM, O_LIST, O_CMD, O_PID, O_FORMAT, O_OUTPUT, O_BUFFER, O_QUIET, O_VERBOSE, O_RAW,
 	O_UNSAFE, O_DEBUGINFO, O_NO_WARNINGS, O_WARNINGS, O_DEBUG, O_INCLUDE_DIR, O_INCLUDE, O_DRY_RUN,
 	O_INFO, O_LIST_FUNCTIONS,
-	O_LIST_PROVIDERS, O_VERSION, O_HELP,
+	O_LIST_PROVIDERS, O_VERSION, O_HELP, O_STANDALONE, O_KERNEL, O_EMIT_ELF, O_AOT,
 };
 
 static const struct opt_def defs[] = {
@@ -47,6 +48,10 @@ static const struct opt_def defs[] = {
 	[O_LIST_PROVIDERS] = { 0, "list-providers", NULL, "names of the kinds of probes" },
 	[O_VERSION] = { 'V', "version", NULL, "print the version" },
 	[O_HELP] = { 'h', "help", NULL, "print this text" },
+	[O_STANDALONE] = { 0, "standalone", NULL, "build: one program that needs nothing else" },
+	[O_KERNEL] = { 0, "kernel", "RELEASE", "build: the oldest Linux it is to run on (5.10)" },
+	[O_EMIT_ELF] = { 0, "emit-elf", "FILE", "compile to this object: build -o FILE" },
+	[O_AOT] = { 0, "aot", "FILE", "compile to this program: build --standalone -o FILE" },
 };
 
 void options_help(struct strbuf *out)
@@ -150,10 +155,18 @@ static void set_flag(struct cli_options *o, enum option which)
 	case O_INFO: o->mode = CM_INFO; break;
 	case O_VERSION: o->mode = CM_VERSION; break;
 	case O_HELP: o->mode = CM_HELP; break;
+	case O_STANDALONE: o->standalone = true; break;
 	case O_LIST_FUNCTIONS: o->mode = CM_LIST_FUNCTIONS; break;
 	case O_LIST_PROVIDERS: o->mode = CM_LIST_PROVIDERS; break;
 	default: break;
 	}
+}
+
+static void set_build(struct cli_options *o, const char *output, bool standalone)
+{
+	o->mode = CM_BUILD;
+	o->output = output;
+	o->standalone = standalone;
 }
 
 static int set_option(struct cli_options *o, enum option which, const char *value, struct err *e)
@@ -169,6 +182,9 @@ static int set_option(struct cli_options *o, enum option which, const char *valu
 	case O_DEBUG: return set_debug(o, value, e);
 	case O_INCLUDE_DIR: vec_push(&o->include_dirs, value); return 0;
 	case O_INCLUDE: vec_push(&o->includes, value); return 0;
+	case O_KERNEL: o->kernel = value; return 0;
+	case O_EMIT_ELF: set_build(o, value, false); return 0;
+	case O_AOT: set_build(o, value, true); return 0;
 	default: set_flag(o, which); return 0;
 	}
 }
@@ -176,26 +192,38 @@ static int set_option(struct cli_options *o, enum option which, const char *valu
 /* The first word is the script, unless -e gave it, or -l's pattern; the rest are parameters. */
 static void sort_words(struct cli_options *o)
 {
-	if (!o->params.n || (o->program && o->mode != CM_LIST))
+	if (!o->params.n || o->mode == CM_SCRIPT || (o->program && o->mode != CM_LIST))
 		return;
 	o->file = o->params.v[0];
 	o->params.n--;
 	memmove(o->params.v, o->params.v + 1, o->params.n * sizeof(*o->params.v));
 }
 
+static int check_build(const struct cli_options *o, struct err *e)
+{
+	if (!o->output) {
+		err_set(e, -EINVAL, "build needs -o FILE: where the compiled script goes to");
+		err_hint(e, "sonde build script.bt -o script.bpf.o");
+		return -EINVAL;
+	}
+	if (o->cmd || o->pid)
+		return err_set(e, -EINVAL, "-c and -p are given when a compiled script is run, not when it is built");
+	return feature_release(o->kernel, e) ? 0 : -EINVAL;
+}
+
 static int check(const struct cli_options *o, struct err *e)
 {
 	if (o->cmd && o->pid)
 		return err_set(e, -EINVAL, "-c and -p cannot be used together");
-	return 0;
+	return o->mode == CM_BUILD ? check_build(o, e) : 0;
 }
 
-int options_parse(int argc, char **argv, struct cli_options *ret, struct err *e)
+int options_parse(enum cli_mode mode, int argc, char **argv, struct cli_options *ret, struct err *e)
 {
 	struct opt_walk w;
 	int i, rc = 0;
 
-	*ret = (struct cli_options){ .format = "text" };
+	*ret = (struct cli_options){ .mode = mode, .format = "text" };
 	opt_walk_init(&w, defs, ARRAY_SIZE(defs), argc, argv, e);
 	while (!rc && (i = opt_next(&w)) != OPT_END) {
 		if (i == OPT_ERROR)

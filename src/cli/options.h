@@ -19,6 +19,8 @@ enum cli_mode {
 	CM_HELP,
 	CM_LIST_FUNCTIONS,
 	CM_LIST_PROVIDERS,
+	CM_SCRIPT,         /* run the script that is part of this program: no word is its name */
+	CM_BUILD,          /* build: compile to opt.output */
 };
 
 /* Stages whose results -d prints. */
@@ -37,6 +39,8 @@ struct cli_options {
 	const char *cmd;     /* -c */
 	pid_t pid;           /* -p, 0: none */
 	const char *format, *output;
+	const char *kernel;  /* --kernel: the oldest release that a compiled script is for, NULL: the default */
+	bool standalone;     /* build: with this program */
 	enum out_buffering buffering;
 	unsigned debug;      /* enum cli_debug */
 	bool quiet, verbose, dry_run, unsafe, no_warnings, raw;
@@ -48,8 +52,8 @@ struct cli_options {
 	VEC(const char *) named;  /* behind --: "name" or "name=value"; heap */
 };
 
-/* 0 or -EINVAL. Texts are borrowed from argv. */
-int options_parse(int argc, char **argv, struct cli_options *ret, struct err *e);
+/* mode: what the words before them say, options may say something else. 0 or -EINVAL. Texts are borrowed from argv. */
+int options_parse(enum cli_mode mode, int argc, char **argv, struct cli_options *ret, struct err *e);
 void options_done(struct cli_options *o);
 /* One line an option. */
 void options_help(struct strbuf *out);

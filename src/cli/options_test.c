@@ -4,7 +4,7 @@
 #include "tests/unit.h"
 
 #define PARSE(o, e, ...)                                                                           \
-	options_parse((int)ARRAY_SIZE(((char *[]){ "sonde", __VA_ARGS__ })),                       \
+	options_parse(CM_RUN, (int)ARRAY_SIZE(((char *[]){ "sonde", __VA_ARGS__ })),                       \
 		      (char *[]){ "sonde", __VA_ARGS__, NULL }, o, e)
 
 TEST(program_and_parameters)

@@ -12,12 +12,14 @@
 #include <string.h>
 
 #include "base/fdutil.h"
+#include "cli/build.h"
 #include "cli/dump.h"
 #include "cli/report.h"
 #include "cli/rights.h"
 #include "cli/session.h"
 #include "cli/settings.h"
 #include "cli/tool_run.h"
+#include "image/image.h"
 #include "lower/lower.h"
 #include "sema/sema.h"
 
@@ -27,7 +29,7 @@ static bool prepare(struct session *s)
 	const struct cli_options *opt = s->opt;
 	struct config *c = &s->tables.config;
 
-	if (!opt->dry_run && rights_check(&s->err))
+	if (!opt->dry_run && opt->mode != CM_BUILD && rights_check(&s->err))
 		return false;
 	if (config_init(c, &s->err))
 		return false;
@@ -156,8 +158,15 @@ static bool assemble(struct session *s)
 	return true;
 }
 
+static bool is_object(const struct job *job)
+{
+	return !job->tool && image_is_object(job->text, job->len);
+}
+
 static bool compile(struct session *s, const struct job *job)
 {
+	if (is_object(job))
+		return prepare(s) && build_restore(s, job);
 	return prepare(s) && parse(s, job) && settings_apply(s) && analyse(s) && lower(s) &&
 	       optimise(s) && assemble(s);
 }
@@ -188,6 +197,7 @@ static bool execute(struct session *s, int *ret_status)
 {
 	const struct cli_options *opt = s->opt;
 	struct run_options ro = {
+		.object = s->file.bytes ? &s->file : NULL,
 		.child_cmd = opt->cmd,
 		.pid = opt->pid,
 		.verbose = opt->verbose,
@@ -222,7 +232,9 @@ int script_run(const struct job *job)
 	s.tool = job->tool;
 	ok = compile(&s, job);
 	report_diags(&s.diags);
-	if (ok && !job->opt->dry_run)
+	if (ok && job->opt->mode == CM_BUILD)
+		ok = build_write(&s);
+	else if (ok && !job->opt->dry_run)
 		ok = execute(&s, &status);
 	if (!ok && s.err.what[0])
 		report_err(&s.err);

@@ -72,7 +72,9 @@ void session_open(struct session *s, const struct cli_options *opt)
 	open_params(s);
 	open_btf(s);
 	types_init(&s->types, &s->arena, s->btf);
-	s->target = feature_target(s->btf);
+	s->target = opt->mode == CM_BUILD ? feature_release(opt->kernel, &s->err) : NULL;
+	if (!s->target)
+		s->target = feature_target(s->btf);
 	s->render = (struct render){
 		.types = &s->types, .raw = opt->raw, .ksyms = ksyms_new(), .usyms = usyms_new(),
 	};

@@ -30,6 +30,7 @@ struct session {
 	struct bpf_object object;
 	struct parse_params params;
 	struct script *script;
+	struct run_object file; /* a compiled script is run; no bytes: none is */
 	struct render render;
 	struct out out;
 	bool has_out;

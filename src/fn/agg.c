@@ -301,29 +301,35 @@ const struct fn_ops fn_count = {
 	.name = "count", .proto = "@m = count()", .doc = "counts how often this is reached",
 	.flags = FN_CALL | FN_AGG, .agg_type = count_type, .agg_update = update_count,
 	.agg_merge = merge_sum, .agg_number = number_first,
+	.agg = &count_agg,
 };
 const struct fn_ops fn_sum = {
 	.name = "sum", .proto = "@m = sum(int n)", .doc = "adds up", .flags = FN_CALL | FN_AGG, .min_args = 1,
 	.max_args = 1, .arg = { FA_INT }, .agg_type = sum_type, .agg_update = update_sum,
 	.agg_merge = merge_sum, .agg_number = number_first,
+	.agg = &sum_agg,
 };
 const struct fn_ops fn_min = {
 	.name = "min", .proto = "@m = min(int n)", .doc = "keeps the least", .flags = FN_CALL | FN_AGG,
 	.min_args = 1, .max_args = 1, .arg = { FA_INT }, .agg_type = min_type, .agg_update = update_min,
 	.agg_merge = merge_min, .agg_number = number_first,
+	.agg = &min_agg,
 };
 const struct fn_ops fn_max = {
 	.name = "max", .proto = "@m = max(int n)", .doc = "keeps the greatest", .flags = FN_CALL | FN_AGG,
 	.min_args = 1, .max_args = 1, .arg = { FA_INT }, .agg_type = max_type, .agg_update = update_max,
 	.agg_merge = merge_max, .agg_number = number_first,
+	.agg = &max_agg,
 };
 const struct fn_ops fn_avg = {
 	.name = "avg", .proto = "@m = avg(int n)", .doc = "average", .flags = FN_CALL | FN_AGG, .min_args = 1,
 	.max_args = 1, .arg = { FA_INT }, .agg_type = avg_type, .agg_update = update_avg,
 	.agg_merge = merge_avg, .agg_number = number_avg,
+	.agg = &avg_agg,
 };
 const struct fn_ops fn_stats = {
 	.name = "stats", .proto = "@m = stats(int n)", .doc = "count, average and total",
 	.flags = FN_CALL | FN_AGG, .min_args = 1, .max_args = 1, .arg = { FA_INT }, .agg_type = stats_type,
 	.agg_update = update_avg,
+	.agg = &stats_agg,
 };

@@ -136,4 +136,5 @@ const struct fn_ops fn_cgroup_path = {
 	.name = "cgroup_path", .proto = "cgroup_path(int id[, string filter]): cgroup_path_t",
 	.doc = "path of a cgroup, looked up when it is printed", .flags = FN_CALL, .min_args = 1, .max_args = 2,
 	.arg = { FA_INT, FA_CONST_STR }, .check = check_cgroup_path, .lower = lower_cgroup_path,
+	.value = &path_value,
 };

@@ -138,6 +138,7 @@ const struct fn_ops fn_time = {
 	.name = "time", .proto = "time([string fmt])", .doc = "prints the wall-clock time (strftime format, %f microseconds)",
 	.flags = FN_CALL | FN_ASYNC | FN_STMT, .max_args = 1, .arg = { FA_CONST_STR },
 	.check = check_time, .lower = lower_time, .handle = handle_time,
+	.data = FD_TEXT,
 };
 
 static void stamp_text(struct render *r, struct strbuf *out, const struct type *t, const void *bytes)
@@ -172,4 +173,5 @@ const struct fn_ops fn_strftime = {
 	.name = "strftime", .proto = "strftime(string fmt, int64 nsecs): timestamp",
 	.doc = "a time since boot as wall-clock time", .flags = FN_CALL, .min_args = 2, .max_args = 2,
 	.arg = { FA_CONST_STR, FA_INT }, .check = check_strftime, .lower = lower_strftime,
+	.value = &stamp_value,
 };

@@ -50,6 +50,14 @@ enum fn_arg {
 
 #define FN_MAX_ARGS 6
 
+/* What the data of an action is, for it to be kept in a compiled script. */
+enum fn_data {
+	FD_OWN,    /* NULL, or of a form that only the function knows: not to be kept */
+	FD_TEXT,   /* const char * */
+	FD_FORMAT, /* struct format * */
+	FD_PLAIN,  /* data_size bytes without pointers */
+};
+
 struct fn_ops {
 	const char *name;
 	const char *alias[3];  /* older names, still accepted */
@@ -80,6 +88,11 @@ struct fn_ops {
 	void (*agg_merge)(struct lower *lw, const struct type *t, struct ir_val **acc, struct ir_val *ptr);
 	struct ir_val *(*agg_number)(struct lower *lw, const struct type *t, struct ir_val *const *acc);
 
+	const struct value_ops *value; /* of the opaque type that it makes; NULL: makes none */
+	const struct agg_ops *agg;     /* FN_AGG: of the type that agg_type gives */
+	enum fn_data data;             /* what lower_emit() is given */
+	uint32_t data_size;
+
 	/* FN_ASYNC: a record of this action arrived. */
 	void (*handle)(struct runtime *rt, const struct action *a, const struct value_ref *args);
 };
@@ -87,5 +100,8 @@ struct fn_ops {
 /* Exact name or alias, NULL if none. */
 const struct fn_ops *fn_find(const char *name);
 const struct fn_ops *const *fn_all(size_t *ret_n);
+/* By the names that the operations have; NULL if no built-in names them in its value or agg. */
+const struct value_ops *fn_value_ops(const char *name);
+const struct agg_ops *fn_agg_ops(const char *name);
 
 #endif

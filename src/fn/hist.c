@@ -437,10 +437,12 @@ const struct fn_ops fn_hist = {
 	.name = "hist", .proto = "@m = hist(int n[, int bits])", .doc = "histogram by powers of two",
 	.flags = FN_CALL | FN_AGG, .min_args = 1, .max_args = 2, .arg = { FA_INT, FA_CONST_INT },
 	.agg_type = hist_type, .agg_update = update_hist,
+	.agg = &hist_agg,
 };
 const struct fn_ops fn_lhist = {
 	.name = "lhist", .proto = "@m = lhist(int n, int min, int max, int step)", .doc = "histogram of equal steps",
 	.flags = FN_CALL | FN_AGG, .min_args = 4, .max_args = 4,
 	.arg = { FA_INT, FA_CONST_INT, FA_CONST_INT, FA_CONST_INT }, .agg_type = lhist_type,
 	.agg_update = update_lhist,
+	.agg = &lhist_agg,
 };

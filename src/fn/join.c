@@ -118,4 +118,5 @@ const struct fn_ops fn_join = {
 	.name = "join", .proto = "join(char **argv[, string separator])", .doc = "prints an array of strings",
 	.flags = FN_CALL | FN_ASYNC | FN_STMT, .min_args = 1, .max_args = 2, .arg = { FA_PTR | FA_INT, FA_CONST_STR },
 	.check = check_join, .lower = lower_join, .handle = handle_join,
+	.data = FD_TEXT,
 };

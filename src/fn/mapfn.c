@@ -212,4 +212,5 @@ const struct fn_ops fn_print = {
 	.flags = FN_CALL | FN_ASYNC | FN_STMT, .min_args = 1, .max_args = 3,
 	.arg = { FA_MAP | FA_MAPKEY | FA_ANY, FA_INT, FA_INT }, .check = check_print, .lower = lower_print,
 	.handle = handle_print,
+	.data = FD_PLAIN, .data_size = sizeof(struct print_data),
 };

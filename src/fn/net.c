@@ -59,6 +59,7 @@ const struct fn_ops fn_ntop = {
 	.name = "ntop", .proto = "ntop([int family,] address): inet_t", .doc = "an IPv4 or IPv6 address as text",
 	.flags = FN_CALL, .min_args = 1, .max_args = 2, .arg = { FA_ANY, FA_ANY }, .check = check_ntop,
 	.lower = lower_ntop,
+	.value = &inet_value,
 };
 
 /* The bytes of an address in network order; how many, 0 if the text is none. */
@@ -138,4 +139,5 @@ const struct fn_ops fn_macaddr = {
 	.name = "macaddr", .proto = "macaddr(char[6]): mac_address_t", .doc = "a hardware address as text",
 	.flags = FN_CALL, .min_args = 1, .max_args = 1, .arg = { FA_ARRAY | FA_STRING | FA_PTR },
 	.check = check_macaddr, .lower = lower_macaddr,
+	.value = &mac_value,
 };

@@ -80,6 +80,7 @@ const struct fn_ops fn_printf = {
 	.name = "printf", .proto = "printf(string fmt, ...)", .doc = "prints formatted text",
 	.flags = FN_CALL | FN_ASYNC | FN_STMT, .min_args = 1, .max_args = -1, .arg = { FA_CONST_STR, FA_ANY },
 	.check = fn_check_format, .lower = fn_lower_format, .handle = handle_printf,
+	.data = FD_FORMAT,
 };
 
 static void handle_cat(struct runtime *rt, const struct action *a, const struct value_ref *args)
@@ -108,6 +109,7 @@ const struct fn_ops fn_cat = {
 	.name = "cat", .proto = "cat(string fmt, ...)", .doc = "prints a file",
 	.flags = FN_CALL | FN_ASYNC | FN_STMT, .min_args = 1, .max_args = -1, .arg = { FA_CONST_STR, FA_ANY },
 	.check = fn_check_format, .lower = fn_lower_format, .handle = handle_cat,
+	.data = FD_FORMAT,
 };
 
 static void handle_system(struct runtime *rt, const struct action *a, const struct value_ref *args)
@@ -137,4 +139,5 @@ const struct fn_ops fn_system = {
 	.flags = FN_CALL | FN_ASYNC | FN_STMT | FN_UNSAFE, .min_args = 1, .max_args = -1,
 	.arg = { FA_CONST_STR, FA_ANY }, .check = fn_check_format, .lower = fn_lower_format,
 	.handle = handle_system,
+	.data = FD_FORMAT,
 };

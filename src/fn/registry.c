@@ -20,6 +20,22 @@ static bool is_alias(const struct fn_ops *fn, const char *name)
 	return false;
 }
 
+const struct value_ops *fn_value_ops(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
+		if (all[i]->value && !strcmp(all[i]->value->name, name))
+			return all[i]->value;
+	return NULL;
+}
+
+const struct agg_ops *fn_agg_ops(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
+		if (all[i]->agg && !strcmp(all[i]->agg->name, name))
+			return all[i]->agg;
+	return NULL;
+}
+
 const struct fn_ops *fn_find(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++)

@@ -14,6 +14,7 @@ const struct fn_ops fn_errorf = {
 	.name = "errorf", .proto = "errorf(string fmt, ...)", .doc = "an error message with its place in the script",
 	.flags = FN_CALL | FN_ASYNC | FN_STMT, .min_args = 1, .max_args = -1, .arg = { FA_CONST_STR, FA_ANY },
 	.check = fn_check_format, .lower = fn_lower_format, .handle = handle_errorf,
+	.data = FD_FORMAT,
 };
 
 static bool check_warnf(struct check *ck, struct node *call)
@@ -39,6 +40,7 @@ const struct fn_ops fn_warnf = {
 	.name = "warnf", .proto = "warnf(string fmt, ...)", .doc = "a warning with its place in the script",
 	.flags = FN_CALL | FN_ASYNC | FN_STMT, .min_args = 1, .max_args = -1, .arg = { FA_CONST_STR, FA_ANY },
 	.check = check_warnf, .lower = lower_warnf, .handle = handle_warnf,
+	.data = FD_FORMAT,
 };
 
 static bool check_assert(struct check *ck, struct node *call)
@@ -81,6 +83,7 @@ const struct fn_ops fn_assert = {
 	.doc = "ends the script with an error unless the condition holds", .flags = FN_CALL | FN_ASYNC | FN_STMT,
 	.min_args = 2, .max_args = 2, .arg = { FA_INT | FA_PTR, FA_CONST_STR }, .check = check_assert,
 	.lower = lower_assert, .handle = handle_assert,
+	.data = FD_TEXT,
 };
 
 #define TRACE_ARGS 3 /* of bpf_trace_printk() */

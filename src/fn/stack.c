@@ -210,9 +210,11 @@ const struct fn_ops fn_kstack = {
 	.name = "kstack", .proto = "kstack[([mode,] [int limit])]: kstack_t", .doc = "kernel stack",
 	.flags = FN_VAR | FN_CALL, .max_args = 2, .arg = { FA_IDENT | FA_INT, FA_INT }, .check = check_kstack,
 	.lower = lower_kstack,
+	.value = &kstack_value,
 };
 const struct fn_ops fn_ustack = {
 	.name = "ustack", .proto = "ustack[([mode,] [int limit])]: ustack_t", .doc = "user stack (frame pointers)",
 	.flags = FN_VAR | FN_CALL, .max_args = 2, .arg = { FA_IDENT | FA_INT, FA_INT }, .check = check_ustack,
 	.lower = lower_ustack,
+	.value = &ustack_value,
 };

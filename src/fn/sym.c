@@ -100,6 +100,7 @@ static struct ir_val *lower_ksym(struct lower *lw, struct node *call)
 const struct fn_ops fn_ksym = {
 	.name = "ksym", .proto = "ksym(address): ksym_t", .doc = "kernel symbol at an address", .flags = FN_CALL,
 	.min_args = 1, .max_args = 1, .arg = { FA_INT | FA_PTR }, .type_of = fn_ksym_type, .lower = lower_ksym,
+	.value = &ksym_value,
 };
 
 static struct ir_val *lower_usym(struct lower *lw, struct node *call)
@@ -111,6 +112,7 @@ const struct fn_ops fn_usym = {
 	.name = "usym", .proto = "usym(address): usym_t", .doc = "symbol of the process at an address",
 	.flags = FN_CALL, .min_args = 1, .max_args = 1, .arg = { FA_INT | FA_PTR }, .type_of = fn_usym_type,
 	.lower = lower_usym,
+	.value = &usym_value,
 };
 
 static bool const_name(struct check *ck, struct node *call, const char **ret)

@@ -236,4 +236,5 @@ static struct ir_val *lower_username(struct lower *lw, struct node *n)
 const struct fn_ops fn_username = {
 	.name = "username", .proto = "username: username_t", .doc = "name of the user", .flags = FN_VAR,
 	.type_of = username_type, .lower = lower_username,
+	.value = &username_value,
 };

@@ -456,4 +456,5 @@ const struct fn_ops fn_tseries = {
 	.doc = "the last intervals of a number over time (how: avg, max, min, sum; else the last one)",
 	.flags = FN_CALL | FN_AGG, .min_args = 3, .max_args = 4,
 	.arg = { FA_INT, FA_CONST_INT, FA_CONST_INT, FA_CONST_STR }, .agg_type = series_type, .agg_update = update_series,
+	.agg = &series_agg,
 };

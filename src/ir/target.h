@@ -37,6 +37,7 @@ enum target_feature {
 struct target {
 	bool (*has)(struct target *t, enum target_feature f);
 	unsigned ncpus; /* possible CPUs */
+	bool is_portable; /* the programs will run elsewhere: nothing of this machine may be in them */
 };
 
 static inline bool target_has(struct target *t, enum target_feature f)

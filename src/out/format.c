@@ -172,6 +172,8 @@ struct format *format_parse(struct arena *a, const char *text, size_t len, const
 	struct parser p = { .arena = a, .at = text, .end = text + len };
 
 	p.f = arena_new(a, struct format);
+	p.f->text = arena_strndup(a, text, len);
+	p.f->len = len;
 	while (p.at < p.end && !p.error) {
 		const char *mark = memchr(p.at, '%', (size_t)(p.end - p.at));
 
@@ -193,6 +195,12 @@ struct format *format_parse(struct arena *a, const char *text, size_t len, const
 		return p.f;
 	*ret_error = p.error;
 	return NULL;
+}
+
+const char *format_text(const struct format *f, size_t *ret_len)
+{
+	*ret_len = f->len;
+	return f->text;
 }
 
 size_t format_nargs(const struct format *f)

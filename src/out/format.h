@@ -18,6 +18,8 @@ enum format_class { FC_INT, FC_STRING, FC_BUFFER, FC_CHAR, FC_POINTER };
 
 /* NULL and a message (arena) on a bad format. text may hold NULs. */
 struct format *format_parse(struct arena *a, const char *text, size_t len, const char **ret_error);
+/* The text that it was parsed from; it may hold NULs. */
+const char *format_text(const struct format *f, size_t *ret_len);
 size_t format_nargs(const struct format *f);
 enum format_class format_class(const struct format *f, size_t i);
 /* "%-6d" as written, for messages. */

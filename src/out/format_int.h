@@ -22,6 +22,8 @@ struct format {
 	VEC(struct conversion) list;
 	const char *after; /* literal text behind the last one */
 	size_t after_len;
+	const char *text;  /* all of it as written */
+	size_t len;
 };
 
 #endif

@@ -64,6 +64,13 @@ struct probe_target {
 	pid_t pid;             /* usdt/uprobe found through this process; 0: none */
 };
 
+/* What the code of a program out of a file was made for; the machine that it runs on must have the same. */
+struct probe_built {
+	uint32_t prog_type;     /* BPF_PROG_TYPE_* */
+	bool described;         /* its targets were described: the code knows the arguments */
+	const char *usdt_args;  /* note text of its targets, NULL: not USDT */
+};
+
 /* One BPF program to be: a probe block with the targets it is attached to. */
 struct probe {
 	const struct provider *provider;
@@ -77,6 +84,7 @@ struct probe {
 	struct bpf_prog *prog;
 	int prog_fd;                        /* -1: not loaded */
 	uint32_t index;                     /* in tables.probes */
+	const struct probe_built *built;    /* NULL: compiled just now, for this kernel */
 };
 
 /* BTF of a kernel module; opened at the first question only. */

@@ -48,7 +48,7 @@ static uint32_t round_up_pow2(uint64_t n)
 }
 
 /* Bytes for the record buffer: as configured, else 4 MiB, but no more than 1/256 of the memory. */
-static uint32_t ring_size(const struct runtime *rt)
+uint32_t run_ring_size(const struct runtime *rt)
 {
 	uint64_t pages = rt->tables->config.ring_pages, page = (uint64_t)sysconf(_SC_PAGESIZE);
 	uint64_t bound = run_bound_of_records(rt);
@@ -97,7 +97,7 @@ static int explain_map(const struct ir_map *m, uint32_t value, int code, struct 
 
 static int create_ring(struct runtime *rt, const struct ir_map *m, struct err *e)
 {
-	uint32_t size = ring_size(rt);
+	uint32_t size = run_ring_size(rt);
 	int fd;
 
 	do
@@ -117,7 +117,7 @@ static int create_ring(struct runtime *rt, const struct ir_map *m, struct err *e
 static int create_perf(struct runtime *rt, const struct ir_map *m, struct err *e)
 {
 	uint32_t page = (uint32_t)sysconf(_SC_PAGESIZE);
-	uint32_t size = round_up_pow2(ring_size(rt) / rt->target->ncpus);
+	uint32_t size = round_up_pow2(run_ring_size(rt) / rt->target->ncpus);
 	int rc, fd = sys_map_create(m->type, m->name, 4, 4, rt->target->ncpus, m->flags);
 
 	if (fd == -EPERM && run_raise_memlock())
@@ -185,8 +185,7 @@ static int create_map(struct runtime *rt, const struct ir_map *m, struct err *e)
 	return m->role == IM_RODATA ? fill_rodata(rt->module, m, fd, e) : 0;
 }
 
-/* Digests of keys start from what no traced process can know. */
-static int seed_digests(struct runtime *rt, struct err *e)
+int run_seed_digests(struct runtime *rt, struct err *e)
 {
 	uint32_t key = 0, off = rt->module->seed_off;
 	int rc = 0;
@@ -200,6 +199,22 @@ static int seed_digests(struct runtime *rt, struct err *e)
 	return rc ? err_set(e, rc, "cannot seed the digests of keys: %s", errname(rc)) : 0;
 }
 
+int run_adopt_map(struct runtime *rt, const struct ir_map *m, int fd, struct err *e)
+{
+	int rc;
+
+	rt->map_fds[m->index] = fd;
+	if (m->role == IM_GLOBALS)
+		return map_globals(rt, m, fd, e);
+	if (m->role != IM_RING)
+		return 0;
+	rc = ring_open(&rt->ring, fd, run_ring_size(rt));
+	if (rc)
+		return err_set(e, rc, "cannot map the ring buffer: %s", errname(rc));
+	rt->has_ring = true;
+	return 0;
+}
+
 int run_create_maps(struct runtime *rt, struct err *e)
 {
 	int rc = 0;
@@ -210,7 +225,7 @@ int run_create_maps(struct runtime *rt, struct err *e)
 		rt->map_fds[i] = -1;
 	for (size_t i = 0; i < rt->nmaps && !rc; i++)
 		rc = create_map(rt, rt->module->maps.v[i], e);
-	return rc ? rc : seed_digests(rt, e);
+	return rc ? rc : run_seed_digests(rt, e);
 }
 
 int run_map_fd(const struct runtime *rt, const struct ir_map *m)

@@ -71,6 +71,16 @@ void run_note(struct runtime *rt, const char *text);
 
 /* create.c: maps, globals, the ring. */
 int run_create_maps(struct runtime *rt, struct err *e);
+/* Bytes for the record buffer. */
+uint32_t run_ring_size(const struct runtime *rt);
+/* A map that exists already: fd becomes the runtime's, memory and buffers are mapped. */
+int run_adopt_map(struct runtime *rt, const struct ir_map *m, int fd, struct err *e);
+
+/* Digests of keys start from what no traced process can know. 0 or -errno. */
+int run_seed_digests(struct runtime *rt, struct err *e);
+
+/* object.c: maps and programs of a compiled script. */
+int run_load_object(struct runtime *rt, struct err *e);
 int run_map_fd(const struct runtime *rt, const struct ir_map *m);
 /* Brings the copy of the globals up to date where they are not mapped. */
 void run_globals_sync(struct runtime *rt);

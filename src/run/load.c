@@ -236,8 +236,11 @@ static int load_probe(struct runtime *rt, struct probe *p, struct err *e)
 
 int run_load(struct runtime *rt, struct err *e)
 {
-	int rc = run_create_maps(rt, e);
+	int rc;
 
+	if (rt->opt->object)
+		return run_load_object(rt, e);
+	rc = run_create_maps(rt, e);
 	vec_each(rt->tables->probes, i) {
 		if (rc)
 			break;

@@ -18,7 +18,15 @@
 #include "out/out.h"
 #include "probe/probe.h"
 
+/* A compiled script: the file, and what each map of the module is called in it. */
+struct run_object {
+	const void *bytes;
+	size_t size;
+	const char *const *map_names; /* by ir_map.index */
+};
+
 struct run_options {
+	const struct run_object *object; /* programs come from it; NULL: they were compiled just now */
 	const char *child_cmd;  /* -c */
 	pid_t pid;              /* -p */
 	bool verbose;
@@ -51,6 +59,11 @@ void run_free(struct runtime *rt);
 /* The running kernel's answers; cheap until asked. btf may be NULL. */
 struct btf_file;
 struct target *feature_target(struct btf_file *btf);
+/*
+ * What Linux of this release ("6.1") and all later ones offer, for scripts that are compiled to be run elsewhere;
+ * NULL: 5.10. NULL and a message on a bad text.
+ */
+struct target *feature_release(const char *text, struct err *e);
 const char *feature_name(enum target_feature f);
 /*
  * Default settings, then BPFTRACE_* / SONDE_* of the environment; -EINVAL with a message for bad

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Shared by the files that write an object. */
+#ifndef IMAGE_WRITE_H
+#define IMAGE_WRITE_H
+
+#include "image/elf.h"
+#include "image/image.h"
+
+struct btf;
+
+/* Debug information of one section with code. */
+struct code_info {
+	uint32_t section;
+	struct strbuf funcs, lines, cores; /* records as .BTF.ext has them */
+};
+
+/* Where a function of a program went. */
+struct code_place {
+	uint32_t insn, n; /* in the program */
+	uint32_t section;
+	uint64_t at;      /* byte of the section */
+};
+
+/* A file in the making. */
+struct maker {
+	const struct image *im;
+	struct elf_file elf;
+	struct btf *btf;
+	uint32_t *map_symbols; /* by ir_map.index */
+	VEC(struct code_info) code;
+	int int_id, long_id, char_id, pointer_id; /* types that all use */
+};
+
+/* section.c */
+const char *image_section(struct arena *a, const struct probe *p, const struct prog_kind *k);
+
+/* maps.c: sections, symbols and types of all maps, and the license. */
+void make_maps(struct maker *m);
+
+/* code.c: sections and symbols of all programs. 0 or -EOPNOTSUPP. */
+int make_programs(struct maker *m, struct err *e);
+struct code_info *make_code_info(struct maker *m, uint32_t section);
+
+/* debug.c: types of functions; lines; then the sections with all of it. */
+void make_func_info(struct maker *m, const struct code_place *at, const struct bpf_func *f, bool is_main);
+void make_line_info(struct maker *m, const struct code_place *at, const struct bpf_line *l);
+void make_debug_sections(struct maker *m);
+
+#endif
