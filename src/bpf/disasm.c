@@ -4,7 +4,14 @@
 #include "bpf/insn.h"
 #include "bpf/object.h"
 
-#define BPF_MEMSX_MODE 0x80 /* cpu v4: sign-extending load; not in older headers */
+/* Not in older headers, or in none: the kernel makes these itself. */
+#define BPF_MEMSX_MODE 0x80 /* cpu v4: sign-extending load */
+#define NOSPEC_MODE 0xc0    /* BPF_ST: no speculation past it */
+#define JCOND_OP 0xe0       /* may_goto */
+#define LOAD_ACQUIRE 0x100  /* imm of BPF_ATOMIC */
+#define STORE_RELEASE 0x110
+#define CAST_OFF 1          /* off of a mov: address space cast */
+#define PERCPU_OFF (-1)     /* off of a mov: address of this CPU's copy */
 
 static const char *const alu_names[16] = {
 	[BPF_ADD >> 4] = "+=", [BPF_SUB >> 4] = "-=", [BPF_MUL >> 4] = "*=", [BPF_DIV >> 4] = "/=",
@@ -41,12 +48,29 @@ static void alu_end(const struct bpf_insn *in, struct strbuf *out)
 	sb_addf(out, "r%d = %s%d r%d", in->dst_reg, how, in->imm, in->dst_reg);
 }
 
+/* Moves that are none. */
+static bool special_mov(const struct bpf_insn *in, struct strbuf *out)
+{
+	if (in->code != (BPF_ALU64 | BPF_MOV | BPF_X))
+		return false;
+	if (in->off == CAST_OFF)
+		sb_addf(out, "r%d = addr_space_cast(r%d, %u, %u)", in->dst_reg, in->src_reg,
+			(uint32_t)in->imm >> 16, (uint16_t)in->imm);
+	else if (in->off == PERCPU_OFF)
+		sb_addf(out, "r%d = &(void __percpu *)(r%d)", in->dst_reg, in->src_reg);
+	else
+		return false;
+	return true;
+}
+
 static void alu(const struct bpf_insn *in, struct strbuf *out)
 {
 	char r = BPF_CLASS(in->code) == BPF_ALU ? 'w' : 'r';
 	const char *name = alu_names[BPF_OP(in->code) >> 4];
 	bool is_mov = BPF_OP(in->code) == BPF_MOV;
 
+	if (special_mov(in, out))
+		return;
 	if (BPF_OP(in->code) == BPF_END) {
 		alu_end(in, out);
 	} else if (BPF_OP(in->code) == BPF_NEG) {
@@ -111,6 +135,13 @@ static void atomic(const struct bpf_insn *in, struct strbuf *out)
 		sb_addf(out, "r0 = atomic%s_cmpxchg((%s *)(r%d %+d), r0, ",
 			insn_size_bytes(in->code) == 8 ? "64" : "", size_name(in), in->dst_reg, in->off);
 		break;
+	case LOAD_ACQUIRE:
+		sb_addf(out, "r%d = load_acquire((%s *)(r%d %+d))", in->dst_reg, size_name(in), in->src_reg,
+			in->off);
+		return;
+	case STORE_RELEASE:
+		sb_addf(out, "store_release((%s *)(r%d %+d), ", size_name(in), in->dst_reg, in->off);
+		break;
 	default:
 		unknown(in, out);
 		return;
@@ -129,6 +160,10 @@ static void access_memory(const struct bpf_insn *in, struct strbuf *out)
 		atomic(in, out);
 		return;
 	}
+	if (BPF_CLASS(in->code) == BPF_ST && BPF_MODE(in->code) == NOSPEC_MODE) {
+		sb_adds(out, "nospec");
+		return;
+	}
 	memory(in, in->dst_reg, out);
 	if (BPF_CLASS(in->code) == BPF_STX)
 		sb_addf(out, " = r%d", in->src_reg);
@@ -136,10 +171,12 @@ static void access_memory(const struct bpf_insn *in, struct strbuf *out)
 		sb_addf(out, " = %d", in->imm);
 }
 
-static void call(const struct bpf_insn *in, struct strbuf *out)
+static void call(const struct bpf_insn *in, const struct disasm_names *names, struct strbuf *out)
 {
 	const struct ir_helper_info *h = ir_helper_info((unsigned)in->imm);
 
+	if (names && names->call(names->arg, in, out))
+		return;
 	if (in->src_reg == BPF_PSEUDO_CALL)
 		sb_addf(out, "call pc%+d", in->imm);
 	else if (in->src_reg == BPF_PSEUDO_KFUNC_CALL)
@@ -148,17 +185,21 @@ static void call(const struct bpf_insn *in, struct strbuf *out)
 		sb_addf(out, "call %s%s#%d", h->name ? "bpf_" : "unknown", h->name ? h->name : "", in->imm);
 }
 
-static void jump(const struct bpf_insn *in, struct strbuf *out)
+static void jump(const struct bpf_insn *in, const struct disasm_names *names, struct strbuf *out)
 {
 	char r = BPF_CLASS(in->code) == BPF_JMP32 ? 'w' : 'r';
 	const char *name = jump_names[BPF_OP(in->code) >> 4];
 
 	if (in->code == BPF_CALL_K)
-		call(in, out);
+		call(in, names, out);
 	else if (in->code == BPF_EXIT_K)
 		sb_adds(out, "exit");
 	else if (in->code == BPF_JA_K)
 		sb_addf(out, "goto pc%+d", in->off);
+	else if (BPF_OP(in->code) == JCOND_OP)
+		sb_addf(out, "may_goto pc%+d", in->off);
+	else if (in->code == (BPF_JMP | BPF_JA | BPF_X))
+		sb_addf(out, "gotox r%d", in->dst_reg);
 	else if (BPF_OP(in->code) == BPF_JA && r == 'w')
 		sb_addf(out, "gotol pc%+d", in->imm);
 	else if (!name)
@@ -169,15 +210,24 @@ static void jump(const struct bpf_insn *in, struct strbuf *out)
 		sb_addf(out, "if %c%d %s 0x%x goto pc%+d", r, in->dst_reg, name, (unsigned)in->imm, in->off);
 }
 
-static void load_imm(const struct bpf_insn *in, struct strbuf *out)
+/* Loads from a packet, as classic BPF has them. */
+static void load_packet(const struct bpf_insn *in, struct strbuf *out)
+{
+	if (BPF_MODE(in->code) == BPF_ABS)
+		sb_addf(out, "r0 = *(%s *)skb[%d]", size_name(in), in->imm);
+	else if (BPF_MODE(in->code) == BPF_IND)
+		sb_addf(out, "r0 = *(%s *)skb[r%d + %d]", size_name(in), in->src_reg, in->imm);
+	else
+		unknown(in, out);
+}
+
+static void load_imm(const struct bpf_insn *in, const struct disasm_names *names, struct strbuf *out)
 {
 	unsigned long long v = (unsigned long long)(uint32_t)in[1].imm << 32 | (uint32_t)in[0].imm;
 
-	if (in->code != BPF_LD_IMM64) {
-		unknown(in, out);
-		return;
-	}
 	sb_addf(out, "r%d = ", in->dst_reg);
+	if (names && names->imm(names->arg, in, out))
+		return;
 	switch (in->src_reg) {
 	case BPF_PSEUDO_MAP_FD:
 		sb_addf(out, "map[fd:%d]", in[0].imm);
@@ -193,7 +243,7 @@ static void load_imm(const struct bpf_insn *in, struct strbuf *out)
 	}
 }
 
-static void body(const struct bpf_insn *in, struct strbuf *out)
+static void body(const struct bpf_insn *in, const struct disasm_names *names, struct strbuf *out)
 {
 	switch (BPF_CLASS(in->code)) {
 	case BPF_ALU: case BPF_ALU64:
@@ -203,17 +253,26 @@ static void body(const struct bpf_insn *in, struct strbuf *out)
 		access_memory(in, out);
 		break;
 	case BPF_JMP: case BPF_JMP32:
-		jump(in, out);
+		jump(in, names, out);
 		break;
 	default:
-		load_imm(in, out);
+		if (in->code == BPF_LD_IMM64)
+			load_imm(in, names, out);
+		else
+			load_packet(in, out);
 	}
+}
+
+void bpf_disasm_text(const struct bpf_insn *insn, const struct disasm_names *names, struct strbuf *out)
+{
+	sb_addf(out, "(%02x) ", insn->code);
+	body(insn, names, out);
 }
 
 void bpf_disasm_insn(const struct bpf_insn *insn, uint32_t at, struct strbuf *out)
 {
-	sb_addf(out, "%4u: (%02x) ", at, insn->code);
-	body(insn, out);
+	sb_addf(out, "%4u: ", at);
+	bpf_disasm_text(insn, NULL, out);
 }
 
 static void add_map(const struct ir_map *m, const struct bpf_insn *in, struct strbuf *out)

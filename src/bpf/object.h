@@ -96,5 +96,13 @@ void bpf_debug_info(struct bpf_object *obj, const struct bpf_prog *p, struct bpf
  */
 void bpf_disasm(const struct bpf_object *obj, const struct bpf_prog *p, bool lines, struct strbuf *out);
 void bpf_disasm_insn(const struct bpf_insn *insn, uint32_t at, struct strbuf *out);
+/* Words for what loaded instructions refer to; false: the plain ones are used. */
+struct disasm_names {
+	bool (*call)(void *arg, const struct bpf_insn *insn, struct strbuf *out); /* "call NAME" */
+	bool (*imm)(void *arg, const struct bpf_insn *insn, struct strbuf *out);  /* of a 64-bit load */
+	void *arg;
+};
+/* "(07) r2 += -8"; names NULL: none. */
+void bpf_disasm_text(const struct bpf_insn *insn, const struct disasm_names *names, struct strbuf *out);
 
 #endif
