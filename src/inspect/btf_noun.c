@@ -5,6 +5,7 @@
 
 #include "inspect/btf_dump.h"
 #include "inspect/nouns.h"
+#include "inspect/terms.h"
 
 struct form {
 	bool c, unsorted;
@@ -89,6 +90,6 @@ const struct noun noun_btf = {
 		    "help\n",
 	.terms = "BTF_SRC := { id BTF_ID | prog PROG | map MAP [{key | value | kv | all}] | file FILE [file FILE]... }\n"
 		 "FORMAT  := { raw | c [unsorted] }\n"
-		 "MAP := { id MAP_ID | pinned FILE | name MAP_NAME }\n"
-		 "PROG := { id PROG_ID | pinned FILE | tag PROG_TAG | name PROG_NAME }\n",
+		 TERM_MAP
+		 TERM_PROG,
 };

@@ -10,6 +10,7 @@
 #include "inspect/net.h"
 #include "inspect/nouns.h"
 #include "inspect/objects.h"
+#include "inspect/terms.h"
 #include "run/sys.h"
 
 #define BPF_F_BEFORE (1u << 3) /* newer than the packaged header */
@@ -162,6 +163,6 @@ const struct noun noun_net = {
 		    "attach ATTACH_TYPE PROG dev <devname> [ overwrite | prepend ]\n"
 		    "detach ATTACH_TYPE dev <devname>\n"
 		    "help\n",
-	.terms = "PROG := { id PROG_ID | pinned FILE | tag PROG_TAG | name PROG_NAME }\n"
+	.terms = TERM_PROG
 		 "ATTACH_TYPE := { xdp | xdpgeneric | xdpdrv | xdpoffload | tcx_ingress | tcx_egress }\n",
 };

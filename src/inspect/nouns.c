@@ -13,6 +13,7 @@ const struct noun *const inspect_nouns[] = {
 	&noun_net,
 	&noun_feature,
 	&noun_btf,
+	&noun_gen,
 	&noun_version,
 	NULL,
 };

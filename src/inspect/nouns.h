@@ -13,5 +13,6 @@ extern const struct noun noun_net;     /* net.c */
 extern const struct noun noun_feature; /* feature.c */
 extern const struct noun noun_map;     /* map.c */
 extern const struct noun noun_btf;     /* btf_noun.c */
+extern const struct noun noun_gen;     /* gen.c */
 
 #endif

@@ -1,0 +1,105 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# gen: objects linked together; skeletons of all kinds, compiled and run.
+cd "$(dirname "$0")/../.." || exit
+. tests/inspect/kit.sh
+needs clang
+
+object part_a
+object part_b
+"$bt" gen object "$tmp/whole.o" "$tmp/part_a.o" "$tmp/part_b.o" && ok "object" || bad "object"
+if [ "$peer" ]; then
+	"$peer" gen object "$tmp/peer.o" "$tmp/part_a.o" "$tmp/part_b.o"
+	cmp -s "$tmp/whole.o" "$tmp/peer.o" && ok "object as the peer's" || bad "object as the peer's"
+fi
+load_all "$tmp/whole.o" "$pins" type socket
+has "both programs" "$(ls "$pins")" first second
+fails "no object" "$0 is no ELF object" "$bt" gen object "$tmp/none.o" "$0"
+[ ! -e "$tmp/none.o" ] && ok "no file of a failure" || bad "no file of a failure"
+
+object greet
+object types
+"$bt" gen skeleton "$tmp/greet.o" >"$tmp/greet.skel.h" && ok "skeleton" || bad "skeleton"
+has "its members" "$(cat "$tmp/greet.skel.h")" "#ifndef __GREET_SKEL_H__" "struct greet {" \
+	"		struct bpf_map *rodata;" "		struct bpf_program *greet;" "		struct bpf_link *greet;" \
+	"		int listener;" "		char words[32];" "	} *bss;"
+"$bt" gen skeleton "$tmp/types.o" name my-types >"$tmp/types.skel.h"
+has "a name" "$(cat "$tmp/types.skel.h")" "#ifndef __MY_TYPES_SKEL_H__" "struct my_types {"
+fails "two names" "object name already specified" "$bt" gen skeleton "$tmp/greet.o" name a name b
+fails "a skeleton of no object" "failed to open() $tmp/nothing.o: No such file or directory" \
+	"$bt" gen skeleton "$tmp/nothing.o"
+same "nothing on standard output then" "" "$("$bt" gen skeleton "$0" 2>/dev/null)"
+
+# run WHAT COMPILER FLAG...
+run() {
+	what=$1; shift
+	if "$@" -o "$tmp/user" -lbpf 2>"$tmp/said"; then
+		same "$what" "good morning, 3 times" "$("$tmp/user" 2>&1)"
+	else
+		sed 's/^/# /' "$tmp/said"
+		bad "$what" "does not compile"
+	fi
+}
+cp tests/inspect/progs/greet_user.c "$tmp/user.c"
+flags="-Wall -Wextra -Werror -O2 -I$tmp $tmp/user.c"
+for cc in gcc clang; do
+	# shellcheck disable=SC2086
+	command -v $cc >/dev/null && run "skeleton by $cc" $cc $flags
+done
+if command -v g++ >/dev/null; then
+	run "skeleton by g++" g++ -Wall -I"$tmp" -x c++ "$tmp/user.c"
+	sed 's/greet__open()/greet::open()/; s/greet__\(load\|attach\|destroy\)/greet::\1/' "$tmp/user.c" >"$tmp/user.cc"
+	run "its C++ face" g++ -Wall -I"$tmp" "$tmp/user.cc"
+fi
+
+# Light ones need headers only, and attach what bpf(2) alone can.
+"$bt" -L gen skeleton "$tmp/types.o" name types >"$tmp/light.skel.h" && ok "light skeleton" || bad "light skeleton"
+cat >"$tmp/light.c" <<-END
+	#include <stdio.h>
+	#include "light.skel.h"
+	int main(void)
+	{
+		struct types *skel = types__open_and_load();
+		if (!skel || types__attach(skel) < 0)
+			return 1;
+		for (int i = 0; i < 3; i++)
+			getppid();
+		printf("%s\n", skel->bss->counts[1] > 7 ? "counted" : "not counted");
+		types__destroy(skel);
+		return 0;
+	}
+END
+if "${CC:-cc}" -O2 -I"$tmp" "$tmp/light.c" -o "$tmp/light" 2>"$tmp/said"; then
+	same "light skeleton runs" "counted" "$("$tmp/light")"
+else
+	sed 's/^/# /' "$tmp/said"
+	bad "light skeleton" "does not compile"
+fi
+
+# A library's part of an object, opened by its name in the whole.
+"$bt" gen subskeleton "$tmp/part_b.o" name part >"$tmp/part.subskel.h" && ok "subskeleton" || bad "subskeleton"
+has "its pointers" "$(cat "$tmp/part.subskel.h")" "		int *shared;" "	} data;"
+"$bt" gen skeleton "$tmp/whole.o" name whole >"$tmp/whole.skel.h"
+cat >"$tmp/sub.c" <<-END
+	#include <stdio.h>
+	#include "whole.skel.h"
+	#include "part.subskel.h"
+	int main(void)
+	{
+		struct whole *skel = whole__open();
+		struct part *sub = skel ? part__open(skel->obj) : NULL;
+		if (!sub)
+			return 1;
+		*sub->data.shared = 5;
+		printf("%d\n", skel->data->shared);
+		part__destroy(sub);
+		whole__destroy(skel);
+		return 0;
+	}
+END
+if "${CC:-cc}" -Wall -Wextra -Werror -I"$tmp" "$tmp/sub.c" -o "$tmp/sub" -lbpf 2>"$tmp/said"; then
+	same "subskeleton runs" 5 "$("$tmp/sub" 2>&1)"
+else
+	sed 's/^/# /' "$tmp/said"
+	bad "subskeleton" "does not compile"
+fi
