@@ -123,13 +123,13 @@ bool build_write(struct session *s)
 }
 
 /* Names of the maps in the file, for the loader. */
-static void name_maps(struct session *s, const struct job *job)
+static void name_maps(struct session *s, const struct image *im, const struct job *job)
 {
 	const char **names = arena_array(&s->arena, const char *, s->module.maps.n + 1);
 
 	vec_each(s->module.maps, i)
-		names[i] = image_map_name(&s->arena, &s->module, s->module.maps.v[i]);
-	s->file = (struct run_object){ job->text, job->len, names };
+		names[i] = image_map_name(im, s->module.maps.v[i]);
+	s->file = (struct run_object){ job->text, job->len, names, s->params };
 }
 
 bool build_restore(struct session *s, const struct job *job)
@@ -146,7 +146,7 @@ bool build_restore(struct session *s, const struct job *job)
 		err_set(&s->err, -EPERM, "'%s' was compiled with --unsafe: it needs --unsafe to run", job->name);
 		return false;
 	}
-	name_maps(s, job);
+	name_maps(s, &im, job);
 	return settings_apply(s) && image_expand(&im, &s->env, &s->err);
 }
 

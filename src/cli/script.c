@@ -61,16 +61,20 @@ static struct source *take_source(struct session *s, const struct job *job)
 	return session_source(s, job->name, sb_str(&text), text.n);
 }
 
+static void take_params(struct session *s, const struct job *job)
+{
+	s->params.argv = job->params;
+	s->params.argc = job->nparams;
+	s->params.named = job->named;
+	s->params.nnamed = job->nnamed;
+}
+
 static bool parse(struct session *s, const struct job *job)
 {
 	struct source *src = take_source(s, job);
 
 	if (!src)
 		return false;
-	s->params.argv = job->params;
-	s->params.argc = job->nparams;
-	s->params.named = job->named;
-	s->params.nnamed = job->nnamed;
 	s->script = parse_script(&s->arena, &s->diags, &s->types, src, &s->params);
 	if (s->opt->debug & CD_AST)
 		dump_tree(s);
@@ -165,6 +169,7 @@ static bool is_object(const struct job *job)
 
 static bool compile(struct session *s, const struct job *job)
 {
+	take_params(s, job);
 	if (is_object(job))
 		return prepare(s) && build_restore(s, job);
 	return prepare(s) && parse(s, job) && settings_apply(s) && analyse(s) && lower(s) &&

@@ -37,7 +37,7 @@ static int64_t tai_offset(struct target *t)
 
 static struct ir_val *software_tai(struct lower *lw)
 {
-	return ir_bin(lower_b(lw), IR_add, boot_ns(lw), ir_iconst(lower_b(lw), tai_offset(lower_target(lw))));
+	return ir_bin(lower_b(lw), IR_add, boot_ns(lw), lower_late(lw, LATE_TAI, "", tai_offset(lower_target(lw))));
 }
 
 struct ir_val *fn_lower_tai(struct lower *lw)
@@ -70,7 +70,7 @@ static struct ir_val *lower_elapsed(struct lower *lw, struct node *n)
 	bool boot = target_has(lower_target(lw), TF_BOOT_NS);
 	int64_t start = clock_ns(boot ? CLOCK_BOOTTIME : CLOCK_MONOTONIC);
 
-	return ir_bin(lower_b(lw), IR_sub, boot_ns(lw), ir_iconst(lower_b(lw), start));
+	return ir_bin(lower_b(lw), IR_sub, boot_ns(lw), lower_late(lw, LATE_START, "", start));
 }
 
 const struct fn_ops fn_elapsed = {

@@ -87,7 +87,7 @@ static struct ir_val *lower_cpid(struct lower *lw, struct node *n)
 {
 	const struct config *c = lower_config(lw);
 
-	return ir_iconst(lower_b(lw), c->has_child ? c->target_pid : 0);
+	return lower_late(lw, LATE_CHILD, "", c->has_child ? c->target_pid : 0);
 }
 
 const struct fn_ops fn_cpid = {
@@ -102,7 +102,9 @@ static const struct type *has_cpid_type(struct check *ck)
 
 static struct ir_val *lower_has_cpid(struct lower *lw, struct node *n)
 {
-	return ir_iconst(lower_b(lw), lower_config(lw)->has_child);
+	if (!lower_target(lw)->is_portable)
+		return ir_iconst(lower_b(lw), lower_config(lw)->has_child);
+	return ir_bin(lower_b(lw), IR_ne, lower_late(lw, LATE_CHILD, "", 0), ir_iconst(lower_b(lw), 0));
 }
 
 const struct fn_ops fn_has_cpid = {

@@ -97,6 +97,9 @@ struct fn_ops {
 	void (*handle)(struct runtime *rt, const struct action *a, const struct value_ref *args);
 };
 
+/* Stands where a portable script has a value that is not known yet: node.fn_data is its struct late. Not in the list. */
+extern const struct fn_ops fn_late;
+
 /* Exact name or alias, NULL if none. */
 const struct fn_ops *fn_find(const char *name);
 const struct fn_ops *const *fn_all(size_t *ret_n);

@@ -25,6 +25,13 @@ struct ir_val *lower_expr(struct lower *lw, struct node *e);
 struct ir_val *lower_expr_as(struct lower *lw, struct node *e, const struct type *t);
 /* Argument i of the aggregation being updated, evaluated once before its value was looked up. */
 struct ir_val *lower_agg_arg(struct lower *lw, unsigned i);
+/*
+ * A number that is known by now if the program is for this machine: a constant. In a portable one it is looked up
+ * where that is run. name: of a symbol, else "".
+ */
+struct ir_val *lower_late(struct lower *lw, enum late_kind kind, const char *name, int64_t now);
+/* The value of one that was added to the tables already. */
+struct ir_val *lower_late_value(struct lower *lw, const struct late *l);
 /* Address of a string literal in the read-only data, n bytes with NUL. */
 struct ir_val *lower_literal(struct lower *lw, const char *s, uint32_t n);
 /* Reads memory at a pointer of the given space: kernel or user. */

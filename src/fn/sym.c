@@ -147,6 +147,11 @@ static bool check_kaddr(struct check *ck, struct node *call)
 	return set_address(call, addr, type_u64());
 }
 
+static struct ir_val *lower_kaddr(struct lower *lw, struct node *call)
+{
+	return lower_late(lw, LATE_SYMBOL, call->list.v[0]->str, call->ival);
+}
+
 static struct ir_val *lower_address(struct lower *lw, struct node *call)
 {
 	return ir_iconst(lower_b(lw), call->ival);
@@ -154,7 +159,7 @@ static struct ir_val *lower_address(struct lower *lw, struct node *call)
 
 const struct fn_ops fn_kaddr = {
 	.name = "kaddr", .proto = "kaddr(string symbol): uint64", .doc = "address of a kernel symbol", .flags = FN_CALL,
-	.min_args = 1, .max_args = 1, .arg = { FA_CONST_STR }, .check = check_kaddr, .lower = lower_address,
+	.min_args = 1, .max_args = 1, .arg = { FA_CONST_STR }, .check = check_kaddr, .lower = lower_kaddr,
 };
 
 /* Where the kernel put a file's first loaded byte in a process, 0 if it is not mapped. */

@@ -69,6 +69,33 @@ struct action {
 	const char *probe; /* text of the probe the record comes from */
 };
 
+/* What is known only where a compiled script is run. */
+enum late_kind {
+	LATE_CPUS,    /* possible processors */
+	LATE_START,   /* when the run started, ns since boot */
+	LATE_TAI,     /* what atomic time is ahead of the time since boot, ns */
+	LATE_CHILD,   /* process of -c, 0: none */
+	LATE_PID,     /* process of -p, 0: none */
+	LATE_SYMBOL,  /* address of kernel function or variable name */
+	LATE_NPARAMS, /* $# */
+	LATE_PARAM,   /* $N as a number */
+	LATE_TEXT,    /* $N as text */
+	LATE_OPTION,  /* getopt(name) */
+	LATE_COUNT
+};
+
+/* A value in the globals that user space sets before programs are loaded. */
+struct late {
+	enum late_kind kind;
+	const char *name;    /* LATE_SYMBOL, LATE_OPTION; "" for others */
+	uint32_t number;     /* LATE_PARAM, LATE_TEXT: N */
+	const struct type *type; /* int64, bool, or string */
+	int64_t value;       /* until it is set */
+	const char *text;    /* the same of strings, NULL: "" */
+	const char *doc;     /* LATE_OPTION; "" if there is none */
+	uint32_t off;        /* in the globals */
+};
+
 /* Settings: config block, environment, options. Defaults in run/config.c. */
 struct config {
 	uint64_t max_map_keys;   /* 4096 */
@@ -96,6 +123,7 @@ struct tables {
 	VEC(struct probe *) probes;   /* one for each BPF program */
 	VEC(const char *) strings;    /* literals that opaque values name by index */
 	VEC(const char *) probe_names;
+	VEC(struct late *) late;      /* of portable scripts only */
 	struct config config;
 	struct bpf_object *object;
 };

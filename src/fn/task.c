@@ -94,7 +94,7 @@ const struct fn_ops fn_numaid = {
 
 static struct ir_val *lower_ncpus(struct lower *lw, struct node *n)
 {
-	return ir_iconst(lower_b(lw), lower_target(lw)->ncpus);
+	return lower_late(lw, LATE_CPUS, "", lower_target(lw)->ncpus);
 }
 
 const struct fn_ops fn_ncpus = {

@@ -47,6 +47,6 @@ int image_read(const struct image *im, const void *bytes, size_t n, struct err *
 bool image_expand(const struct image *im, struct probe_env *env, struct err *e);
 
 /* The name of a map in the file; arena. */
-const char *image_map_name(struct arena *a, const struct ir_module *m, const struct ir_map *map);
+const char *image_map_name(const struct image *im, const struct ir_map *map);
 
 #endif

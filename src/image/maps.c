@@ -38,10 +38,13 @@ static const char *user_name(struct arena *a, const struct ir_module *m, const s
 	return is_taken(m, map, name) ? arena_printf(a, "%s_%u", name, map->index) : name;
 }
 
-const char *image_map_name(struct arena *a, const struct ir_module *m, const struct ir_map *map)
+/* Globals are all zero at first, but for parameters with defaults. */
+const char *image_map_name(const struct image *im, const struct ir_map *map)
 {
+	struct arena *a = im->arena;
+
 	switch (map->role) {
-	case IM_GLOBALS: return ".bss";
+	case IM_GLOBALS: return im->tables->late.n ? ".data" : ".bss";
 	case IM_RODATA: return ".rodata";
 	case IM_PCPU: return "percpu";
 	case IM_BULK: return "bulk";
@@ -49,7 +52,7 @@ const char *image_map_name(struct arena *a, const struct ir_module *m, const str
 	case IM_STACKS: return arena_printf(a, "stacks_%u", map->value_size / 8);
 	case IM_USER: break;
 	}
-	return user_name(a, m, map);
+	return user_name(a, im->module, map);
 }
 
 /* One number of a map's definition. */
@@ -113,7 +116,7 @@ static void add_definitions(struct maker *m)
 
 	vec_each(mod->maps, i) {
 		const struct ir_map *map = mod->maps.v[i];
-		const char *name = image_map_name(m->im->arena, mod, map);
+		const char *name = image_map_name(m->im, map);
 		struct variable v = { .off = off };
 
 		if (name[0] == '.')
@@ -142,15 +145,33 @@ static void add_variable(struct maker *m, const struct ir_map *map, const char *
 	add_datasec(m, m->elf.sections.v[sec]->name, &v, 1);
 }
 
+static void add_defaults(struct maker *m, struct strbuf *data, uint32_t size)
+{
+	sb_fill(data, 0, size);
+	vec_each(m->im->tables->late, i) {
+		const struct late *l = m->im->tables->late.v[i];
+
+		if (type_is_scalar(l->type))
+			memcpy(data->p + l->off, &l->value, sizeof(l->value));
+		else if (l->text)
+			memcpy(data->p + l->off, l->text, strlen(l->text));
+	}
+}
+
 static void add_globals(struct maker *m)
 {
 	const struct ir_module *mod = m->im->module;
 	uint32_t size = (mod->globals_size + 7) & ~7u, sec;
+	bool zero = !m->im->tables->late.n;
 
 	if (!mod->globals)
 		return;
-	sec = elf_add(&m->elf, ".bss", SHT_NOBITS, SHF_ALLOC | SHF_WRITE, 8);
-	m->elf.sections.v[sec]->nobits = size;
+	sec = elf_add(&m->elf, image_map_name(m->im, mod->globals), zero ? SHT_NOBITS : SHT_PROGBITS,
+		      SHF_ALLOC | SHF_WRITE, 8);
+	if (zero)
+		m->elf.sections.v[sec]->nobits = size;
+	else
+		add_defaults(m, &m->elf.sections.v[sec]->data, size);
 	add_variable(m, mod->globals, "globals", sec, size);
 }
 

@@ -174,6 +174,28 @@ static void get_map(struct reader *r)
 	avec_push(r->arena, &r->im->tables->maps, m);
 }
 
+static uint32_t late_size(const struct late *l)
+{
+	return type_is_scalar(l->type) ? 8 : l->type->size;
+}
+
+static void get_late(struct reader *r)
+{
+	struct late *l = arena_new(r->arena, struct late);
+
+	l->kind = unpack_below(&r->u, LATE_COUNT);
+	l->name = unpack_text(&r->u);
+	l->number = unpack_u32(&r->u);
+	l->type = unpack_type(&r->u);
+	l->value = (int64_t)unpack_u64(&r->u);
+	l->text = unpack_bytes(&r->u, NULL);
+	l->doc = unpack_text(&r->u);
+	l->off = unpack_below(&r->u, r->im->module->globals_size);
+	if (!l->type || late_size(l) > r->im->module->globals_size - l->off)
+		r->u.bad = true;
+	avec_push(r->arena, &r->im->tables->late, l);
+}
+
 static void get_tables(struct reader *r)
 {
 	struct tables *t = r->im->tables;
@@ -187,6 +209,9 @@ static void get_tables(struct reader *r)
 	n = unpack_count(&r->u, 4);
 	for (uint32_t i = 0; i < n; i++)
 		avec_push(r->arena, &t->probe_names, unpack_text(&r->u));
+	n = unpack_count(&r->u, 32);
+	for (uint32_t i = 0; i < n && !r->u.bad; i++)
+		get_late(r);
 }
 
 static void get_data(struct reader *r, struct action *a)

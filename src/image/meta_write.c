@@ -118,6 +118,18 @@ static void put_strings(struct writer *w, const char *const *v, size_t n)
 		pack_text(w->out, v[i]);
 }
 
+static void put_late(struct writer *w, const struct late *l)
+{
+	pack_u32(w->out, l->kind);
+	pack_text(w->out, l->name);
+	pack_u32(w->out, l->number);
+	put_type(w, l->type, l->name);
+	pack_u64(w->out, (uint64_t)l->value);
+	pack_bytes(w->out, l->text, l->text ? (uint32_t)strlen(l->text) : 0);
+	pack_text(w->out, l->doc);
+	pack_u32(w->out, l->off);
+}
+
 static void put_tables(struct writer *w)
 {
 	const struct tables *t = w->im->tables;
@@ -127,6 +139,9 @@ static void put_tables(struct writer *w)
 		put_map(w, t->maps.v[i]);
 	put_strings(w, t->strings.v, t->strings.n);
 	put_strings(w, t->probe_names.v, t->probe_names.n);
+	pack_u32(w->out, (uint32_t)t->late.n);
+	vec_each(t->late, i)
+		put_late(w, t->late.v[i]);
 }
 
 static void put_data(struct writer *w, const struct action *a)

@@ -30,6 +30,8 @@ static struct ir_val *array_key(struct lower *lw)
 	return slot;
 }
 
+#define MANY_CPUS 512
+
 static void merge(struct lower *lw, struct reading *r, const struct map *m, struct ir_val *p)
 {
 	struct ir_val *acc[2];
@@ -44,6 +46,17 @@ static void merge(struct lower *lw, struct reading *r, const struct map *m, stru
 		var_write(lw, r->acc[i], acc[i]);
 }
 
+/* How many there are elsewhere is not known: then there is a bound besides, for the verifier's sake. */
+static struct ir_val *is_cpu(struct lower *lw, struct ir_val *cpu)
+{
+	struct ir_val *n = lower_late(lw, LATE_CPUS, "", lower_target(lw)->ncpus);
+	struct ir_val *is = ir_bin(&lw->b, IR_ult, cpu, n);
+
+	if (!lower_target(lw)->is_portable)
+		return is;
+	return ir_bin(&lw->b, IR_and, ir_bin(&lw->b, IR_ult, cpu, ir_iconst(&lw->b, MANY_CPUS)), is);
+}
+
 static void read_cpus(struct lower *lw, struct reading *r, const struct map *m, struct ir_val *key)
 {
 	struct ir_map *map = m->storage == MS_PCPU ? ir_pcpu_map(lw->b.module) : m->ir;
@@ -53,7 +66,7 @@ static void read_cpus(struct lower *lw, struct reading *r, const struct map *m, 
 	ir_jmp(&lw->b, r->head);
 	ir_at(&lw->b, r->head);
 	cpu = var_read(lw, r->cpu);
-	ir_br(&lw->b, ir_bin(&lw->b, IR_ult, cpu, ir_iconst(&lw->b, lower_target(lw)->ncpus)), body, r->done);
+	ir_br(&lw->b, is_cpu(lw, cpu), body, r->done);
 	block_enter(lw, body);
 	p = ir_call(&lw->b, IRH_map_lookup_percpu_elem, 3, ir_mapaddr(&lw->b, map), key, cpu);
 	ir_br(&lw->b, p, found, r->next);

@@ -25,18 +25,41 @@ static void go_on_if(struct lower *lw, struct ir_val *cond)
 	block_enter(lw, yes);
 }
 
+static struct ir_val *running_pid(struct lower *lw)
+{
+	return ir_bin(&lw->b, IR_shr, ir_call(&lw->b, IRH_get_current_pid_tgid, 0), ir_iconst(&lw->b, 32));
+}
+
+/* Whether there is a -p is known where the script is run. */
+static void filter_late_pid(struct lower *lw)
+{
+	struct ir_val *wanted = lower_late(lw, LATE_PID, "", 0), *none = ir_bin(&lw->b, IR_eq, wanted, ir_iconst(&lw->b, 0));
+	struct ir_block *ask = block_open(lw), *out = block_open(lw), *go = block_open(lw);
+
+	ir_br(&lw->b, none, go, ask);
+	block_enter(lw, ask);
+	ir_br(&lw->b, ir_bin(&lw->b, IR_eq, running_pid(lw), wanted), go, out);
+	block_enter(lw, out);
+	ir_ret(&lw->b, ir_iconst(&lw->b, 0));
+	block_enter(lw, go);
+}
+
 /* -p where the kernel cannot limit the attachment: other processes leave at once. */
 static void filter_pid(struct lower *lw)
 {
 	const struct config *c = &lw->tables->config;
 	const struct provider *p = lw->probe->provider;
-	struct ir_val *pid;
 
-	/* The child of -c limits only where it is attached to, as in bpftrace: its own children count too. */
-	if (c->target_pid <= 0 || c->has_child || !(p->flags & PF_TASK) || (p->flags & (PF_PID | PF_SPECIAL)))
+	if (!(p->flags & PF_TASK) || (p->flags & (PF_PID | PF_SPECIAL)))
 		return;
-	pid = ir_bin(&lw->b, IR_shr, ir_call(&lw->b, IRH_get_current_pid_tgid, 0), ir_iconst(&lw->b, 32));
-	go_on_if(lw, ir_bin(&lw->b, IR_eq, pid, ir_iconst(&lw->b, c->target_pid)));
+	if (lower_target(lw)->is_portable) {
+		filter_late_pid(lw);
+		return;
+	}
+	/* The child of -c limits only where it is attached to, as in bpftrace: its own children count too. */
+	if (c->target_pid <= 0 || c->has_child)
+		return;
+	go_on_if(lw, ir_bin(&lw->b, IR_eq, running_pid(lw), ir_iconst(&lw->b, c->target_pid)));
 }
 
 static void predicate(struct lower *lw, struct node *pred)

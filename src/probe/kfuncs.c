@@ -122,5 +122,5 @@ struct ir_val *lower_symbol_ip(struct lower *lw)
 	uint64_t addr = p->targets.n == 1 ? ksyms_addr(k, p->targets.v[0]->func) : 0;
 
 	ksyms_free(k);
-	return ir_iconst(lower_b(lw), (int64_t)addr);
+	return lower_late(lw, LATE_SYMBOL, p->targets.v[0]->func, (int64_t)addr);
 }

@@ -79,6 +79,9 @@ int run_adopt_map(struct runtime *rt, const struct ir_map *m, int fd, struct err
 /* Digests of keys start from what no traced process can know. 0 or -errno. */
 int run_seed_digests(struct runtime *rt, struct err *e);
 
+/* late.c: sets what a portable script did not know, parameters among it. 0 or -EINVAL with a message. */
+int run_set_late(struct runtime *rt, struct err *e);
+
 /* object.c: maps and programs of a compiled script. */
 int run_load_object(struct runtime *rt, struct err *e);
 int run_map_fd(const struct runtime *rt, const struct ir_map *m);

@@ -138,7 +138,9 @@ static int take_maps(struct runtime *rt, struct bpf_object *obj, struct err *e)
 			return err_set(e, -EINVAL, "the compiled script lacks its map %s", m->name);
 		rc = run_adopt_map(rt, m, fd, e);
 	}
-	return rc ? rc : run_seed_digests(rt, e);
+	if (!rc)
+		rc = run_seed_digests(rt, e);
+	return rc ? rc : run_set_late(rt, e);
 }
 
 static int take_programs(struct runtime *rt, struct bpf_object *obj, struct err *e)

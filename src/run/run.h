@@ -15,6 +15,7 @@
 #include "base/err.h"
 #include "bpf/object.h"
 #include "fn/tables.h"
+#include "lang/ast.h"
 #include "out/out.h"
 #include "probe/probe.h"
 
@@ -23,6 +24,7 @@ struct run_object {
 	const void *bytes;
 	size_t size;
 	const char *const *map_names; /* by ir_map.index */
+	struct parse_params params;
 };
 
 struct run_options {

@@ -112,6 +112,8 @@ bool resolve_getopt(struct check *ck, struct node *n)
 	if (!set_value(ck, n, use.name, n->list.n > 1 ? arg[1] : NULL))
 		return false;
 	n->list.n = 0;
+	if (late_wanted(ck))
+		late_option(ck, n, use.name, use.doc);
 	return true;
 }
 

@@ -128,4 +128,11 @@ static inline bool is_args(const struct node *n)
 	return n->kind == E_IDENT && n->name && !strcmp(n->name, "args");
 }
 
+/* late.c: values of portable scripts that are known only where they are run. */
+bool late_wanted(const struct check *ck);
+void late_param(struct check *ck, struct node *n); /* $1, $# */
+void late_text(struct check *ck, struct node *n);  /* str($1) */
+/* n has become the default. */
+void late_option(struct check *ck, struct node *n, const char *name, const char *doc);
+
 #endif

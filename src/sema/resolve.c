@@ -121,6 +121,10 @@ static bool resolve_param(struct check *ck, struct node *n)
 	const struct parse_params *p = ck->in->params;
 	const char *text;
 
+	if (late_wanted(ck)) {
+		late_param(ck, n);
+		return true;
+	}
 	if (!n->ival) {
 		n->kind = E_INT;
 		n->ival = p->argc;
@@ -317,6 +321,12 @@ static bool is_logic(const struct node *n)
 	return n->kind == E_BINOP && (n->op == OP_LAND || n->op == OP_LOR);
 }
 
+static bool is_late_text(const struct check *ck, const struct node *n)
+{
+	return late_wanted(ck) && !strcmp(n->name, "str") && n->list.n == 1 && n->list.v[0]->kind == E_PARAM &&
+	       n->list.v[0]->ival;
+}
+
 bool resolve_expr(struct check *ck, struct node *n)
 {
 	switch (n->kind) {
@@ -329,6 +339,10 @@ bool resolve_expr(struct check *ck, struct node *n)
 	case E_IDENT:
 		return resolve_ident(ck, n);
 	case E_CALL:
+		if (is_late_text(ck, n)) {
+			late_text(ck, n);
+			return true;
+		}
 		return strcmp(n->name, "getopt") ? resolve_call(ck, n) : resolve_getopt(ck, n);
 	case E_INCDEC:
 		return resolve_incdec(ck, n);
