@@ -22,6 +22,7 @@
 #include "image/image.h"
 #include "lower/lower.h"
 #include "sema/sema.h"
+#include "sym/usyms.h"
 
 /* Before compiling: what the compiler wants to know about the process to be traced. */
 static bool prepare(struct session *s)
@@ -180,6 +181,7 @@ static bool open_output(struct session *s)
 {
 	const struct cli_options *opt = s->opt;
 
+	usyms_configure(s->render.usyms, s->tables.config.show_debug_info, s->tables.config.cpp_demangle);
 	s->render.trailer = s->tables.config.str_trunc_trailer;
 	if (out_open(&s->out, opt->format, opt->output, opt->buffering, &s->render, &s->err))
 		return false;

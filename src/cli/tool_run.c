@@ -14,6 +14,7 @@
 void tool_configure(struct tool *t, struct config *c)
 {
 	config_set(c, "missing_probes", "ignore", NULL);
+	config_set(c, "show_debug_info", "false", NULL);
 }
 
 static bool has_field(void *arg, const char *type, const char *field)

@@ -13,9 +13,18 @@
 #define STACK_BUCKETS 16384
 #define STACK_SIZE 16 /* id, process */
 
-enum stack_mode { SM_BPFTRACE, SM_PERF, SM_RAW };
+#define INLINED_MAX 64 /* functions inlined at one address */
 
-static const char *const mode_names[] = { "bpftrace", "perf", "raw" };
+enum stack_mode { SM_BPFTRACE, SM_PERF, SM_RAW, SM_BUILD_ID };
+
+static const char *const mode_names[] = { "bpftrace", "perf", "raw", "build_id" };
+
+struct frame {
+	uint64_t addr;
+	uint32_t pid;
+	bool user;
+	bool is_return; /* it is behind the call that led to the frame before */
+};
 
 static void kernel_frame(struct render *r, struct strbuf *out, uint64_t addr, bool perf)
 {
@@ -31,13 +40,50 @@ static void kernel_frame(struct render *r, struct strbuf *out, uint64_t addr, bo
 		sb_addf(out, " ([%s])", s->module);
 }
 
-static void user_frame(struct render *r, struct strbuf *out, uint64_t addr, uint32_t pid, bool perf)
+/* What stands before a frame. */
+static void frame_start(struct strbuf *out, uint64_t addr, bool perf)
+{
+	if (perf)
+		sb_addf(out, "\t%llx ", (unsigned long long)addr);
+	else
+		sb_adds(out, "        ");
+}
+
+static void add_text(struct render *r, struct strbuf *out, const char *text)
+{
+	render_escape(r, out, text, strlen(text));
+}
+
+static void add_source(struct render *r, struct strbuf *out, const struct src_frame *f)
+{
+	if (!f->file || !f->line)
+		return;
+	sb_addc(out, '@');
+	add_text(r, out, f->file);
+	sb_addf(out, ":%d", f->line);
+}
+
+/* A function that has no frame of its own, on a line of its own. */
+static void inlined_frame(struct render *r, struct strbuf *out, const struct src_frame *f, uint64_t addr, bool perf)
+{
+	frame_start(out, addr, perf);
+	if (!perf)
+		sb_adds(out, "[inlined] ");
+	add_text(r, out, f->func ? f->func : "[unknown]");
+	if (perf)
+		sb_adds(out, " (inlined)");
+	else
+		add_source(r, out, f);
+	sb_addc(out, '\n');
+}
+
+static void user_symbol(struct render *r, struct strbuf *out, uint64_t addr, uint32_t pid, bool perf)
 {
 	struct usym s = { 0 };
 	bool known = usyms_find(r->usyms, pid, addr, &s);
 
 	if (known && s.name) {
-		render_escape(r, out, s.name, strlen(s.name));
+		add_text(r, out, s.name);
 		sb_addf(out, "+%llu", (unsigned long long)s.offset);
 	} else if (perf) {
 		sb_adds(out, "[unknown]");
@@ -46,25 +92,47 @@ static void user_frame(struct render *r, struct strbuf *out, uint64_t addr, uint
 	}
 	if (perf) {
 		sb_adds(out, " (");
-		render_escape(r, out, s.module ? s.module : "[unknown]", strlen(s.module ? s.module : "[unknown]"));
+		add_text(r, out, s.module ? s.module : "[unknown]");
 		sb_addc(out, ')');
 	}
 }
 
-static void add_frame(struct render *r, struct strbuf *out, const struct type *t, uint64_t addr, uint32_t pid, bool user)
+static void user_frame(struct render *r, struct strbuf *out, const struct frame *f, bool perf)
 {
-	enum stack_mode mode = t->param[1];
+	struct src_frame src[INLINED_MAX];
+	size_t n = usyms_frames(r->usyms, f->pid, f->addr, f->is_return, src, INLINED_MAX);
 
-	if (mode == SM_PERF)
-		sb_addf(out, "\t%llx ", (unsigned long long)addr);
-	else
-		sb_adds(out, "        ");
-	if (mode == SM_RAW)
-		sb_addx(out, addr);
-	else if (user)
-		user_frame(r, out, addr, pid, mode == SM_PERF);
-	else
-		kernel_frame(r, out, addr, mode == SM_PERF);
+	for (size_t i = 0; i + 1 < n; i++)
+		inlined_frame(r, out, &src[i], f->addr, perf);
+	frame_start(out, f->addr, perf);
+	user_symbol(r, out, f->addr, f->pid, perf);
+	if (n && !perf)
+		add_source(r, out, &src[n - 1]);
+}
+
+static void build_id_frame(struct render *r, struct strbuf *out, const struct frame *f)
+{
+	uint64_t offset;
+	uint8_t id[20];
+	int n = usyms_build_id(r->usyms, f->pid, f->addr, id, &offset);
+
+	for (int i = 0; i < n; i++)
+		sb_addf(out, "%02x", id[i]);
+	sb_addf(out, n > 0 ? " 0x%llx" : "%llx", (unsigned long long)(n > 0 ? offset : f->addr));
+}
+
+static void add_frame(struct render *r, struct strbuf *out, enum stack_mode mode, const struct frame *f)
+{
+	if (mode == SM_RAW) {
+		sb_addx(out, f->addr);
+	} else if (mode == SM_BUILD_ID) {
+		build_id_frame(r, out, f);
+	} else if (f->user) {
+		user_frame(r, out, f, mode == SM_PERF);
+	} else {
+		frame_start(out, f->addr, mode == SM_PERF);
+		kernel_frame(r, out, f->addr, mode == SM_PERF);
+	}
 	sb_addc(out, '\n');
 }
 
@@ -95,7 +163,7 @@ static void stack_text(struct render *r, struct strbuf *out, const struct type *
 		return;
 	}
 	for (int i = 0; i < n && (unsigned)i < limit; i++)
-		add_frame(r, out, t, frames[i], pid, user);
+		add_frame(r, out, t->param[1], &(struct frame){ frames[i], pid, user, i > 0 });
 }
 
 static void kstack_text(struct render *r, struct strbuf *out, const struct type *t, const void *bytes)
@@ -121,9 +189,7 @@ static bool find_mode(const char *name, int64_t *ret)
 
 static bool bad_mode(struct check *ck, struct node *n, const char *name)
 {
-	if (!strcmp(name, "build_id"))
-		return check_error(ck, n->span, DT_not_supported, "not supported yet: stack mode build_id");
-	return check_error(ck, n->span, DT_bad_argument, "Invalid stack mode: %s (bpftrace, perf, raw)", name);
+	return check_error(ck, n->span, DT_bad_argument, "Invalid stack mode: %s (bpftrace, perf, raw, build_id)", name);
 }
 
 /* kstack, kstack(limit), kstack(mode), kstack(mode, limit) */
@@ -140,6 +206,10 @@ static bool check_stack(struct check *ck, struct node *call, const struct value_
 		if (!find_mode(call->list.v[0]->name, &mode))
 			return bad_mode(ck, call->list.v[0], call->list.v[0]->name);
 	}
+	if (mode == SM_BUILD_ID && ops == &kstack_value && i)
+		return check_error(ck, call->list.v[0]->span, DT_bad_argument, "the kernel has no build IDs: build_id is for ustack");
+	if (mode == SM_BUILD_ID && ops == &kstack_value)
+		mode = SM_RAW;
 	if (call->list.n > i + 1)
 		return check_error(ck, call->span, DT_bad_argument, "%s() takes a mode and a limit", call->name);
 	if (call->list.n > i && !check_const_int(ck, call->list.v[i], &limit))
@@ -159,6 +229,7 @@ static bool check_kstack(struct check *ck, struct node *call)
 
 static bool check_ustack(struct check *ck, struct node *call)
 {
+	check_tables(ck)->user_symbols = true;
 	return check_stack(ck, call, &ustack_value);
 }
 

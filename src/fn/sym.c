@@ -77,6 +77,7 @@ const struct type *fn_ksym_type(struct check *ck)
 
 const struct type *fn_usym_type(struct check *ck)
 {
+	check_tables(ck)->user_symbols = true;
 	return type_opaque(check_types(ck), &usym_value, USYM_SIZE, 8);
 }
 

@@ -107,6 +107,7 @@ struct config {
 	uint64_t log_size;
 	bool print_maps_on_exit; /* true */
 	bool cpp_demangle, lazy_symbolication;
+	bool show_debug_info; /* lines and inlined functions in user stacks */
 	const char *missing_probes; /* "error", "warn", "ignore" */
 	const char *stack_mode;     /* "bpftrace", "perf", "raw" */
 	const char *str_trunc_trailer; /* ".." */
@@ -125,6 +126,7 @@ struct tables {
 	VEC(const char *) probe_names;
 	VEC(struct late *) late;      /* of portable scripts only */
 	struct config config;
+	bool user_symbols; /* some value is printed with symbols of processes */
 	struct bpf_object *object;
 };
 

@@ -40,6 +40,7 @@ static const struct item items[] = {
 	{ "log_size", CK_NUMBER, AT(log_size), 1, 1u << 30, NULL },
 	{ "print_maps_on_exit", CK_BOOL, AT(print_maps_on_exit), 0, 0, NULL },
 	{ "cpp_demangle", CK_BOOL, AT(cpp_demangle), 0, 0, NULL },
+	{ "show_debug_info", CK_BOOL, AT(show_debug_info), 0, 0, NULL },
 	{ "lazy_symbolication", CK_BOOL, AT(lazy_symbolication), 0, 0, NULL },
 	{ "missing_probes", CK_WORD, AT(missing_probes), 0, 0, missing_words },
 	{ "stack_mode", CK_WORD, AT(stack_mode), 0, 0, stack_modes },
@@ -57,7 +58,6 @@ static const struct item items[] = {
 	 */
 	UNUSED("cache_user_symbols"),
 	UNUSED("on_stack_limit"),
-	UNUSED("show_debug_info"),
 	UNUSED("use_blazesym"),
 	UNUSED("unstable_tseries"),
 	UNUSED("unstable_dw_ustack"),
@@ -201,6 +201,7 @@ int config_init(struct config *c, struct err *e)
 		.log_size = 1000000,
 		.print_maps_on_exit = true,
 		.cpp_demangle = true,
+		.show_debug_info = true,
 		.missing_probes = "error",
 		.stack_mode = "bpftrace",
 		.str_trunc_trailer = "..",

@@ -41,6 +41,8 @@ struct runtime {
 	struct ring ring;
 	struct perfbuf perf;
 	struct pace pace;
+	struct perfbuf procs;  /* mappings, forks, programs started (procs.c) */
+	struct seen *seen;     /* what they tell; NULL: the script prints no user symbols */
 
 	bool *at_end;          /* by action: sent by an end probe */
 	struct value_ref *args; /* of the record in hand */
@@ -95,6 +97,12 @@ int run_pcpu_clear(struct runtime *rt, uint32_t off, uint32_t size);
 void run_rights_hint(struct err *e, int code);
 /* Raises RLIMIT_MEMLOCK, which kernels below 5.11 count BPF memory against; true the first time. */
 bool run_raise_memlock(void);
+
+/* procs.c: before attaching; after it; what is there, taken now and then; at the end. */
+void run_procs_open(struct runtime *rt);
+void run_procs_scan(struct runtime *rt);
+void run_procs_take(struct runtime *rt);
+void run_procs_close(struct runtime *rt);
 
 /*
  * bound.c: the most bytes of records of a script whose programs run once and have no loops; 0: no

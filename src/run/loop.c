@@ -27,7 +27,7 @@
 #define SLEEP_MS 1000   /* the clock of out_tick() and of loss reports */
 #define WATCH_MS 200    /* looking after a process without a pidfd */
 
-enum { EV_RING, EV_STOP, EV_WATCH, EV_OUT, EV_SIGNAL };
+enum { EV_RING, EV_STOP, EV_WATCH, EV_OUT, EV_SIGNAL, EV_PROCS };
 
 int64_t run_now(void)
 {
@@ -51,6 +51,8 @@ static void watch_ring(struct runtime *rt)
 		watch(rt, run_map_fd(rt, rt->module->ring), EPOLLIN | EPOLLET, EV_RING);
 	for (unsigned i = 0; i < rt->perf.ncpus; i++)
 		watch(rt, rt->perf.cpus[i].fd, EPOLLIN | EPOLLET, EV_RING);
+	for (unsigned i = 0; i < rt->procs.ncpus; i++)
+		watch(rt, rt->procs.cpus[i].fd, EPOLLIN | EPOLLET, EV_PROCS);
 }
 
 static pid_t watched_pid(const struct runtime *rt)
@@ -163,6 +165,9 @@ static void look_at(struct runtime *rt, const struct epoll_event *ev)
 		break;
 	case EV_SIGNAL:
 		run_signals(rt);
+		break;
+	case EV_PROCS:
+		run_procs_take(rt);
 		break;
 	case EV_OUT:
 		if (ev->events & (EPOLLERR | EPOLLHUP))

@@ -18,25 +18,13 @@ static size_t page_size(void)
 	return (size_t)sysconf(_SC_PAGESIZE);
 }
 
-static int open_cpu(struct perfbuf *b, struct perf_cpu *c, int map_fd, int cpu)
+/* map_fd -1: none. */
+static int open_cpu(struct perfbuf *b, struct perf_cpu *c, struct perf_event_attr *attr, int map_fd, int cpu)
 {
-	struct perf_event_attr attr = {
-		.type = PERF_TYPE_SOFTWARE,
-		.size = sizeof(attr),
-		.config = PERF_COUNT_SW_BPF_OUTPUT,
-		.sample_type = PERF_SAMPLE_RAW,
-		.sample_period = 1,
-		/*
-		 * A wake-up for each record costs more than the record: the loop looks by the clock
-		 * too.
-		 */
-		.watermark = 1,
-		.wakeup_watermark = (uint32_t)b->size / 4,
-	};
 	uint32_t key = (uint32_t)cpu;
-	int r;
+	int r = 0;
 
-	c->fd = sys_perf_event_open(&attr, -1, cpu, -1, 0);
+	c->fd = sys_perf_event_open(attr, -1, cpu, -1, 0);
 	if (c->fd < 0)
 		return c->fd;
 	c->page = mmap(NULL, page_size() + b->size, PROT_READ | PROT_WRITE, MAP_SHARED, c->fd, 0);
@@ -44,29 +32,54 @@ static int open_cpu(struct perfbuf *b, struct perf_cpu *c, int map_fd, int cpu)
 		c->page = NULL;
 		return -errno;
 	}
-	r = sys_map_update(map_fd, &key, &c->fd, 0);
+	if (map_fd >= 0)
+		r = sys_map_update(map_fd, &key, &c->fd, 0);
 	if (!r && ioctl(c->fd, PERF_EVENT_IOC_ENABLE, 0) < 0)
 		r = -errno;
 	return r;
 }
 
-int perfbuf_open(struct perfbuf *b, int map_fd, size_t size)
+static int open_all(struct perfbuf *b, struct perf_event_attr *attr, int map_fd, size_t size)
 {
 	unsigned max = sys_possible_cpus();
 	int *ids = xcalloc(max, sizeof(*ids)), rc = 0;
 	unsigned n = sys_online_cpus(ids, max);
 
 	b->size = size;
+	/* A wake-up for each record costs more than the record: the loop looks by the clock too. */
+	attr->watermark = 1;
+	attr->wakeup_watermark = (uint32_t)size / 4;
 	b->cpus = xcalloc(n, sizeof(*b->cpus));
 	for (unsigned i = 0; i < n && !rc; i++) {
 		b->cpus[i].fd = -1;
 		b->ncpus++;
-		rc = open_cpu(b, &b->cpus[i], map_fd, ids[i]);
+		rc = open_cpu(b, &b->cpus[i], attr, map_fd, ids[i]);
 	}
 	free(ids);
 	if (rc)
 		perfbuf_close(b);
 	return rc;
+}
+
+int perfbuf_open(struct perfbuf *b, int map_fd, size_t size)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE,
+		.size = sizeof(attr),
+		.config = PERF_COUNT_SW_BPF_OUTPUT,
+		.sample_type = PERF_SAMPLE_RAW,
+		.sample_period = 1,
+	};
+
+	return open_all(b, &attr, map_fd, size);
+}
+
+int perfbuf_open_events(struct perfbuf *b, const struct perf_event_attr *attr, size_t size)
+{
+	struct perf_event_attr copy = *attr;
+
+	b->whole = true;
+	return open_all(b, &copy, -1, size);
 }
 
 void perfbuf_close(struct perfbuf *b)
@@ -107,6 +120,10 @@ static bool one_record(struct perfbuf *b, const uint8_t *rec, uint32_t type, siz
 	if (type == PERF_RECORD_LOST && room >= 16) {
 		memcpy(&lost, body + 8, sizeof(lost));
 		b->lost += lost;
+	}
+	if (b->whole) {
+		++*count;
+		return fn(arg, rec, (uint32_t)len);
 	}
 	if (type != PERF_RECORD_SAMPLE)
 		return true;

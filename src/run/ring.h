@@ -49,6 +49,7 @@ struct perfbuf {
 	unsigned ncpus;
 	size_t size; /* of one CPU's data, a power of two */
 	uint64_t corrupt, lost;
+	bool whole; /* records of all types are handed out, with their headers; else what samples carry */
 	struct strbuf joined; /* a record that wraps, put together */
 };
 
@@ -57,6 +58,9 @@ struct perfbuf {
  * into the map.
  */
 int perfbuf_open(struct perfbuf *b, int map_fd, size_t size);
+/* The same for an event of all processes and its own records, handed out whole. */
+struct perf_event_attr;
+int perfbuf_open_events(struct perfbuf *b, const struct perf_event_attr *attr, size_t size);
 void perfbuf_close(struct perfbuf *b);
 size_t perfbuf_consume(struct perfbuf *b, record_fn *fn, void *arg);
 bool perfbuf_pending(const struct perfbuf *b);

@@ -138,6 +138,7 @@ void run_free(struct runtime *rt)
 	if (!rt)
 		return;
 	run_drop_links(rt);
+	run_procs_close(rt);
 	vec_each(rt->tables->probes, i)
 		fd_close(&rt->tables->probes.v[i]->prog_fd);
 	ring_close(&rt->ring);

@@ -198,11 +198,13 @@ int run_start(struct runtime *rt, struct err *e)
 		return 0;
 	}
 	rc = run_watch_signals(rt, e);
+	run_procs_open(rt);
 	if (!rc)
 		rc = attach_all(rt, e);
 	if (rc)
 		return rc;
 	tell_attached(rt);
+	run_procs_scan(rt);
 	if (rt->child)
 		rc = child_go(rt->child, e);
 	return rc ? rc : run_iterators(rt, e);

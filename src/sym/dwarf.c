@@ -84,6 +84,7 @@ struct dwarf_file *elf_file_dwarf(struct elf_file *f)
 	f->tried_dwarf = true;
 	d = xcalloc(1, sizeof(*d));
 	d->fd = -1;
+	strmap_init(&d->frames, &d->arena);
 	if (open_own(d, f) || open_debug(d, f))
 		read_units(d);
 	if (!d->units.n) {
@@ -104,6 +105,7 @@ void dwarf_file_free(struct dwarf_file *d)
 	elf_file_free(d->debug);
 	vec_done(&d->units);
 	vec_done(&d->ranges);
+	arena_done(&d->arena);
 	free(d);
 }
 

@@ -5,6 +5,7 @@
 
 #include <elfutils/libdw.h>
 
+#include "base/strmap.h"
 #include "sym/dwarf.h"
 
 /* The code of a unit. */
@@ -27,6 +28,8 @@ struct dwarf_file {
 	VEC(struct dwarf_unit) units;
 	VEC(struct unit_range) ranges; /* by start */
 	bool ranges_read;
+	struct arena arena;   /* of what is below */
+	struct strmap frames; /* address (8 bytes) -> struct frame_list: a stack's frames come again and again */
 };
 
 /* elf_file_free()'s part. */

@@ -9,6 +9,7 @@
 
 /* Rows of one line that are looked at: a macro may have thousands. */
 #define ROWS_MAX 4096
+#define FRAMES_MAX 64 /* functions inlined in one another */
 
 static int number_of(Dwarf_Die *die, unsigned attr_name)
 {
@@ -18,6 +19,36 @@ static int number_of(Dwarf_Die *die, unsigned attr_name)
 	if (!dwarf_attr(die, attr_name, &attr) || dwarf_formudata(&attr, &v) || v > INT32_MAX)
 		return 0;
 	return (int)v;
+}
+
+/* Takes "x/.." out of a path; links are not followed. */
+static void tidy_path(char *path)
+{
+	for (char *p; (p = strstr(path, "/../")) && p > path;) {
+		char *before = memrchr(path, '/', (size_t)(p - path));
+
+		if (!before)
+			return;
+		memmove(before, p + 3, strlen(p + 3) + 1);
+	}
+}
+
+/* A name as the line table has it, under the folder that the unit was compiled in. */
+static const char *whole_path(struct dwarf_file *d, struct dwarf_unit *u, const char *file)
+{
+	Dwarf_Attribute attr;
+	const char *dir = NULL;
+	char *path;
+
+	if (!file || *file == '/')
+		return file;
+	if (dwarf_attr(dwarf_unit_inner(d, u), DW_AT_comp_dir, &attr) || dwarf_attr(&u->die, DW_AT_comp_dir, &attr))
+		dir = dwarf_formstring(&attr);
+	if (!dir)
+		return file;
+	path = arena_printf(&d->arena, "%s/%s", dir, file);
+	tidy_path(path);
+	return path;
 }
 
 static const char *call_file(Dwarf_Die *unit, Dwarf_Die *die)
@@ -31,13 +62,13 @@ static const char *call_file(Dwarf_Die *unit, Dwarf_Die *die)
 	return dwarf_filesrc(files, (size_t)n, NULL, NULL);
 }
 
-static void line_at(struct dwarf_unit *u, uint64_t addr, struct src_frame *f)
+static void line_at(struct dwarf_file *d, struct dwarf_unit *u, uint64_t addr, struct src_frame *f)
 {
 	Dwarf_Line *line = dwarf_getsrc_die(&u->die, addr);
 
 	if (!line)
 		return;
-	f->file = dwarf_linesrc(line, NULL, NULL);
+	f->file = whole_path(d, u, dwarf_linesrc(line, NULL, NULL));
 	if (dwarf_lineno(line, &f->line))
 		f->line = 0;
 }
@@ -58,7 +89,8 @@ static int scopes_at(Dwarf_Die *unit, uint64_t addr, Dwarf_Die **ret)
 	return n;
 }
 
-size_t dwarf_frames(struct dwarf_file *d, uint64_t addr, struct src_frame *ret, size_t max)
+/* dwarf_frames() without its memory. */
+static size_t find_frames(struct dwarf_file *d, uint64_t addr, struct src_frame *ret, size_t max)
 {
 	struct dwarf_unit *u = dwarf_unit_at(d, addr);
 	struct src_frame f = { 0 };
@@ -69,7 +101,7 @@ size_t dwarf_frames(struct dwarf_file *d, uint64_t addr, struct src_frame *ret, 
 	if (!u || !max)
 		return 0;
 	unit = dwarf_unit_inner(d, u);
-	line_at(u, addr, &f);
+	line_at(d, u, addr, &f);
 	n = scopes_at(unit, addr, &scopes);
 	for (int i = 0; i < n && count + 1 < max; i++) {
 		if (dwarf_tag(&scopes[i]) != DW_TAG_inlined_subroutine)
@@ -77,7 +109,7 @@ size_t dwarf_frames(struct dwarf_file *d, uint64_t addr, struct src_frame *ret, 
 		f.func = dwarf_func_name(&scopes[i]);
 		f.inlined = true;
 		ret[count++] = f;
-		f = (struct src_frame){ .file = call_file(unit, &scopes[i]),
+		f = (struct src_frame){ .file = whole_path(d, u, call_file(unit, &scopes[i])),
 					.line = number_of(&scopes[i], DW_AT_call_line) };
 	}
 	f.func = NULL;
@@ -88,6 +120,29 @@ size_t dwarf_frames(struct dwarf_file *d, uint64_t addr, struct src_frame *ret, 
 	ret[count++] = f;
 	free(scopes);
 	return count;
+}
+
+struct frame_list {
+	size_t n;
+	struct src_frame v[];
+};
+
+size_t dwarf_frames(struct dwarf_file *d, uint64_t addr, struct src_frame *ret, size_t max)
+{
+	struct frame_list *l = strmap_getn(&d->frames, (const char *)&addr, sizeof(addr));
+	struct src_frame found[FRAMES_MAX];
+	size_t n;
+
+	if (!l) {
+		n = find_frames(d, addr, found, FRAMES_MAX);
+		l = arena_alloc(&d->arena, sizeof(*l) + n * sizeof(*found));
+		l->n = n;
+		memcpy(l->v, found, n * sizeof(*found));
+		strmap_putn(&d->frames, (const char *)&addr, sizeof(addr), l);
+	}
+	n = l->n < max ? l->n : max;
+	memcpy(ret, l->v + (l->n - n), n * sizeof(*ret));
+	return n;
 }
 
 /* "b/c.c" is the end of "/a/b/c.c", not of "/a/bb/c.c". */

@@ -20,9 +20,11 @@
 
 #include "base/fdutil.h"
 #include "base/vec.h"
+#include "sym/demangle.h"
 #include "sym/elfsym.h"
 #include "sym/maps.h"
 #include "sym/perfmap.h"
+#include "sym/seen.h"
 
 #define PROCS_MAX 4096
 #define PROC_SLOTS 1024
@@ -62,6 +64,11 @@ struct usyms {
 	struct elf_file *vdso;
 	uint64_t vdso_size;
 	bool vdso_tried;
+	bool lines, demangle;
+	struct demangler *demangler;
+	struct seen *seen;
+	void (*catch_up)(void *arg);
+	void *catch_up_arg;
 };
 
 struct usyms *usyms_new(void)
@@ -117,6 +124,7 @@ void usyms_free(struct usyms *u)
 		file_free(u->files.v[i]);
 	vec_done(&u->files);
 	elf_file_free(u->vdso);
+	demangler_free(u->demangler);
 	free(u);
 }
 
@@ -234,8 +242,30 @@ static void carry_files(struct proc *p, struct proc *old)
 	}
 }
 
-/* The old maps stay if the process is gone (a zombie has none). */
-static void proc_read(struct proc *p, int64_t now)
+void usyms_watch(struct usyms *u, struct seen *seen, void (*catch_up)(void *arg), void *arg)
+{
+	u->seen = seen;
+	u->catch_up = catch_up;
+	u->catch_up_arg = arg;
+}
+
+/* Mappings of a process, or what was seen of one that is gone (a zombie has none). */
+static bool read_maps(struct usyms *u, pid_t pid, struct maps *ret)
+{
+	pid_t parent;
+
+	if (!maps_read(pid, ret) && ret->list.n)
+		return true;
+	if (!u->seen)
+		return false;
+	u->catch_up(u->catch_up_arg);
+	if (seen_maps(u->seen, pid, ret, &parent))
+		return true;
+	return parent && !maps_read(parent, ret) && ret->list.n;
+}
+
+/* The old maps stay if nothing is known. */
+static void proc_read(struct usyms *u, struct proc *p, int64_t now)
 {
 	struct proc old = *p;
 	struct maps maps = { 0 };
@@ -243,7 +273,7 @@ static void proc_read(struct proc *p, int64_t now)
 	char path[32];
 
 	p->read_at = now;
-	if (maps_read(p->pid, &maps) || !maps.list.n) {
+	if (!read_maps(u, p->pid, &maps)) {
 		maps_done(&maps);
 		return;
 	}
@@ -289,7 +319,7 @@ static struct proc *proc_get(struct usyms *u, pid_t pid, int64_t now)
 		p = xcalloc(1, sizeof(*p));
 		p->pid = pid;
 		p->uid = (uid_t)-1;
-		proc_read(p, now);
+		proc_read(u, p, now);
 		p->next = *slot;
 		*slot = p;
 		u->nprocs++;
@@ -304,9 +334,29 @@ void usyms_note(struct usyms *u, pid_t pid)
 	struct proc *p = proc_get(u, pid, now);
 
 	if (now - p->read_at > READ_AFTER_MISS)
-		proc_read(p, now);
+		proc_read(u, p, now);
 	for (size_t i = 0; i < p->maps.list.n && u->nopen < OPEN_MAX; i++)
 		range_file(u, p, i);
+}
+
+void usyms_configure(struct usyms *u, bool lines, bool demangle)
+{
+	u->lines = lines;
+	u->demangle = demangle;
+	if (demangle && !u->demangler)
+		u->demangler = demangler_new();
+}
+
+/* Debug information is opened now or never. */
+static void settle(struct usyms *u, struct ufile *f)
+{
+	if (f->settled)
+		return;
+	f->settled = true;
+	if (u->lines)
+		elf_file_dwarf(f->elf);
+	elf_file_settle(f->elf);
+	u->nopen--;
 }
 
 static bool find_in_file(struct usyms *u, struct ufile *f, uint64_t offset, struct usym *ret)
@@ -316,11 +366,7 @@ static bool find_in_file(struct usyms *u, struct ufile *f, uint64_t offset, stru
 
 	if (!f->elf)
 		return false;
-	if (!f->settled) {
-		f->settled = true;
-		elf_file_settle(f->elf);
-		u->nopen--;
-	}
+	settle(u, f);
 	if (!elf_file_offset_to_addr(f->elf, offset, &addr))
 		return false;
 	s = elf_file_at(f->elf, addr);
@@ -391,28 +437,79 @@ static bool find_in_perf_map(struct proc *p, uint64_t addr, int64_t now, struct 
 	return true;
 }
 
+/* Where an address is in a process. */
+struct located {
+	struct proc *proc;
+	const struct map_range *range; /* NULL: nowhere */
+	struct ufile *file;            /* NULL: no file */
+	uint64_t offset;               /* in the file */
+};
+
+static struct located locate(struct usyms *u, pid_t pid, uint64_t addr, int64_t now)
+{
+	struct located at = { .proc = proc_get(u, pid, now) };
+	struct proc *p = at.proc;
+
+	at.range = maps_find(&p->maps, addr);
+	if (now - p->read_at > (at.range ? READ_AGAIN : READ_AFTER_MISS)) {
+		proc_read(u, p, now);
+		at.range = maps_find(&p->maps, addr);
+	}
+	if (!at.range)
+		return at;
+	at.offset = addr - at.range->start + at.range->offset;
+	at.file = range_file(u, p, (size_t)(at.range - p->maps.list.v));
+	return at;
+}
+
 bool usyms_find(struct usyms *u, pid_t pid, uint64_t addr, struct usym *ret)
 {
 	int64_t now = now_ns();
-	struct proc *p = proc_get(u, pid, now);
-	const struct map_range *r = maps_find(&p->maps, addr);
-	struct ufile *f;
+	struct located at = locate(u, pid, addr, now);
 	const char *path;
 
-	if (now - p->read_at > (r ? READ_AGAIN : READ_AFTER_MISS)) {
-		proc_read(p, now);
-		r = maps_find(&p->maps, addr);
-	}
 	*ret = (struct usym){ 0 };
-	if (!r)
+	if (!at.range)
 		return false;
-	path = maps_path(&p->maps, r);
+	path = maps_path(&at.proc->maps, at.range);
 	ret->module = *path ? path : NULL;
-	ret->offset = addr - r->start + r->offset;
-	f = range_file(u, p, (size_t)(r - p->maps.list.v));
+	ret->offset = at.offset;
 	if (!strcmp(path, "[vdso]"))
-		find_in_vdso(u, r, addr, ret);
-	else if (!f || !find_in_file(u, f, ret->offset, ret))
-		find_in_perf_map(p, addr, now, ret);
+		find_in_vdso(u, at.range, addr, ret);
+	else if (!at.file || !find_in_file(u, at.file, at.offset, ret))
+		find_in_perf_map(at.proc, addr, now, ret);
+	if (ret->name && u->demangle)
+		ret->name = demangled(u->demangler, ret->name);
 	return ret->name || ret->module;
+}
+
+size_t usyms_frames(struct usyms *u, pid_t pid, uint64_t addr, bool is_return, struct src_frame *ret, size_t max)
+{
+	struct located at;
+	struct dwarf_file *d;
+	uint64_t vaddr;
+	size_t n;
+
+	if (!u->lines)
+		return 0;
+	at = locate(u, pid, addr, now_ns());
+	if (!at.file || !at.file->elf)
+		return 0;
+	settle(u, at.file);
+	d = elf_file_dwarf(at.file->elf);
+	if (!d || !elf_file_offset_to_addr(at.file->elf, at.offset, &vaddr))
+		return 0;
+	n = dwarf_frames(d, vaddr - is_return, ret, max);
+	for (size_t i = 0; i < n && u->demangle; i++)
+		if (ret[i].func)
+			ret[i].func = demangled(u->demangler, ret[i].func);
+	return n;
+}
+
+int usyms_build_id(struct usyms *u, pid_t pid, uint64_t addr, uint8_t ret_id[20], uint64_t *ret_offset)
+{
+	struct located at = locate(u, pid, addr, now_ns());
+
+	*ret_offset = at.offset;
+	return at.file && at.file->elf ? elf_file_build_id(at.file->elf, ret_id) : -ENOENT;
 }
