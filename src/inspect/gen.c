@@ -10,19 +10,20 @@
 #include "inspect/btf_dump.h"
 #include "inspect/gen.h"
 #include "inspect/nouns.h"
+#include "inspect/objfile.h"
 #include "inspect/quiet.h"
-
-#define OBJECT_MAX (256u << 20)
 
 int gen_read(struct inspect *in, const char *path, struct strbuf *ret)
 {
+	struct objfile file = { 0 };
 	struct btf *btf;
-	int r = file_read(path, OBJECT_MAX, ret);
+	int r = objfile_read(in, path, &file);
 
+	if (!r)
+		sb_add(ret, file.bytes.p, file.bytes.n);
+	objfile_done(&file);
 	if (r)
-		return inspect_fail(in, r, "failed to open() %s: %s", path, errname(r));
-	if (ret->n < 64 || memcmp(ret->p, "\177ELF", 4))
-		return inspect_fail(in, -ENOEXEC, "%s is no ELF object", path);
+		return r;
 	quiet_libbpf(in);
 	btf = btf__parse_elf(path, NULL); /* an object without BTF is for others to judge */
 	r = btf ? btf_verify(btf, path, &in->err) : 0;

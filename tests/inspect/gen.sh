@@ -14,7 +14,7 @@ if [ "$peer" ]; then
 fi
 load_all "$tmp/whole.o" "$pins" type socket
 has "both programs" "$(ls "$pins")" first second
-fails "no object" "$0 is no ELF object" "$bt" gen object "$tmp/none.o" "$0"
+fails "no object" "failed to open object file $0: it is not an ELF file" "$bt" gen object "$tmp/none.o" "$0"
 [ ! -e "$tmp/none.o" ] && ok "no file of a failure" || bad "no file of a failure"
 
 object greet
@@ -26,7 +26,7 @@ has "its members" "$(cat "$tmp/greet.skel.h")" "#ifndef __GREET_SKEL_H__" "struc
 "$bt" gen skeleton "$tmp/types.o" name my-types >"$tmp/types.skel.h"
 has "a name" "$(cat "$tmp/types.skel.h")" "#ifndef __MY_TYPES_SKEL_H__" "struct my_types {"
 fails "two names" "object name already specified" "$bt" gen skeleton "$tmp/greet.o" name a name b
-fails "a skeleton of no object" "failed to open() $tmp/nothing.o: No such file or directory" \
+fails "a skeleton of no object" "failed to open object file $tmp/nothing.o: No such file or directory" \
 	"$bt" gen skeleton "$tmp/nothing.o"
 same "nothing on standard output then" "" "$("$bt" gen skeleton "$0" 2>/dev/null)"
 
@@ -40,7 +40,32 @@ run() {
 		bad "$what" "does not compile"
 	fi
 }
-cp tests/inspect/progs/greet_user.c "$tmp/user.c"
+# Three calls of getppid(2), then what the program left.
+cat >"$tmp/user.c" <<-'END'
+	#include <stdio.h>
+	#include <unistd.h>
+
+	#include "greet.skel.h"
+
+	int main(void)
+	{
+		struct greet *skel = greet__open();
+		int err;
+
+		if (!skel)
+			return 1;
+		skel->rodata->listener = getpid();
+		err = greet__load(skel);
+		if (!err)
+			err = greet__attach(skel);
+		for (int i = 0; !err && i < 3; i++)
+			getppid();
+		if (!err)
+			printf("%s, %d times\n", skel->bss->words, skel->bss->greetings);
+		greet__destroy(skel);
+		return err ? 2 : 0;
+	}
+END
 flags="-Wall -Wextra -Werror -O2 -I$tmp $tmp/user.c"
 for cc in gcc clang; do
 	# shellcheck disable=SC2086
