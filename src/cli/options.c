@@ -36,7 +36,8 @@ static const struct opt_def defs[] = {
 			  "look for debug information of stripped programs here first" },
 	[O_NO_WARNINGS] = { 0, "no-warnings", NULL, "print no warnings" },
 	[O_WARNINGS] = { 'k', "warnings", NULL,
-			 "accepted: failed reads are always counted and told" },
+			 "tell every helper that fails with its place in the script, also\n"
+			 "look-ups and deletions of what is not there" },
 	[O_DEBUG] = { 'd', "debug", "STAGE",
 		      "print what the compiler makes: ast, types, ir, bpf, verifier, all" },
 	[O_INCLUDE_DIR] = { 'I', NULL, "DIR", "search this directory for headers that are included" },
@@ -149,6 +150,7 @@ static void set_flag(struct cli_options *o, enum option which)
 	case O_VERBOSE: o->verbose = true; break;
 	case O_RAW: o->raw = true; break;
 	case O_UNSAFE: o->unsafe = true; break;
+	case O_WARNINGS: o->warnings = true; break;
 	case O_NO_WARNINGS: o->no_warnings = true; break;
 	case O_DRY_RUN: o->dry_run = true; break;
 	case O_LIST: o->mode = CM_LIST; break;

@@ -43,7 +43,7 @@ struct cli_options {
 	bool standalone;     /* build: with this program */
 	enum out_buffering buffering;
 	unsigned debug;      /* enum cli_debug */
-	bool quiet, verbose, dry_run, unsafe, no_warnings, raw;
+	bool quiet, verbose, dry_run, unsafe, no_warnings, warnings, raw;
 	const char *file;    /* script, or the pattern of -l; NULL: none */
 	VEC(const char *) include_dirs; /* -I; heap */
 	VEC(const char *) includes;     /* --include; heap */

@@ -211,6 +211,7 @@ static bool execute(struct session *s, int *ret_status)
 		.quiet = opt->quiet,
 		.notify = getenv("__BPFTRACE_NOTIFY_PROBES_ATTACHED") != NULL,
 		.raw = opt->raw,
+		.colour = report_colour(),
 		.verifier_dump = opt->debug & CD_VERIFIER ? "all" : NULL,
 		.sources = &s->sources,
 	};

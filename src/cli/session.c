@@ -84,6 +84,7 @@ void session_open(struct session *s, const struct cli_options *opt)
 		.pid = opt->pid, .unsafe = opt->unsafe,
 	};
 	ir_module_init(&s->module, &s->arena, s->target);
+	s->module.watch = opt->warnings;
 	bpf_object_init(&s->object, &s->arena, &s->module, &s->sources);
 	s->tables.object = &s->object;
 }

@@ -46,6 +46,12 @@ static void find_unread(struct ir_fn *fn)
 			}
 }
 
+/* A read that is watched is made even if its value is not used: that it fails is what is asked for. */
+static bool is_watched(const struct ir_fn *fn, const struct ir_val *v)
+{
+	return fn->module->watch && (v->op == IR_kread || v->op == IR_uread);
+}
+
 static void mark_needed(struct ir_fn *fn)
 {
 	struct work w = { 0 };
@@ -55,7 +61,7 @@ static void mark_needed(struct ir_fn *fn)
 			v->mark = 0;
 	each_block(fn, b)
 		each_val(b, v)
-			if (!ir_removable(v) && !writes_unread(v))
+			if ((!ir_removable(v) && !writes_unread(v)) || is_watched(fn, v))
 				need(&w, v);
 	while (w.list.n) {
 		struct ir_val *v = w.list.v[--w.list.n];

@@ -46,6 +46,35 @@ void ir_count_if(struct ir_expand *x, struct ir_val *cond, uint32_t counter)
 	ir_at(&x->b, on);
 }
 
+void ir_watched(struct ir_expand *x, enum ir_helper helper, struct ir_val *r, uint32_t counter)
+{
+	struct ir_module *m = x->b.module;
+	uint32_t site = m->watch ? ir_site_counter(m, IF_HELPER, helper, x->b.span) : LOSS_NONE;
+
+	if (site == LOSS_NONE)
+		site = counter;
+	else
+		ir_store(&x->b, ir_global_ptr(&x->b, (site + 1) * 8), 0, r, 8);
+	if (site != LOSS_NONE)
+		ir_count_loss(x, site);
+}
+
+void ir_watch(struct ir_expand *x, struct ir_val *failed, enum ir_helper helper, struct ir_val *r, uint32_t counter)
+{
+	struct ir_block *bad, *on;
+
+	if (counter == LOSS_NONE && !x->b.module->watch)
+		return;
+	bad = ir_cold_block(x);
+	on = ir_block_new(&x->b);
+	on->cold = x->b.block->cold;
+	ir_br(&x->b, failed, bad, on);
+	ir_at(&x->b, bad);
+	ir_watched(x, helper, r, counter);
+	ir_jmp(&x->b, on);
+	ir_at(&x->b, on);
+}
+
 /* Plans */
 
 /* The part's bytes are all that the key is: the argument itself becomes the key. */

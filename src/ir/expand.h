@@ -45,6 +45,13 @@ bool ir_pads_itself(struct ir_expand *x, const struct ir_val *v);
 /* Bytes after the NUL are known to be zero: the comm helper pads, others if planned so. */
 bool ir_is_padded(struct ir_expand *x, const struct ir_val *v);
 /* If cond is not 0, 1 is added to the loss counter on a cold path; goes on in a new block. */
+/*
+ * A helper returned r, which is a failure if failed is not 0: counted, at its place in the script where module->watch
+ * asks for that, else by counter (LOSS_NONE: not at all).
+ */
+void ir_watch(struct ir_expand *x, struct ir_val *failed, enum ir_helper helper, struct ir_val *r, uint32_t counter);
+/* The same where the failure is certain already. */
+void ir_watched(struct ir_expand *x, enum ir_helper helper, struct ir_val *r, uint32_t counter);
 void ir_count_if(struct ir_expand *x, struct ir_val *cond, uint32_t counter);
 void ir_count_loss(struct ir_expand *x, uint32_t counter);
 struct ir_block *ir_cold_block(struct ir_expand *x);

@@ -61,7 +61,7 @@ static void emit_reserved(struct ir_expand *x, struct ir_val *v)
 }
 
 /* Its length with the NUL; a failed read leaves an empty string, counted. */
-static struct ir_val *string_length(struct ir_expand *x, struct ir_val *r, uint32_t max)
+static struct ir_val *string_length(struct ir_expand *x, enum ir_helper helper, struct ir_val *r, uint32_t max)
 {
 	struct ir_builder *b = &x->b;
 	struct ir_block *bad = ir_cold_block(x), *on = ir_block_new(b);
@@ -71,7 +71,7 @@ static struct ir_val *string_length(struct ir_expand *x, struct ir_val *r, uint3
 	ir_br(b, ir_bin(b, IR_sle, r, ir_iconst(b, 0)), bad, on);
 	ir_at(b, bad);
 	one = ir_iconst(b, 1);
-	ir_count_loss(x, LOSS_READ);
+	ir_watched(x, helper, r, LOSS_READ);
 	ir_jmp(b, on);
 	phi = ir_phi(b, on);
 	ir_phi_add(b, phi, r);
@@ -96,7 +96,7 @@ static struct ir_val *put_vstr(struct ir_expand *x, const struct ir_part *part, 
 	struct ir_val *dst = ir_bin(b, IR_add, base, off), *max = ir_iconst(b, part->size), *len;
 
 	len = ir_call(b, str_helper(x, orig), 3, dst, max, src);
-	len = string_length(x, len, part->size);
+	len = string_length(x, str_helper(x, orig), len, part->size);
 	ir_store(b, base, part->off, len, 4);
 	return ir_bin(b, IR_add, off, len);
 }

@@ -32,7 +32,7 @@ static void count_unless_there(struct ir_expand *x, struct ir_val *r, uint32_t c
 	on->cold = b->block->cold;
 	ir_br(b, r, failed, on);
 	ir_at(b, failed);
-	ir_count_if(x, ir_bin(b, IR_ne, r, ir_iconst(b, -EEXIST)), counter);
+	ir_watch(x, ir_bin(b, IR_ne, r, ir_iconst(b, -EEXIST)), IRH_map_update_elem, r, counter);
 	ir_jmp(b, on);
 	ir_at(b, on);
 }
@@ -82,7 +82,7 @@ static struct ir_val *update(struct ir_expand *x, const struct ir_val *v, struct
 	if (how == BPF_NOEXIST && map->loss != LOSS_NONE)
 		count_unless_there(x, r, map->loss);
 	else
-		ir_count_if(x, r, map->loss);
+		ir_watch(x, r, IRH_map_update_elem, r, map->loss);
 	keep_key(x, v, r);
 	return r;
 }
@@ -92,9 +92,18 @@ static struct ir_val *expand_delete(struct ir_expand *x, const struct ir_val *v)
 	struct ir_builder *b = &x->b;
 	struct ir_val *key = ir_arg(v, 0);
 
+	struct ir_val *r;
+
 	if (v->map->keys)
 		ir_call(b, IRH_map_delete_elem, 2, ir_mapaddr(b, v->map->keys), key);
-	return ir_call(b, IRH_map_delete_elem, 2, ir_mapaddr(b, v->map), key);
+	r = ir_call(b, IRH_map_delete_elem, 2, ir_mapaddr(b, v->map), key);
+	ir_watch(x, r, IRH_map_delete_elem, r, LOSS_NONE);
+	return r;
+}
+
+static struct ir_val *is_null(struct ir_expand *x, struct ir_val *p)
+{
+	return ir_bin(&x->b, IR_eq, p, ir_iconst(&x->b, 0));
 }
 
 /* lookup; null: 0. The miss goes straight to the join, where jump threading finds the constant. */
@@ -103,6 +112,9 @@ static struct ir_val *expand_get(struct ir_expand *x, struct ir_val *v)
 	struct ir_builder *b = &x->b;
 	struct ir_block *hit = ir_block_new(b), *join = ir_block_new(b);
 	struct ir_val *zero = ir_iconst(b, 0), *p = lookup(x, v), *val, *phi;
+
+	if (b->module->watch)
+		ir_watch(x, is_null(x, p), IRH_map_lookup_elem, zero, LOSS_NONE);
 
 	hit->cold = join->cold = b->block->cold;
 	ir_br(b, p, hit, join);

@@ -114,9 +114,9 @@ static bool is_read(unsigned helper)
 static void check_fill(struct ir_expand *x, unsigned helper, struct ir_val *r)
 {
 	if (is_read(helper))
-		ir_count_if(x, r, LOSS_READ);
+		ir_watch(x, r, helper, r, LOSS_READ);
 	else if (ir_is_str_read(helper))
-		ir_count_if(x, ir_bin(&x->b, IR_slt, r, ir_iconst(&x->b, 0)), LOSS_READ);
+		ir_watch(x, ir_bin(&x->b, IR_slt, r, ir_iconst(&x->b, 0)), helper, r, LOSS_READ);
 }
 
 static struct ir_val *call_fill(struct ir_expand *x, struct ir_val *fill, struct ir_val *dst)

@@ -119,9 +119,18 @@ enum ir_loss {
 	LOSS_READ,       /* kernel or user memory could not be read */
 	LOSS_STACK,      /* stack trace not stored (hash collision or full) */
 	LOSS_LOOP,       /* a loop hit its limit */
-	LOSS_DIV,        /* divided by zero */
+	LOSS_DIV,        /* divided by zero, at places that have no counter of their own */
+	LOSS_INDEX,      /* index outside of an array, as above */
 	LOSS_FIRST_MAP,  /* + map's own number */
 	LOSS_NONE = 0xffffffff,
+};
+/* What can go wrong at one place of the script, with two counters: how often, and the last result of the helper. */
+enum ir_fault { IF_DIV, IF_INDEX, IF_HELPER };
+struct ir_site {
+	enum ir_fault kind;
+	uint32_t helper; /* IF_HELPER: its number */
+	uint32_t counter;
+	struct span span;
 };
 /*
  * After the losses: a u32 at IR_GLOBAL_WAKE, the flags for ring buffer submits: 0 (wake the
@@ -211,6 +220,8 @@ struct ir_module {
 	uint32_t pcpu_size, bulk_size;
 	VEC(struct ir_scratch) scratch;
 	uint32_t nloss;        /* loss counters in use */
+	VEC(struct ir_site) sites;
+	bool watch;            /* every helper that fails is told with its place, also look-ups that find nothing */
 	struct ir_map *globals, *rodata_map, *pcpu, *bulk, *ring; /* made on first need by ir_module_* */
 };
 
@@ -238,6 +249,8 @@ enum ir_effect ir_effect(const struct ir_val *v);
 
 /* Modules. Maps of a role other than IM_USER exist once; these make or return them. */
 void ir_module_init(struct ir_module *m, struct arena *a, struct target *t);
+/* The counter of a fault at this place (the result's is the next one); LOSS_NONE if there are no more. */
+uint32_t ir_site_counter(struct ir_module *m, enum ir_fault kind, uint32_t helper, struct span at);
 void ir_module_done(struct ir_module *m);
 struct ir_map *ir_map_new(struct ir_module *m, const char *name, enum ir_map_role role,
 			  uint32_t type, uint32_t key_size, uint32_t value_size,

@@ -11,6 +11,23 @@ void ir_module_init(struct ir_module *m, struct arena *a, struct target *t)
 	m->nloss = LOSS_FIRST_MAP;
 }
 
+uint32_t ir_site_counter(struct ir_module *m, enum ir_fault kind, uint32_t helper, struct span at)
+{
+	struct ir_site site = { kind, helper, m->nloss, at };
+
+	vec_each(m->sites, i) {
+		const struct ir_site *s = &m->sites.v[i];
+
+		if (s->kind == kind && s->helper == helper && s->span.start == at.start && s->span.end == at.end)
+			return s->counter;
+	}
+	if (m->nloss + 2 > IR_MAX_LOSS)
+		return LOSS_NONE;
+	m->nloss += 2;
+	avec_push(m->arena, &m->sites, site);
+	return site.counter;
+}
+
 void ir_module_done(struct ir_module *m)
 {
 	sb_done(&m->rodata);

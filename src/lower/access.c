@@ -228,8 +228,22 @@ static struct ir_val *lower_tupidx(struct lower *lw, struct node *n)
 	return tuple_member(lw, lower_expr(lw, n->a), &n->field);
 }
 
-/* Offset of an element; a variable index is kept inside the array. */
-static struct ir_val *element(struct lower *lw, struct node *n, struct ir_val *base, bool local)
+/* An index outside of the array is told, and the last element taken. */
+static struct ir_val *bounded(struct lower *lw, struct ir_val *i, uint32_t count)
+{
+	struct ir_block *bad = block_open(lw), *on = block_open(lw);
+
+	ir_br(&lw->b, ir_bin(&lw->b, IR_ult, i, ir_iconst(&lw->b, count)), on, bad);
+	block_enter(lw, bad);
+	bad->cold = true;
+	lower_fault(lw, IF_INDEX, LOSS_INDEX);
+	ir_jmp(&lw->b, on);
+	block_enter(lw, on);
+	return ir_umin(&lw->b, i, count - 1);
+}
+
+/* Address of an element; a variable index is kept inside the array. */
+static struct ir_val *element(struct lower *lw, struct node *n, struct ir_val *base)
 {
 	const struct type *t = n->a->type;
 	struct ir_val *i;
@@ -237,8 +251,8 @@ static struct ir_val *element(struct lower *lw, struct node *n, struct ir_val *b
 	if (n->b->is_const)
 		return ir_addi(&lw->b, base, n->b->ival * (int64_t)t->to->size);
 	i = lower_expr(lw, n->b);
-	if (t->kind == TY_ARRAY && t->count && local)
-		i = ir_umin(&lw->b, i, t->count - 1);
+	if (t->kind == TY_ARRAY && t->count)
+		i = bounded(lw, i, t->count);
 	i = ir_bin(&lw->b, IR_mul, i, ir_iconst(&lw->b, t->to->size));
 	return ir_bin(&lw->b, IR_add, base, i);
 }
@@ -250,7 +264,7 @@ static struct ir_val *character(struct lower *lw, struct node *n)
 
 	if (n->b->is_const)
 		return ir_load(&lw->b, s, n->b->ival, 1, true);
-	i = ir_umin(&lw->b, lower_expr(lw, n->b), n->a->type->size - 1);
+	i = bounded(lw, lower_expr(lw, n->b), n->a->type->size);
 	return ir_load(&lw->b, ir_bin(&lw->b, IR_add, s, i), 0, 1, true);
 }
 
@@ -265,7 +279,7 @@ static struct ir_val *lower_index(struct lower *lw, struct node *n)
 	base = lower_expr(lw, n->a);
 	if (base->ptr == PK_BTF)
 		base = as_number(lw, base, 0);
-	base = element(lw, n, base, space == AS_NONE);
+	base = element(lw, n, base);
 	if (e->kind == TY_STRUCT || e->kind == TY_ARRAY)
 		return base;
 	return lower_read(lw, base, 0, e->size, type_is_int(e) && e->is_signed, space);

@@ -68,17 +68,6 @@ static struct ir_val *lower_var(struct lower *lw, struct node *n)
 	return var_read(lw, n->var);
 }
 
-static struct ir_val *lower_call(struct lower *lw, struct node *n)
-{
-	struct span outer = lw->b.span;
-	struct ir_val *v;
-
-	lw->b.span = n->span;
-	v = n->fn->lower(lw, n);
-	lw->b.span = outer;
-	return v;
-}
-
 /* The bytes of a number or of text as an array. */
 static struct ir_val *cast_to_array(struct lower *lw, struct node *n, struct ir_val *v)
 {
@@ -117,10 +106,8 @@ static struct ir_val *lower_value_block(struct lower *lw, struct node *n)
 	return n->a ? lower_expr(lw, n->a) : NULL;
 }
 
-struct ir_val *lower_expr(struct lower *lw, struct node *n)
+static struct ir_val *lower_kind(struct lower *lw, struct node *n)
 {
-	if (n->is_const && type_is_scalar(n->type))
-		return ir_iconst(&lw->b, n->ival);
 	switch (n->kind) {
 	case E_STR:
 		return lower_str(lw, n);
@@ -130,7 +117,7 @@ struct ir_val *lower_expr(struct lower *lw, struct node *n)
 		return lower_map_read(lw, n);
 	case E_IDENT:
 	case E_CALL:
-		return n->fn ? lower_call(lw, n) : lower_args(lw, n);
+		return n->fn ? n->fn->lower(lw, n) : lower_args(lw, n);
 	case E_TUPLE:
 		return lower_tuple(lw, n->type, n->list.v);
 	case E_TERNARY:
@@ -148,6 +135,20 @@ struct ir_val *lower_expr(struct lower *lw, struct node *n)
 	default:
 		return lower_op(lw, n);
 	}
+}
+
+/* What comes of it is of this expression: faults at run time and the verifier's are shown there. */
+struct ir_val *lower_expr(struct lower *lw, struct node *n)
+{
+	struct span outer = lw->b.span;
+	struct ir_val *v;
+
+	if (n->is_const && type_is_scalar(n->type))
+		return ir_iconst(&lw->b, n->ival);
+	lw->b.span = n->span;
+	v = lower_kind(lw, n);
+	lw->b.span = outer;
+	return v;
 }
 
 struct ir_val *lower_expr_as(struct lower *lw, struct node *e, const struct type *t)

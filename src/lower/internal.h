@@ -96,6 +96,8 @@ void lower_for_map(struct lower *lw, struct node *n);
 void lower_jump(struct lower *lw, struct node *n);
 
 /* expr.c, op.c, access.c, convert.c, map.c */
+/* Counts a fault at this place of the script; by counter if there are too many places. */
+void lower_fault(struct lower *lw, enum ir_fault kind, uint32_t counter);
 void lower_cond(struct lower *lw, struct node *n, struct ir_block *yes, struct ir_block *no);
 struct ir_val *lower_op(struct lower *lw, struct node *n);
 struct ir_val *lower_access(struct lower *lw, struct node *n);

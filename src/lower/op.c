@@ -49,6 +49,13 @@ static struct ir_val *lower_compare(struct lower *lw, struct node *n)
 	return lower_aggregate_compare(lw, n);
 }
 
+void lower_fault(struct lower *lw, enum ir_fault kind, uint32_t counter)
+{
+	uint32_t site = ir_site_counter(lw->b.module, kind, 0, lw->b.span);
+
+	ir_loss(&lw->b, site == LOSS_NONE ? counter : site);
+}
+
 /* Quotient or remainder; by zero: 1, as bpftrace has it, and counted. */
 static struct ir_val *divide(struct lower *lw, enum ir_op op, struct ir_val *a, struct ir_val *b)
 {
@@ -63,7 +70,7 @@ static struct ir_val *divide(struct lower *lw, enum ir_op op, struct ir_val *a, 
 	ir_br(&lw->b, b, good, bad);
 	block_enter(lw, bad);
 	bad->cold = true;
-	ir_loss(&lw->b, LOSS_DIV);
+	lower_fault(lw, IF_DIV, LOSS_DIV);
 	one = ir_iconst(&lw->b, 1);
 	ir_jmp(&lw->b, join);
 	block_enter(lw, good);

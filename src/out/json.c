@@ -105,6 +105,22 @@ static void json_lost(struct out *o, uint64_t records)
 	out_event_end(o);
 }
 
+/* As bpftrace has it; how often it happened only if more than once since the last one. */
+static void json_fault(struct out *o, const struct fault *f)
+{
+	sb_addf(&o->buf, "{\"type\": \"%s\", \"msg\": ", f->helper ? "helper_error" : "runtime_error");
+	render_json_string(&o->buf, f->what, strlen(f->what));
+	if (f->helper)
+		sb_addf(&o->buf, ", \"helper\": \"%s\", \"retcode\": %lld", f->helper, (long long)f->code);
+	sb_adds(&o->buf, ", \"filename\": ");
+	render_json_string(&o->buf, f->file, strlen(f->file));
+	sb_addf(&o->buf, ", \"line\": %u, \"col\": %u", f->line, f->col);
+	if (f->count > 1)
+		sb_addf(&o->buf, ", \"count\": %llu", (unsigned long long)f->count);
+	sb_adds(&o->buf, "}\n");
+	out_event_end(o);
+}
+
 /* One object a cause: {"type": "losses", "count": 5, "data": {"cause": "...", "hint": "..."}}. */
 static void json_losses(struct out *o, const struct loss *l, size_t n)
 {
@@ -134,6 +150,7 @@ const struct out_ops out_json_ops = {
 	.value = json_value,
 	.map = json_map,
 	.lost = json_lost,
+	.fault = json_fault,
 	.losses = json_losses,
 	.end = json_end,
 };

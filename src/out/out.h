@@ -39,6 +39,17 @@ struct loss {
 	const char *title; /* text: said before count and what, which follow in parentheses; NULL: none */
 };
 
+/* Something that went wrong at one place of the script. */
+struct fault {
+	const char *what;
+	const char *helper;     /* of the kernel, "probe_read_user"; NULL: none */
+	int64_t code;           /* its result */
+	const char *file;
+	uint32_t line, col;
+	uint64_t count;
+	const char *text;       /* the whole message as text mode shows it */
+};
+
 struct out;
 struct out_ops {
 	const char *name; /* "text", "json" */
@@ -55,6 +66,7 @@ struct out_ops {
 	void (*value)(struct out *o, const struct type *t, const void *bytes, uint32_t len); /* len: as in value_ref */
 	void (*map)(struct out *o, const struct map_dump *m);
 	void (*lost)(struct out *o, uint64_t records); /* records dropped since the last call */
+	void (*fault)(struct out *o, const struct fault *f);
 	void (*losses)(struct out *o, const struct loss *l, size_t n); /* summary at the end */
 	void (*end)(struct out *o);                          /* before the final maps */
 };

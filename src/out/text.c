@@ -83,6 +83,11 @@ static void text_lost(struct out *o, uint64_t records)
 	out_message(o, o->scratch.p, o->scratch.n);
 }
 
+static void text_fault(struct out *o, const struct fault *f)
+{
+	out_message(o, f->text, strlen(f->text));
+}
+
 static void text_losses(struct out *o, const struct loss *l, size_t n)
 {
 	sb_reset(&o->scratch);
@@ -114,6 +119,7 @@ const struct out_ops out_text_ops = {
 	.value = text_value,
 	.map = text_map,
 	.lost = text_lost,
+	.fault = text_fault,
 	.losses = text_losses,
 	.end = text_end,
 };

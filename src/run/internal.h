@@ -63,6 +63,7 @@ struct runtime {
 	bool ending;           /* records of end probes only */
 	enum map_emptied *emptied; /* by position in tables.maps */
 	int status;
+	uint64_t *faults;       /* by number of the module's site: told so far; NULL: none yet */
 	uint64_t reported_lost; /* LOSS_RING so far */
 	int64_t next_report;   /* monotonic ns */
 };
@@ -147,7 +148,11 @@ struct map_dump *map_copy_dump(struct map_copy *c);
 void map_copy_free(struct map_copy *c);
 void run_print_final_maps(struct runtime *rt);
 
+/* faults.c: what went wrong since the last call, each with its place in the script. */
+void run_report_faults(struct runtime *rt);
+
 /* loss.c */
+uint64_t run_counter(const struct runtime *rt, uint32_t i); /* of enum ir_loss */
 void run_report_lost(struct runtime *rt, int64_t now); /* at most once a second */
 void run_report_losses(struct runtime *rt);            /* the summary */
 

@@ -12,7 +12,7 @@ struct losses {
 	VEC(char *) texts;
 };
 
-static uint64_t counter(const struct runtime *rt, uint32_t i)
+uint64_t run_counter(const struct runtime *rt, uint32_t i)
 {
 	uint64_t n = 0;
 
@@ -24,7 +24,7 @@ static uint64_t counter(const struct runtime *rt, uint32_t i)
 /* Perf buffers report in their stream what the helper's result has told the program too. */
 static uint64_t records_lost(const struct runtime *rt)
 {
-	uint64_t n = counter(rt, LOSS_RING);
+	uint64_t n = run_counter(rt, LOSS_RING);
 
 	return n > rt->perf.lost ? n : rt->perf.lost;
 }
@@ -37,6 +37,7 @@ void run_report_lost(struct runtime *rt, int64_t now)
 		return;
 	run_globals_sync(rt);
 	n = records_lost(rt);
+	run_report_faults(rt);
 	rt->next_report = now + SECOND;
 	if (n > rt->reported_lost)
 		rt->out->ops->lost(rt->out, n - rt->reported_lost);
@@ -62,7 +63,7 @@ static void add_maps(struct runtime *rt, struct losses *l)
 {
 	vec_each(rt->tables->maps, i) {
 		const struct map *m = rt->tables->maps.v[i];
-		uint64_t n = m->loss == LOSS_NONE ? 0 : counter(rt, m->loss);
+		uint64_t n = m->loss == LOSS_NONE ? 0 : run_counter(rt, m->loss);
 		struct strbuf what = { 0 };
 
 		if (!n)
@@ -102,14 +103,16 @@ void run_report_losses(struct runtime *rt)
 	struct losses l = { 0 };
 
 	run_globals_sync(rt);
+	run_report_faults(rt);
 	add(&l, records_lost(rt), "records dropped: the buffer was full",
 	    "Try increasing perf_rb_pages, or print less");
-	add(&l, counter(rt, LOSS_READ), "reads of memory failed (value 0 or empty was used)", NULL);
-	add(&l, counter(rt, LOSS_STACK), "stack traces not stored", "Try increasing max_map_keys");
-	add(&l, counter(rt, LOSS_LOOP), "loops ended at their limit", NULL);
-	add_titled(&l, counter(rt, LOSS_DIV),
+	add(&l, run_counter(rt, LOSS_READ), "reads of memory failed (value 0 or empty was used)", NULL);
+	add(&l, run_counter(rt, LOSS_STACK), "stack traces not stored", "Try increasing max_map_keys");
+	add(&l, run_counter(rt, LOSS_LOOP), "loops ended at their limit", NULL);
+	add_titled(&l, run_counter(rt, LOSS_DIV),
 		   "Divide or modulo by 0 detected. This can lead to unexpected results. 1 is being used as the result",
 		   "divisions by zero", NULL);
+	add(&l, run_counter(rt, LOSS_INDEX), "indexes outside of an array (the last element was taken)", NULL);
 	add_maps(rt, &l);
 	add(&l, rt->corrupt + rt->ring.corrupt + rt->perf.corrupt, "records not understood", NULL);
 	add(&l, missed_runs(rt), "events missed: a probe ran on that CPU already", NULL);

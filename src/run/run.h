@@ -35,6 +35,7 @@ struct run_options {
 	bool quiet;
 	bool notify; /* print __BPFTRACE_NOTIFY_PROBES_ATTACHED on stdout once attached */
 	bool raw;
+	bool colour; /* of messages with a place */
 	const char *verifier_dump; /* not NULL: log_level for -d verifier */
 	struct sources *sources;
 };

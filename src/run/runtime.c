@@ -155,6 +155,7 @@ void run_free(struct runtime *rt)
 	rt->out->render->stack = NULL;
 	free(rt->at_end);
 	free(rt->emptied);
+	free(rt->faults);
 	free(rt->args);
 	sb_done(&rt->scratch);
 	sb_done(&rt->log);
