@@ -149,11 +149,7 @@ static bool check_ctx(struct check *ck, struct node *n)
 	const struct probe *p = check_probe(ck);
 	const struct type *t = p->targets.v[0]->args;
 
-	n->type = type_u64();
-	if (!(p->provider->flags & PF_ITER) || !t)
-		return check_error(ck, n->span, DT_no_args, "The ctx builtin can not be used with '%s' probes",
-				   p->provider->name);
-	n->type = type_ptr(check_types(ck), t, AS_KERNEL);
+	n->type = type_ptr(check_types(ck), p->provider->flags & PF_ITER && t ? t : type_none(), AS_KERNEL);
 	return true;
 }
 
@@ -167,6 +163,6 @@ static struct ir_val *lower_context(struct lower *lw, struct node *n)
 }
 
 const struct fn_ops fn_ctx = {
-	.name = "ctx", .proto = "ctx: struct bpf_iter__NAME *", .doc = "what an iterator is at", .flags = FN_VAR,
+	.name = "ctx", .proto = "ctx: void *", .doc = "the program's context; what an iterator is at", .flags = FN_VAR,
 	.check = check_ctx, .lower = lower_context,
 };

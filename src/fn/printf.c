@@ -93,14 +93,14 @@ static void handle_cat(struct runtime *rt, const struct action *a, const struct 
 	format_run(rt_render(rt), a->data, args, &path);
 	fd = open(sb_str(&path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0) {
-		rt_warn(rt, "failed to open file '%s': %s", sb_str(&path), errname(-errno));
+		rt_error(rt, "failed to open file '%s' (%s)", sb_str(&path), errname(-errno));
 		return;
 	}
 	sb_grow(&text, max);
 	while (text.n < max && (n = read(fd, text.p + text.n, max - text.n)) > 0)
 		text.n += n;
 	if (n < 0)
-		rt_warn(rt, "failed to read file '%s': %s", sb_str(&path), errname(-errno));
+		rt_error(rt, "failed to read file '%s' (%s)", sb_str(&path), errname(-errno));
 	text.p[text.n] = 0;
 	rt_out(rt)->ops->text(rt_out(rt), OT_CAT, text.p, text.n);
 }

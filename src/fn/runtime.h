@@ -23,6 +23,7 @@ void rt_clear_map(struct runtime *rt, const struct map *m); /* removes entries; 
 void rt_zero_map(struct runtime *rt, const struct map *m);  /* values become 0, keys stay */
 /* A message for stderr: "WARNING: ..." */
 void rt_warn(struct runtime *rt, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void rt_error(struct runtime *rt, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* A message of the script for stderr, with its place: "stdin:1:9-20: ERROR: text". */
 void rt_report(struct runtime *rt, struct span at, const char *severity, const char *text);
 

@@ -127,11 +127,16 @@ static void split_end_part(struct split *s, uint32_t end)
 	s->part_start = end + 1;
 }
 
-/* $1 at i: adds the parameter's text (nothing if there is none); behind its digits. */
+/*
+ * $1 at i: adds the parameter's text (nothing if there is none); behind its digits. One at the head may be a whole
+ * attach point; later ones are part of a part, whatever is in them (paths with colons).
+ */
 static uint32_t split_param(struct split *s, uint32_t i, uint32_t end)
 {
 	const struct parse_params *params = s->p->params;
 	const char *text = s->p->src->text, *value = "";
+	uint32_t start = s->part_start;
+	bool at_head = !s->ap->parts.n;
 	size_t n = 0;
 
 	for (i++; i < end && text[i] >= '0' && text[i] <= '9'; i++)
@@ -140,8 +145,14 @@ static uint32_t split_param(struct split *s, uint32_t i, uint32_t end)
 	if (params && n && n <= params->argc)
 		value = params->argv[n - 1];
 	sb_adds(&s->whole, value);
-	for (; *value; value++)
-		split_char(s, *value);
+	for (; *value; value++) {
+		if (*value != ':' || !at_head) {
+			split_char(s, *value);
+			continue;
+		}
+		split_end_part(s, i);
+		s->part_start = start;
+	}
 	return i;
 }
 

@@ -15,6 +15,21 @@ static const struct action *record_action(const struct runtime *rt, const void *
 	return id < rt->tables->actions.n ? rt->tables->actions.v[id] : NULL;
 }
 
+/*
+ * Who stops a run waits for what was recorded before, but not for long: programs that system() runs may take
+ * minutes for what is in the buffer.
+ */
+#define STOP_WAIT (1500 * 1000000LL)
+
+static bool is_late(struct runtime *rt)
+{
+	if (!run_stop_signal || rt->ending)
+		return false;
+	if (!rt->stop_by)
+		rt->stop_by = run_now() + STOP_WAIT;
+	return rt->late || run_now() > rt->stop_by;
+}
+
 static bool handle(void *arg, const void *rec, uint32_t len)
 {
 	struct runtime *rt = arg;
@@ -22,6 +37,10 @@ static bool handle(void *arg, const void *rec, uint32_t len)
 
 	if (rt->ending && a && !rt->at_end[a->id])
 		return true;
+	if (is_late(rt)) {
+		rt->late++;
+		return true;
+	}
 	if (a && record_decode(a, rec, len, rt->args))
 		a->fn->handle(rt, a, rt->args);
 	else

@@ -48,6 +48,8 @@ struct runtime {
 	struct value_ref *args; /* of the record in hand */
 	struct strbuf scratch;
 	uint64_t corrupt;      /* records that do not fit their action */
+	uint64_t late;         /* records left alone, since a stopped run took too long for them */
+	int64_t stop_by;       /* when that is, 0: not stopped */
 
 	struct links links;
 	struct strbuf log;     /* the verifier's */

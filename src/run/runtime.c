@@ -212,18 +212,33 @@ void run_note(struct runtime *rt, const char *text)
 	}
 }
 
-void rt_warn(struct runtime *rt, const char *fmt, ...)
+static void note(struct runtime *rt, const char *severity, const char *fmt, va_list ap)
 {
 	struct strbuf b = { 0 };
-	va_list ap;
 
-	sb_adds(&b, "WARNING: ");
-	va_start(ap, fmt);
+	sb_addf(&b, "%s: ", severity);
 	sb_addv(&b, fmt, ap);
-	va_end(ap);
 	sb_addc(&b, '\n');
 	run_note(rt, sb_str(&b));
 	sb_done(&b);
+}
+
+void rt_warn(struct runtime *rt, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	note(rt, "WARNING", fmt, ap);
+	va_end(ap);
+}
+
+void rt_error(struct runtime *rt, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	note(rt, "ERROR", fmt, ap);
+	va_end(ap);
 }
 
 /* A call on one line is given as "line:from-to". */

@@ -126,9 +126,12 @@ static bool infer_unroll(struct check *ck, struct node *n)
 {
 	bool ok = infer_expr(ck, n->a);
 
-	if (ok && (!n->a->is_const || n->a->ival < 1 || n->a->ival > 100))
-		ok = check_error(ck, n->a->span, DT_bad_argument,
-				 "unroll value must be a literal between 1 and 100");
+	if (ok && !n->a->is_const)
+		ok = check_error(ck, n->a->span, DT_bad_argument, "unroll needs a number that is known here, from 1 to 100");
+	else if (ok && n->a->ival > 100)
+		ok = check_error(ck, n->a->span, DT_bad_argument, "unroll maximum value is 100");
+	else if (ok && n->a->ival < 1)
+		ok = check_error(ck, n->a->span, DT_bad_argument, "unroll minimum value is 1");
 	return ok & infer_block(ck, n->b);
 }
 

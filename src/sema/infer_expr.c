@@ -169,6 +169,9 @@ static bool infer_arg(struct check *ck, struct node *call, size_t i)
 		want = call->fn->arg[j - 1];
 	if (n->kind == E_IDENT && !n->fn && (want & FA_IDENT))
 		return true;
+	if (n->kind == E_MAP && (want & FA_MAPKEY) && n->keyed && n->map->used_scalar)
+		return check_error(ck, call->span, DT_map_shape, "call to %s() expects a map with explicit keys (non-scalar map)",
+				   call->name);
 	if (n->kind == E_MAP && (want & (FA_MAP | FA_MAPKEY)))
 		return infer_map_arg(ck, n, want);
 	if (!infer_expr(ck, n))
