@@ -191,6 +191,14 @@ static void two(struct x86 *x, const char *name, unsigned size, bool to_reg)
 	}
 }
 
+/* An immediate that fills the operand: LLVM writes those of 16 and 32 bits without a sign. */
+static int64_t full_imm(struct x86 *x, unsigned size)
+{
+	int64_t v = number(x, size == 8 ? 4 : size);
+
+	return size == 2 ? (uint16_t)v : size == 4 ? (uint32_t)v : v;
+}
+
 /* An immediate and rm; AT&T order has the immediate first, the code has it last. */
 static void imm_rm(struct x86 *x, const char *name, unsigned size, unsigned imm)
 {
@@ -413,8 +421,18 @@ static void mov_imm(struct x86 *x, uint8_t op)
 		operation(x, "movabsq");
 	else
 		operation_sized(x, "mov", size);
-	put_imm(x, number(x, size));
+	put_imm(x, size == 8 ? number(x, 8) : full_imm(x, size));
 	put_reg(x, (op & 7u) | (x->rex & REX_B ? 8 : 0), size);
+}
+
+static void mov_imm_rm(struct x86 *x, unsigned size)
+{
+	struct strbuf *first = operand(x);
+
+	x->modrm = byte(x);
+	operation_sized(x, "mov", size);
+	put_rm(x, size);
+	sb_addf(first, "$%lld", (long long)full_imm(x, size));
 }
 
 /* add, or, ... in the six forms of 00 to 3f. */
@@ -491,10 +509,7 @@ static void one_byte(struct x86 *x, uint8_t op)
 	case 0xc0: case 0xc1: case 0xd0: case 0xd1: case 0xd2: case 0xd3: shift(x, op); return;
 	case 0xc3: operation(x, "retq"); return;
 	case 0xc4: case 0xc5: vex(x, op); return;
-	case 0xc6: case 0xc7:
-		x->modrm = byte(x);
-		imm_rm(x, "mov", size, size == 8 ? 4 : size);
-		return;
+	case 0xc6: case 0xc7: mov_imm_rm(x, size); return;
 	case 0xc9: operation(x, "leave"); return;
 	case 0xcc: operation(x, "int3"); return;
 	case 0xe8: jump(x, "callq", 4); return;
