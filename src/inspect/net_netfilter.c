@@ -23,7 +23,7 @@ struct info {
 	uint64_t rest[8];
 };
 
-static const char *family_name(uint32_t pf)
+const char *netfilter_family(uint32_t pf)
 {
 	static const char *const names[] = {
 		[NFPROTO_INET] = "inet",     [NFPROTO_IPV4] = "ip",       [NFPROTO_ARP] = "arp",
@@ -33,19 +33,19 @@ static const char *family_name(uint32_t pf)
 	return pf < ARRAY_SIZE(names) ? names[pf] : NULL;
 }
 
-static const char *hook_name(uint32_t pf, uint32_t hook)
+const char *netfilter_hook(uint32_t pf, uint32_t hook)
 {
 	static const char *const names[] = { "prerouting", "input", "forward", "output", "postrouting" };
 	static const char *const arp[] = { [NF_ARP_IN] = "input", [NF_ARP_OUT] = "output" };
 
 	if (pf == NFPROTO_ARP)
 		return hook < ARRAY_SIZE(arp) ? arp[hook] : NULL;
-	return pf != NFPROTO_NETDEV && family_name(pf) && hook < ARRAY_SIZE(names) ? names[hook] : NULL;
+	return pf != NFPROTO_NETDEV && netfilter_family(pf) && hook < ARRAY_SIZE(names) ? names[hook] : NULL;
 }
 
 static void show_text(struct strbuf *out, const struct info *i)
 {
-	const char *family = family_name(i->pf), *hook = hook_name(i->pf, i->hook);
+	const char *family = netfilter_family(i->pf), *hook = netfilter_hook(i->pf, i->hook);
 
 	if (family)
 		sb_addf(out, "\n\t%s", family);

@@ -10,6 +10,7 @@ const struct noun *const inspect_nouns[] = {
 	&noun_batch,
 	&noun_prog,
 	&noun_map,
+	&noun_link,
 	&noun_net,
 	&noun_feature,
 	&noun_btf,

@@ -12,6 +12,7 @@ extern const struct noun noun_prog;    /* prog.c */
 extern const struct noun noun_net;     /* net.c */
 extern const struct noun noun_feature; /* feature.c */
 extern const struct noun noun_map;     /* map.c */
+extern const struct noun noun_link;    /* link.c */
 extern const struct noun noun_btf;     /* btf_noun.c */
 extern const struct noun noun_gen;     /* gen.c */
 
