@@ -87,11 +87,56 @@ static void near_symbols(struct expansion *x, struct elf_file *elf)
 	}
 }
 
+/* glibc 2.34 moved what these had into libc.so.6, and left empty libraries of their names. */
+static bool is_merged_library(const char *path)
+{
+	static const char *const names[] = { "libpthread", "libdl", "librt", "libutil", "libanl" };
+	const char *base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strncmp(base, names[i], strlen(names[i])) && strchr("-.", base[strlen(names[i])]))
+			return true;
+	return false;
+}
+
+static bool expand_symbol(struct expansion *x, const struct binary *b, struct elf_file *elf);
+
+static bool expand_libc(void *arg, const struct binary *b, struct elf_file *elf)
+{
+	struct expansion *x = arg;
+	const char *name = arena_strndup(x->env->arena, x->func.text, x->len);
+	struct diag *d;
+
+	if (!elf_file_find(elf, name))
+		return true;
+	d = diag_warning(x->env->diags, x->ap->span, DT_unknown_probe, "%s is in %s here", name, b->name);
+	if (d)
+		diag_hint(x->env->diags, d, "glibc 2.34 moved it there; that one is probed");
+	return expand_symbol(x, b, elf);
+}
+
+/* In the C library beside an empty one; true if it was found. */
+static bool expand_beside(struct expansion *x, const struct binary *b)
+{
+	const char *slash = strrchr(b->path, '/');
+	struct part path = { .span = x->ap->span };
+	size_t from = x->out->targets.n;
+	int code;
+
+	if (!is_merged_library(b->path))
+		return false;
+	path.text = arena_printf(x->env->arena, "%.*slibc.so.6", slash ? (int)(slash + 1 - b->path) : 0, b->path);
+	path.literal = strlen(path.text);
+	return binaries_each(x->env, &path, expand_libc, x, &code) && x->out->targets.n > from;
+}
+
 static bool expand_symbol(struct expansion *x, const struct binary *b, struct elf_file *elf)
 {
 	const char *name = arena_strndup(x->env->arena, x->func.text, x->len);
 	const struct elf_sym *sym = elf_file_find(elf, name);
 
+	if (!sym && expand_beside(x, b))
+		return true;
 	if (!sym) {
 		near_start(&x->near, name);
 		near_symbols(x, elf);
