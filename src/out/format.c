@@ -230,8 +230,7 @@ bool format_accepts(const struct format *f, size_t i, const struct type *t)
 	case FC_BUFFER:
 		return t->kind == TY_BUFFER;
 	case FC_STRING:
-		return t->kind != TY_INT && t->kind != TY_PTR && t->kind != TY_NONE &&
-		       t->kind != TY_FUNC && t->kind != TY_AGG;
+		return t->kind != TY_NONE && t->kind != TY_FUNC && t->kind != TY_AGG;
 	default:
 		return has_number(t);
 	}

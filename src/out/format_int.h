@@ -12,7 +12,7 @@ struct conversion {
 	const char *spec;
 	enum format_class class;
 	char conv;     /* d u o x X c s p; r, X, H for %r %rx %rh */
-	uint8_t bytes; /* of the number: 1, 2, 4, 8; 0: as its type has, at least 4 */
+	uint8_t bytes; /* of the number: 1, 2, 8; 0: no modifier, 4 */
 	int width;
 	int precision; /* -1: none */
 	bool left, plus, space, alternate, zero;

@@ -21,14 +21,10 @@ static void pad(struct strbuf *out, size_t start, const struct conversion *c)
 	memset(out->p + start, ' ', fill);
 }
 
-/*
- * The number as the C type of the length modifier holds it. Without a modifier nothing is cut off: C's
- * int would print half of a time stamp or an address, and the script's author would not know.
- */
-static uint64_t cut_number(const struct conversion *c, const struct type *t, int64_t v)
+/* The number as the C type of the length modifier holds it. Without a modifier that is int, as in C and bpftrace. */
+static uint64_t cut_number(const struct conversion *c, int64_t v)
 {
-	unsigned own = t->size >= 8 || c->conv == 'd' ? 8 : 4;
-	unsigned shift = 64 - 8 * (c->bytes ? c->bytes : own);
+	unsigned shift = 64 - 8 * (c->bytes ? c->bytes : 4);
 
 	if (c->conv == 'd')
 		return (uint64_t)((int64_t)((uint64_t)v << shift) >> shift);
@@ -80,11 +76,11 @@ static void run_int(const struct conversion *c, const struct value_ref *arg, str
 	int64_t v = 0;
 
 	render_number(arg->type, arg->bytes, &v);
-	if ((c->bytes == 8 || !c->bytes) && c->conv == 'd' && !c->width && c->precision < 0 && !c->plus &&
-	    !c->space)
+	if ((c->bytes == 8 || v == (int32_t)v) && c->bytes != 1 && c->bytes != 2 && c->conv == 'd' && !c->width &&
+	    c->precision < 0 && !c->plus && !c->space)
 		sb_addi(out, v);
 	else
-		add_number(out, c, cut_number(c, arg->type, v));
+		add_number(out, c, cut_number(c, v));
 }
 
 static void run_char(struct render *r, const struct conversion *c, const struct value_ref *arg,
