@@ -10,6 +10,9 @@
 #define MOST_WALKED 2048   /* it follows 8192 jumps in all, two a round */
 #define WINDOW 8
 #define LONGEST_LITERAL 72 /* bytes compared one after another */
+#define MOST_ROUNDS (1 << 20)   /* of a search for what is not known beforehand */
+#define MOST_ROUNDS_WALKED 1024 /* some 40000 instructions for the verifier, of a million */
+#define CHUNK 16           /* rounds of a search between two looks at whether it is over */
 
 struct scan {
 	struct ir_block *head, *body, *done;
@@ -18,6 +21,7 @@ struct scan {
 	struct ir_val *i;
 	struct ir_val *found; /* phi of done */
 	bool place;           /* the place is wanted, not only whether there is one */
+	bool may_run_out;     /* there may be fewer rounds than needed: counted */
 };
 
 /* The builder is in the head, where phis go. */
@@ -44,6 +48,20 @@ static struct ir_val *nothing(struct lower *lw, const struct scan *s)
 	return ir_iconst(lower_b(lw), s->place ? -1 : 0);
 }
 
+/* To the body, or the loss is counted and nothing found. */
+static void run_out(struct lower *lw, struct scan *s, struct ir_val *more)
+{
+	struct ir_builder *b = lower_b(lw);
+	struct ir_block *out = ir_block_new(b);
+
+	out->cold = true;
+	ir_br(b, more, s->body, out);
+	lower_seal(lw, out);
+	ir_loss(b, LOSS_LOOP);
+	ir_phi_add(b, s->found, nothing(lw, s));
+	ir_jmp(b, s->done);
+}
+
 /* Enters the body, or ends with nothing found. */
 static void scan_step(struct lower *lw, struct scan *s, uint32_t rounds)
 {
@@ -59,8 +77,12 @@ static void scan_step(struct lower *lw, struct scan *s, uint32_t rounds)
 		ir_phi_add(b, s->i, s->zero);
 		more = ir_bin(b, IR_ult, s->i, ir_iconst(b, rounds));
 	}
-	ir_phi_add(b, s->found, nothing(lw, s));
-	ir_br(b, more, s->body, s->done);
+	if (s->may_run_out) {
+		run_out(lw, s, more);
+	} else {
+		ir_phi_add(b, s->found, nothing(lw, s));
+		ir_br(b, more, s->body, s->done);
+	}
 	lower_seal(lw, s->body);
 	if (s->iter)
 		s->i = ir_umin(b, ir_load(b, ir_nonnull(b, s->i), 0, 4, false), rounds - 1);
@@ -159,6 +181,109 @@ static struct ir_val *find_literal(struct lower *lw, struct ir_val *hay, uint32_
 	return scan_end(lw, &s);
 }
 
+/* A copy with a NUL behind it, in memory whose size is a power of two: a mask bounds an index without a branch. */
+static struct ir_val *padded(struct lower *lw, struct ir_val *text, uint32_t size, uint32_t *ret_mask)
+{
+	struct ir_builder *b = lower_b(lw);
+	struct ir_val *copy;
+	uint32_t room = 8;
+
+	while (room <= size)
+		room *= 2;
+	copy = ir_slot(b, room, 8);
+	copy->op = IR_scratch;
+	ir_copy(b, copy, 0, text, size);
+	ir_store(b, copy, size, ir_iconst(b, 0), 1);
+	*ret_mask = room - 1;
+	return copy;
+}
+
+static struct ir_val *masked(struct lower *lw, struct ir_val *v, uint32_t mask)
+{
+	return ir_bin(lower_b(lw), IR_and, v, ir_iconst(lower_b(lw), mask));
+}
+
+/*
+ * A search for what is not known beforehand. The place that is tried and how many bytes of the needle were found there
+ * are in memory at state: what is read back is unknown to the verifier, so all rounds look alike to it.
+ */
+struct search {
+	struct ir_val *hay, *needle, *state;
+	uint32_t hay_mask, needle_mask;
+	struct ir_val *at, *has; /* as read back */
+	struct ir_val *h, *c;    /* the bytes to compare */
+};
+
+#define AT 0
+#define HAS 8
+
+static void search_load(struct lower *lw, struct search *f)
+{
+	struct ir_builder *b = lower_b(lw);
+
+	f->at = ir_load(b, f->state, AT, 8, false);
+	f->has = ir_load(b, f->state, HAS, 8, false);
+	f->c = byte_at(lw, f->needle, masked(lw, f->has, f->needle_mask), 0);
+	f->h = byte_at(lw, f->hay, masked(lw, ir_bin(b, IR_add, f->at, f->has), f->hay_mask), 0);
+}
+
+/* 1 if the word is negative, else 0. */
+static struct ir_val *sign(struct lower *lw, struct ir_val *v)
+{
+	return ir_bin(lower_b(lw), IR_shr, v, ir_iconst(lower_b(lw), 63));
+}
+
+/*
+ * One byte, without a branch, for each branch of a walked loop is one that the verifier has to come back to. At the end
+ * of either text nothing changes any more; else one byte more was found, or the next place is tried.
+ */
+static void search_round(struct lower *lw, struct search *f)
+{
+	struct ir_builder *b = lower_b(lw);
+	struct ir_val *same, *live, *has;
+
+	search_load(lw, f);
+	same = sign(lw, ir_addi(b, ir_bin(b, IR_xor, f->h, f->c), -1));
+	live = sign(lw, ir_bin(b, IR_and, ir_op(b, IR_neg, 1, f->h), ir_op(b, IR_neg, 1, f->c)));
+	has = ir_bin(b, IR_sub, ir_bin(b, IR_mul, ir_addi(b, f->has, 1), same), f->has);
+	ir_store(b, f->state, HAS, ir_bin(b, IR_add, f->has, ir_bin(b, IR_mul, has, live)), 8);
+	live = ir_bin(b, IR_and, live, ir_bin(b, IR_xor, same, ir_iconst(b, 1)));
+	ir_store(b, f->state, AT, ir_bin(b, IR_add, f->at, live), 8);
+}
+
+static void search_chunk(struct lower *lw, struct search *f)
+{
+	struct scan s = { 0 };
+
+	scan_begin(lw, &s, CHUNK, true);
+	scan_step(lw, &s, CHUNK);
+	search_round(lw, f);
+	scan_end(lw, &s);
+}
+
+static struct ir_val *find_any(struct lower *lw, struct ir_val *hay, uint32_t hs, struct ir_val *needle, uint32_t ns,
+			       bool place)
+{
+	struct ir_builder *b = lower_b(lw);
+	bool walk = !target_has(lower_target(lw), TF_ITER_NUM);
+	uint64_t all = (uint64_t)(hs + 1) * (ns + 1) / CHUNK + 1, most = (walk ? MOST_ROUNDS_WALKED : MOST_ROUNDS) / CHUNK;
+	struct scan s = { .place = place, .may_run_out = all > most };
+	uint32_t chunks = all < most ? all : most;
+	struct search f = { .state = ir_slot(b, 16, 8) };
+
+	f.state->op = IR_scratch;
+	f.hay = padded(lw, hay, hs, &f.hay_mask);
+	f.needle = padded(lw, needle, ns, &f.needle_mask);
+	ir_zero(b, f.state, 0, 16);
+	scan_begin(lw, &s, chunks, walk);
+	scan_step(lw, &s, chunks);
+	search_chunk(lw, &f);
+	search_load(lw, &f);
+	leave_if(lw, &s, ir_bin(b, IR_eq, f.c, ir_iconst(b, 0)), place ? f.at : ir_iconst(b, 1));
+	leave_if(lw, &s, ir_bin(b, IR_eq, f.h, ir_iconst(b, 0)), nothing(lw, &s));
+	return scan_end(lw, &s);
+}
+
 static const char *literal(const struct node *n, uint32_t *ret_len)
 {
 	if (n->kind != E_STR || !n->str)
@@ -177,11 +302,7 @@ static bool check_search(struct check *ck, struct node *call)
 	uint32_t n, size = text_size(check_config(ck), call->list.v[0]->type);
 
 	call->type = call->fn == &fn_strstr ? type_i64() : type_bool();
-	if (!literal(call->list.v[1], &n))
-		return check_error(ck, call->list.v[1]->span, DT_not_supported,
-				   "not supported yet: %s() of a text that is not a literal of at most %d bytes", call->name,
-				   LONGEST_LITERAL);
-	if (target_has(check_target(ck), TF_ITER_NUM))
+	if (!literal(call->list.v[1], &n) || target_has(check_target(ck), TF_ITER_NUM))
 		return true;
 	if (size > MOST_WALKED)
 		return check_error(ck, call->list.v[0]->span, DT_kernel_lacks,
@@ -205,6 +326,8 @@ static struct ir_val *lower_search(struct lower *lw, struct node *call)
 	struct ir_val *hay = text_of(lw, x);
 	const char *text = literal(y, &n);
 
+	if (!text)
+		return find_any(lw, hay, hs, text_of(lw, y), text_size(lower_config(lw), y->type), place);
 	if (!n)
 		return ir_iconst(lower_b(lw), place ? 0 : 1);
 	if (n >= hs)
