@@ -29,7 +29,7 @@ const struct type *fn_ksym_type(struct check *ck);
 const struct type *fn_usym_type(struct check *ck);
 struct ir_val *fn_pack_usym(struct lower *lw, struct ir_val *addr);
 struct ir_val *fn_pack_ksym(struct lower *lw, struct ir_val *addr);
-/* The process id of the running task (task.c). */
+/* The process id of the running task, in the pid namespace of this process (pid.c). */
 struct ir_val *fn_lower_pid(struct lower *lw);
 /* Now as atomic time (TAI), nanoseconds: of the kernel where it has that clock, else computed (clock.c). */
 struct ir_val *fn_lower_tai(struct lower *lw);

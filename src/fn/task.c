@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who is running: pid, tid, uid, gid, comm, cpu, curtask, cgroup, ppid, numaid, ncpus, rand, username. */
+/* Who is running: uid, gid, cpu, curtask, cgroup, ppid, numaid, ncpus, rand, username. */
 #include <stdio.h>
 
 #include "base/fdutil.h"
@@ -9,31 +9,6 @@ static struct ir_val *high_half(struct lower *lw, struct ir_val *v)
 {
 	return ir_bin(lower_b(lw), IR_shr, v, ir_iconst(lower_b(lw), 32));
 }
-
-struct ir_val *fn_lower_pid(struct lower *lw)
-{
-	return high_half(lw, ir_call(lower_b(lw), IRH_get_current_pid_tgid, 0));
-}
-
-static struct ir_val *lower_pid(struct lower *lw, struct node *n)
-{
-	return fn_lower_pid(lw);
-}
-
-const struct fn_ops fn_pid = {
-	.name = "pid", .proto = "pid: uint32", .doc = "process id (thread group id)", .flags = FN_VAR,
-	.type_of = fn_u32, .lower = lower_pid,
-};
-
-static struct ir_val *lower_tid(struct lower *lw, struct node *n)
-{
-	return ir_ext(lower_b(lw), ir_call(lower_b(lw), IRH_get_current_pid_tgid, 0), 4, false);
-}
-
-const struct fn_ops fn_tid = {
-	.name = "tid", .proto = "tid: uint32", .doc = "thread id", .flags = FN_VAR,
-	.type_of = fn_u32, .lower = lower_tid,
-};
 
 static struct ir_val *lower_uid(struct lower *lw, struct node *n)
 {
@@ -53,23 +28,6 @@ static struct ir_val *lower_gid(struct lower *lw, struct node *n)
 const struct fn_ops fn_gid = {
 	.name = "gid", .proto = "gid: uint64", .doc = "group id", .flags = FN_VAR,
 	.type_of = fn_u64, .lower = lower_gid,
-};
-
-#define TASK_COMM_LEN 16 /* include/linux/sched.h */
-
-static const struct type *comm_type(struct check *ck)
-{
-	return type_string(check_types(ck), TASK_COMM_LEN);
-}
-
-static struct ir_val *lower_comm(struct lower *lw, struct node *n)
-{
-	return ir_fill(lower_b(lw), IRH_get_current_comm, TASK_COMM_LEN, 0);
-}
-
-const struct fn_ops fn_comm = {
-	.name = "comm", .proto = "comm: string[16]", .doc = "name of the running thread", .flags = FN_VAR,
-	.type_of = comm_type, .lower = lower_comm,
 };
 
 static struct ir_val *lower_cpu(struct lower *lw, struct node *n)
@@ -176,6 +134,10 @@ static struct ir_val *lower_ppid(struct lower *lw, struct node *n)
 
 	task_field(lower_types(lw), "real_parent", &parent);
 	task_field(lower_types(lw), "tgid", &tgid);
+	if (n->list.n) {
+		p = lower_read(lw, lower_expr(lw, n->list.v[0]), parent.offset, 8, false, AS_KERNEL);
+		return lower_read(lw, p, tgid.offset, 4, false, AS_KERNEL);
+	}
 	p = current_task(lw);
 	p = ir_kread(b, p, parent.offset, 8, false);
 	if (target_has(lower_target(lw), TF_TASK_BTF))
@@ -184,8 +146,8 @@ static struct ir_val *lower_ppid(struct lower *lw, struct node *n)
 }
 
 const struct fn_ops fn_ppid = {
-	.name = "ppid", .proto = "ppid: uint32", .doc = "process id of the parent", .flags = FN_VAR,
-	.check = check_ppid, .lower = lower_ppid,
+	.name = "ppid", .proto = "ppid[(struct task_struct *task)]: uint32", .doc = "process id of the parent",
+	.flags = FN_VAR | FN_CALL, .max_args = 1, .arg = { FA_PTR }, .check = check_ppid, .lower = lower_ppid,
 };
 
 /*

@@ -2,6 +2,7 @@
 /* One probe becomes one IR function: filter by process, predicate, body. */
 #include <ctype.h>
 
+#include "fn/internal.h"
 #include "lower/internal.h"
 
 /* The probe's name as an identifier: what lists of loaded programs and profiles show. */
@@ -38,7 +39,7 @@ static void filter_late_pid(struct lower *lw)
 
 	ir_br(&lw->b, none, go, ask);
 	block_enter(lw, ask);
-	ir_br(&lw->b, ir_bin(&lw->b, IR_eq, running_pid(lw), wanted), go, out);
+	ir_br(&lw->b, ir_bin(&lw->b, IR_eq, fn_lower_pid(lw), wanted), go, out);
 	block_enter(lw, out);
 	ir_ret(&lw->b, ir_iconst(&lw->b, 0));
 	block_enter(lw, go);
@@ -59,7 +60,7 @@ static void filter_pid(struct lower *lw)
 	/* The child of -c limits only where it is attached to, as in bpftrace: its own children count too. */
 	if (c->target_pid <= 0 || c->has_child)
 		return;
-	go_on_if(lw, ir_bin(&lw->b, IR_eq, running_pid(lw), ir_iconst(&lw->b, c->target_pid)));
+	go_on_if(lw, ir_bin(&lw->b, IR_eq, fn_lower_pid(lw), ir_iconst(&lw->b, c->target_pid)));
 }
 
 static void predicate(struct lower *lw, struct node *pred)

@@ -30,6 +30,11 @@ static bool is_late(struct runtime *rt)
 	return rt->late || run_now() > rt->stop_by;
 }
 
+static bool exits_now(const struct runtime *rt)
+{
+	return rt->exiting && !rt->iterating;
+}
+
 static bool handle(void *arg, const void *rec, uint32_t len)
 {
 	struct runtime *rt = arg;
@@ -45,7 +50,7 @@ static bool handle(void *arg, const void *rec, uint32_t len)
 		a->fn->handle(rt, a, rt->args);
 	else
 		rt->corrupt++;
-	return !rt->exiting && !rt->out->broken;
+	return !exits_now(rt) && !rt->out->broken;
 }
 
 size_t run_consume(struct runtime *rt)
@@ -75,7 +80,7 @@ void run_drain(struct runtime *rt)
 
 	for (int tries = 0; tries < 2000; tries++) {
 		run_consume(rt);
-		if (!rt->has_ring || rt->ring_is_perf || rt->exiting || rt->out->broken ||
+		if (!rt->has_ring || rt->ring_is_perf || exits_now(rt) || rt->out->broken ||
 		    (long)(end - *rt->ring.consumer) <= 0)
 			return;
 		nanosleep(&pause, NULL);

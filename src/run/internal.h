@@ -61,6 +61,7 @@ struct runtime {
 	int signal_fd;         /* eventfd: one of the signals of self:signal came; -1: none is asked for */
 	bool alone;            /* only begin and end probes: ends when their records are handled */
 	bool exiting;          /* exit() was handled */
+	bool iterating;        /* it takes effect when the iterator that is being read is through, as in bpftrace */
 	bool done;             /* some other reason to end */
 	bool ending;           /* records of end probes only */
 	enum map_emptied *emptied; /* by position in tables.maps */

@@ -36,17 +36,20 @@ void run_signals(struct runtime *rt)
 static int read_all(struct runtime *rt, int fd)
 {
 	char buf[4096];
+	int rc = 0;
 
-	while (!rt->exiting && !rt->out->broken && !run_stop_signal) {
+	rt->iterating = !rt->exiting;
+	while (rt->iterating && !rt->out->broken && !run_stop_signal) {
 		ssize_t n = read(fd, buf, sizeof(buf));
 
 		if (n < 0 && errno != EAGAIN && errno != EINTR)
-			return -errno;
+			rc = -errno;
 		run_drain(rt);
-		if (!n)
+		if (!n || rc)
 			break;
 	}
-	return 0;
+	rt->iterating = false;
+	return rc;
 }
 
 int run_iterators(struct runtime *rt, struct err *e)
