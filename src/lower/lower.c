@@ -26,11 +26,6 @@ static void go_on_if(struct lower *lw, struct ir_val *cond)
 	block_enter(lw, yes);
 }
 
-static struct ir_val *running_pid(struct lower *lw)
-{
-	return ir_bin(&lw->b, IR_shr, ir_call(&lw->b, IRH_get_current_pid_tgid, 0), ir_iconst(&lw->b, 32));
-}
-
 /* Whether there is a -p is known where the script is run. */
 static void filter_late_pid(struct lower *lw)
 {
