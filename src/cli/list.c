@@ -277,6 +277,8 @@ static void add_definition(struct listing *l, const char *name)
 {
 	const struct type *t = types_lookup(&l->s->types, name);
 
+	if (t && l->s->btf)
+		sb_adds(&l->out, "vmlinux: ");
 	if (t)
 		type_print_def(&l->s->types, &l->out, t);
 }
@@ -351,6 +353,23 @@ static size_t type_word(const char *pattern)
 	return ARRAY_SIZE(type_words);
 }
 
+/* struct a,struct b,enum c */
+static int list_all_types(struct listing *l, const char *text)
+{
+	while (*text) {
+		size_t n = strcspn(text, ",");
+		const char *one = arena_strndup(&l->s->arena, text, n);
+		size_t word = type_word(one);
+
+		if (word == ARRAY_SIZE(type_words))
+			return unknown_type(l->s, one);
+		if (list_types(l, word, one))
+			return 1;
+		text += n + (text[n] == ',');
+	}
+	return 0;
+}
+
 static bool is_script(const struct cli_options *opt)
 {
 	struct stat st;
@@ -363,12 +382,10 @@ static bool is_script(const struct cli_options *opt)
 
 static int list_what(struct listing *l, const struct cli_options *opt)
 {
-	size_t word = type_word(opt->file);
-
 	if (is_script(opt))
 		return list_script(l, opt);
-	if (word < ARRAY_SIZE(type_words))
-		return list_types(l, word, opt->file);
+	if (type_word(opt->file) < ARRAY_SIZE(type_words))
+		return list_all_types(l, opt->file);
 	return list_pattern(l, opt->file);
 }
 

@@ -87,7 +87,7 @@ static bool analyse(struct session *s)
 {
 	struct sema_input in = {
 		.script = s->script, .env = &s->env, .tables = &s->tables, .module = &s->module,
-		.params = &s->params,
+		.params = &s->params, .setting = config_get,
 	};
 	bool ok = sema_run(&in) && !s->diags.nerrors;
 

@@ -108,6 +108,11 @@ struct config {
 	bool print_maps_on_exit; /* true */
 	bool cpp_demangle, lazy_symbolication;
 	bool show_debug_info; /* lines and inlined functions in user stacks */
+	/* No part of this program asks for these. */
+	uint64_t on_stack_limit;
+	bool use_blazesym;
+	const char *cache_user_symbols;
+	const char *unstable_import_statement, *unstable_tseries, *unstable_typeinfo, *unstable_dw_ustack;
 	const char *missing_probes; /* "error", "warn", "ignore" */
 	const char *stack_mode;     /* "bpftrace", "perf", "raw" */
 	const char *str_trunc_trailer; /* ".." */
@@ -116,6 +121,14 @@ struct config {
 	bool unsafe;
 	int64_t target_pid;      /* -p, or the child of -c; 0: none */
 	bool has_child;          /* -c */
+};
+
+/* One of them by its name. */
+struct setting {
+	const char *name;
+	enum setting_kind { SK_NUMBER, SK_BOOL, SK_TEXT } kind;
+	uint64_t number;  /* SK_NUMBER, SK_BOOL */
+	const char *text; /* SK_TEXT */
 };
 
 struct tables {

@@ -34,6 +34,7 @@ enum node_kind {
 	E_INDEX,     /* a[b] */
 	E_TUPLE,     /* (list...), or (names=list...) */
 	E_SIZEOF,    /* sizeof(a), or sizeof(cast_type) with a NULL */
+	E_TYPEINFO,  /* typeinfo(cast_type or a); sema: list and names, a record of literals */
 	E_BLOCK,     /* { list... a } as a value: statements, then a (NULL: no value) */
 	E_TYPEOF,    /* typeof(...) where a value may stand: cast_type */
 	E_OFFSETOF,  /* offsetof(cast_type or a, path); list: E_IDENT for each part of path */

@@ -150,6 +150,14 @@ static struct type_ref *copy_type(struct expansion *x, const struct type_ref *t,
 	return copy;
 }
 
+/* A name of a member, or the parameter that stands for it. */
+static struct node *copy_part(struct expansion *x, struct node *n, const struct binding *b)
+{
+	const struct node *arg = b && n->kind == E_IDENT ? bound(b, E_IDENT, n->name) : NULL;
+
+	return arg && (arg->kind == E_IDENT || arg->kind == E_FIELD) ? arena_dup(x->p->arena, arg, sizeof(*arg)) : n;
+}
+
 /* Copies a tree; b is NULL for what the use itself wrote. */
 static struct node *copy_node(struct expansion *x, const struct node *n, const struct binding *b)
 {
@@ -179,7 +187,8 @@ static struct node *copy_node(struct expansion *x, const struct node *n, const s
 	memset(&copy->list, 0, sizeof(copy->list));
 	vec_each(n->list, i)
 		avec_push(x->p->arena, &copy->list,
-			  n->kind == E_OFFSETOF || n->kind == E_EXISTS ? n->list.v[i] : copy_node(x, n->list.v[i], b));
+			  n->kind == E_OFFSETOF || n->kind == E_EXISTS ? copy_part(x, n->list.v[i], b)
+									: copy_node(x, n->list.v[i], b));
 	return copy;
 }
 

@@ -85,6 +85,35 @@ static struct node *parse_map(struct parser *p)
 	return p_done(p, n);
 }
 
+/* A type where a value may stand: the argument of a macro. */
+static struct node *parse_typeof(struct parser *p)
+{
+	struct node *n = p_node(p, E_TYPEOF, p->tok.span);
+
+	n->cast_type = parse_type(p);
+	return p_done(p, n);
+}
+
+static bool begins_type(const struct parser *p)
+{
+	return p_at_word(p, "struct") || p_at_word(p, "union") || p_at_word(p, "enum");
+}
+
+/* As parse_list() does it; "struct x" is an argument of container_of() and of macros. */
+static void parse_args(struct parser *p, struct node *to, struct span open)
+{
+	bool in_pred = p->in_pred;
+
+	p->in_pred = false;
+	while (!p_at(p, T_RPAREN) && !p->panic && !p->stop) {
+		p_add(p, to, begins_type(p) ? parse_typeof(p) : parse_expr(p));
+		if (!p_accept(p, T_COMMA))
+			break;
+	}
+	p->in_pred = in_pred;
+	p_expect_close(p, T_RPAREN, open);
+}
+
 static struct node *parse_call(struct parser *p, struct node *n)
 {
 	struct span open = p->tok.span;
@@ -92,16 +121,16 @@ static struct node *parse_call(struct parser *p, struct node *n)
 	n->kind = E_CALL;
 	p_next(p);
 	n->called = p_at(p, T_RPAREN);
-	parse_list(p, n, T_RPAREN, open);
+	parse_args(p, n, open);
 	return p_done(p, n);
 }
 
-/* sizeof(type) and sizeof(expression); n's name is the word, which is taken. */
-static struct node *parse_sizeof(struct parser *p, struct node *n)
+/* sizeof(type) and sizeof(expression), typeinfo likewise; n's name is the word, which is taken. */
+static struct node *parse_sizeof(struct parser *p, struct node *n, enum node_kind kind)
 {
 	struct span open = p->tok.span;
 
-	n->kind = E_SIZEOF;
+	n->kind = kind;
 	if (!p_expect(p, T_LPAREN))
 		return n;
 	n->cast_type = parse_type_before(p, T_RPAREN);
@@ -137,25 +166,14 @@ static struct node *parse_offsetof(struct parser *p, struct node *n)
 	return p_done(p, n);
 }
 
-/* Words of the language that begin no expression, or none yet: true if it was reported. */
+/* Words of the language that begin no expression: true if it was reported. */
 static bool reject_word(struct parser *p)
 {
-	static const struct {
-		const char *word, *what;
-	} later[] = {
-		{ "typeinfo", "typeinfo" },
-	};
 	static const char *const reserved[] = {
 		"break", "continue", "else", "for", "import", "let", "macro", "return", "unroll",
 		"while", "struct", "union", "enum",
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(later); i++) {
-		if (!p_at_word(p, later[i].word))
-			continue;
-		p_unsupported(p, p->tok.span, later[i].what);
-		return true;
-	}
 	for (size_t i = 0; i < ARRAY_SIZE(reserved); i++) {
 		if (!p_at_word(p, reserved[i]))
 			continue;
@@ -163,15 +181,6 @@ static bool reject_word(struct parser *p)
 		return true;
 	}
 	return false;
-}
-
-/* A type where a value may stand: the argument of a macro. */
-static struct node *parse_typeof(struct parser *p)
-{
-	struct node *n = p_node(p, E_TYPEOF, p->tok.span);
-
-	n->cast_type = parse_type(p);
-	return p_done(p, n);
 }
 
 static struct node *parse_word(struct parser *p)
@@ -193,7 +202,9 @@ static struct node *parse_word(struct parser *p)
 	n->name = p_text(p, &p->tok);
 	p_next(p);
 	if (!strcmp(n->name, "sizeof"))
-		return parse_sizeof(p, n);
+		return parse_sizeof(p, n, E_SIZEOF);
+	if (!strcmp(n->name, "typeinfo"))
+		return parse_sizeof(p, n, E_TYPEINFO);
 	if (!strcmp(n->name, "offsetof"))
 		return parse_offsetof(p, n);
 	if (!strcmp(n->name, "exists") && p_at(p, T_LPAREN))

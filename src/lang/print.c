@@ -25,7 +25,7 @@ static const char *kind_text(enum node_kind kind)
 		[E_UNOP] = "unary", [E_BINOP] = "binary", [E_INCDEC] = "incdec",
 		[E_TERNARY] = "ternary", [E_CAST] = "cast", [E_FIELD] = "field",
 		[E_TUPIDX] = "tuple-index", [E_INDEX] = "index", [E_TUPLE] = "tuple",
-		[E_SIZEOF] = "sizeof", [E_OFFSETOF] = "offsetof", [E_EXISTS] = "exists", [E_BLOCK] = "value-block",
+		[E_SIZEOF] = "sizeof", [E_OFFSETOF] = "offsetof", [E_TYPEINFO] = "typeinfo", [E_EXISTS] = "exists", [E_BLOCK] = "value-block",
 		[E_TYPEOF] = "typeof", [S_EXPR] = "do",
 		[S_ASSIGN] = "assign", [S_LET] = "let", [S_IF] = "if", [S_WHILE] = "while",
 		[S_UNROLL] = "unroll", [S_FOR_RANGE] = "for-range", [S_FOR_MAP] = "for-map",

@@ -115,6 +115,11 @@ static struct ir_val *as_number(struct lower *lw, struct ir_val *p, int64_t off)
 	return v;
 }
 
+struct ir_val *lower_untyped(struct lower *lw, struct ir_val *p)
+{
+	return p->ptr == PK_BTF ? as_number(lw, p, 0) : p;
+}
+
 /* Reads a member's value, or gives its address, from the start of its structure. */
 static struct ir_val *read_member(struct lower *lw, struct ir_val *base, const struct field *f,
 				  const struct type *t, const struct type *st, const char *name,
@@ -277,8 +282,7 @@ static struct ir_val *lower_index(struct lower *lw, struct node *n)
 	if (t->kind == TY_STRING)
 		return character(lw, n);
 	base = lower_expr(lw, n->a);
-	if (base->ptr == PK_BTF)
-		base = as_number(lw, base, 0);
+	base = lower_untyped(lw, base);
 	base = element(lw, n, base);
 	if (e->kind == TY_STRUCT || e->kind == TY_ARRAY)
 		return base;

@@ -94,6 +94,9 @@ static struct ir_val *lower_cast(struct lower *lw, struct node *n)
 		return v; /* decays to its address */
 	if (n->a->type->kind == TY_OPAQUE)
 		return lower_convert(lw, NULL, ir_load(&lw->b, v, 0, 8, false), type_u64(), n->type);
+	/* The verifier would go on with the structure that the pointer had. */
+	if (n->type->kind == TY_PTR && n->a->type->kind == TY_PTR && !type_eq(n->type->to, n->a->type->to))
+		v = lower_untyped(lw, v);
 	return lower_convert(lw, n->a, v, n->a->type, n->type);
 }
 

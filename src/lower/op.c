@@ -126,6 +126,8 @@ struct ir_val *lower_arith(struct lower *lw, struct node *at, enum op op, struct
 		d = ir_bin(&lw->b, IR_sub, a, b);
 		return ta->to->size > 1 ? ir_bin(&lw->b, IR_sdiv, d, ir_iconst(&lw->b, ta->to->size)) : d;
 	}
+	a = lower_untyped(lw, a);
+	b = lower_untyped(lw, b);
 	if (ta->kind == TY_PTR && t->kind == TY_PTR)
 		b = scale(lw, b, ta);
 	else if (tb->kind == TY_PTR && t->kind == TY_PTR)

@@ -9,7 +9,8 @@
 #include "base/diag.h"
 #include "run/run.h"
 
-enum item_kind { CK_NUMBER, CK_BOOL, CK_NOT, CK_WORD, CK_TEXT, CK_IGNORED };
+/* CK_STAGE: a part of the language that bpftrace calls unstable; CK_HOOK: set by the environment alone. */
+enum item_kind { CK_NUMBER, CK_BOOL, CK_NOT, CK_WORD, CK_STAGE, CK_TEXT, CK_HOOK, CK_IGNORED };
 
 struct item {
 	const char *name;
@@ -21,10 +22,12 @@ struct item {
 
 static const char *const licenses[] = {
 	/* license_is_gpl_compatible() of include/linux/license.h */
-	"GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL",
-	"Dual MPL/GPL", NULL,
+	"Dual MIT/GPL", "Dual BSD/GPL", "Dual MPL/GPL", "GPL and additional rights", "GPL v2",
+	"GPL", NULL,
 };
 static const char *const missing_words[] = { "error", "warn", "ignore", NULL };
+static const char *const stages[] = { "enable", "warn", "error", NULL };
+static const char *const caches[] = { "PER_PROGRAM", "PER_PID", "NONE", NULL };
 static const char *const stack_modes[] = { "bpftrace", "perf", "raw", "build_id", NULL };
 
 #define AT(field) offsetof(struct config, field)
@@ -45,31 +48,37 @@ static const struct item items[] = {
 	{ "missing_probes", CK_WORD, AT(missing_probes), 0, 0, missing_words },
 	{ "stack_mode", CK_WORD, AT(stack_mode), 0, 0, stack_modes },
 	{ "str_trunc_trailer", CK_TEXT, AT(str_trunc_trailer), 0, 0, NULL },
-	{ "dummy_ts_map", CK_TEXT, AT(dummy_ts_map), 0, 0, NULL },
 	{ "license", CK_WORD, AT(license), 0, 0, licenses },
+	{ "show_debug_info", CK_BOOL, AT(show_debug_info), 0, 0, NULL },
+	/* bpftrace's, about things that this program decides by itself: checked, and shown by config(). */
+	{ "on_stack_limit", CK_NUMBER, AT(on_stack_limit), 0, 1u << 20, NULL },
+	{ "use_blazesym", CK_BOOL, AT(use_blazesym), 0, 0, NULL },
+	{ "cache_user_symbols", CK_WORD, AT(cache_user_symbols), 0, 0, caches },
+	{ "unstable_import_statement", CK_STAGE, AT(unstable_import_statement), 0, 0, stages },
+	{ "unstable_tseries", CK_STAGE, AT(unstable_tseries), 0, 0, stages },
+	{ "unstable_typeinfo", CK_STAGE, AT(unstable_typeinfo), 0, 0, stages },
+	{ "unstable_dw_ustack", CK_STAGE, AT(unstable_dw_ustack), 0, 0, stages },
+	/* The end of what config() shows. */
+	{ "dummy_ts_map", CK_HOOK, AT(dummy_ts_map), 0, 0, NULL },
 	/* Older names. */
 	{ "strlen", CK_NUMBER, AT(max_strlen), 1, 1u << 20, NULL },
 	{ "map_keys_max", CK_NUMBER, AT(max_map_keys), 1, 1u << 30, NULL },
 	{ "cat_bytes_max", CK_NUMBER, AT(max_cat_bytes), 0, 1u << 30, NULL },
 	{ "no_cpp_demangle", CK_NOT, AT(cpp_demangle), 0, 0, NULL },
-	/*
-	 * bpftrace's, about things that this program decides by itself: accepted so that scripts
-	 * run.
-	 */
-	UNUSED("cache_user_symbols"),
-	UNUSED("on_stack_limit"),
-	UNUSED("use_blazesym"),
-	UNUSED("unstable_tseries"),
-	UNUSED("unstable_dw_ustack"),
+	/* Names that mean nothing any more. */
+	UNUSED("symbol_source"),
+	UNUSED("max_type_res_iterations"),
+	UNUSED("unstable_addr"),
 	UNUSED("unstable_map_decl"),
 	UNUSED("unstable_import"),
 	UNUSED("unstable_macro"),
 };
 
-static const struct item *find_item(const char *key)
+/* What scripts may set. */
+static const struct item *find_setting(const char *key)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(items); i++)
-		if (!strcmp(items[i].name, key))
+		if (!strcmp(items[i].name, key) && items[i].kind != CK_HOOK)
 			return &items[i];
 	return NULL;
 }
@@ -132,10 +141,20 @@ static int set_word(const struct item *it, void *field, const char *value, struc
 		}
 		sb_addf(&list, "%s%s", i ? ", " : "", it->words[i]);
 	}
-	rc = err_set(e, -EINVAL, "%s cannot be '%s'", it->name, value);
-	err_hint(e, "It is one of: %s.", sb_str(&list));
+	rc = err_set(e, -EINVAL, "Invalid value for %s. Found: %s. Valid values: %s.", it->name, value,
+		     sb_str(&list));
 	sb_done(&list);
 	return rc;
+}
+
+/* Also true and false, as it once was. */
+static int set_stage(const struct item *it, void *field, const char *value, struct err *e)
+{
+	bool yes;
+
+	if (parse_bool(value, &yes))
+		value = yes ? "enable" : "error";
+	return set_word(it, field, value, e);
 }
 
 static int set_item(struct config *c, const struct item *it, const char *value, struct err *e)
@@ -150,7 +169,10 @@ static int set_item(struct config *c, const struct item *it, const char *value, 
 		return set_bool(it, field, value, e);
 	case CK_WORD:
 		return set_word(it, field, value, e);
+	case CK_STAGE:
+		return set_stage(it, field, value, e);
 	case CK_TEXT:
+	case CK_HOOK:
 		*(const char **)field = xstrdup(value); /* lives as long as the process */
 		return 0;
 	case CK_IGNORED:
@@ -205,6 +227,13 @@ int config_init(struct config *c, struct err *e)
 		.missing_probes = "error",
 		.stack_mode = "bpftrace",
 		.str_trunc_trailer = "..",
+		.on_stack_limit = 32,
+		.show_debug_info = true,
+		.cache_user_symbols = "PER_PROGRAM",
+		.unstable_import_statement = "enable",
+		.unstable_tseries = "enable",
+		.unstable_typeinfo = "enable",
+		.unstable_dw_ustack = "enable",
 		.license = "GPL",
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(items); i++) {
@@ -219,7 +248,7 @@ int config_init(struct config *c, struct err *e)
 
 int config_set(struct config *c, const char *key, const char *value, struct err *e)
 {
-	const struct item *it = find_item(key);
+	const struct item *it = find_setting(key);
 	struct config scratch = *c;
 	struct near near;
 
@@ -230,17 +259,31 @@ int config_set(struct config *c, const char *key, const char *value, struct err 
 	near_start(&near, key);
 	for (size_t i = 0; i < ARRAY_SIZE(items); i++)
 		near_try(&near, items[i].name);
-	err_set(e, -ENOENT, "unknown setting '%s'", key);
+	err_set(e, -ENOENT, "%s: not a known configuration option", key);
 	if (near.best)
 		err_hint(e, "Did you mean '%s'?", near.best);
 	return -ENOENT;
 }
 
-const char *const *config_names(void)
+bool config_get(const struct config *c, size_t i, struct setting *ret)
 {
-	static const char *names[ARRAY_SIZE(items) + 1];
+	const struct item *it = &items[i];
+	const char *field = (const char *)c + it->offset;
 
-	for (size_t i = 0; i < ARRAY_SIZE(items); i++)
-		names[i] = items[i].name;
-	return names;
+	if (it->kind == CK_HOOK)
+		return false;
+	*ret = (struct setting){ .name = it->name };
+	switch (it->kind) {
+	case CK_NUMBER:
+		ret->number = *(const uint64_t *)field;
+		break;
+	case CK_BOOL:
+		ret->kind = SK_BOOL;
+		ret->number = *(const bool *)field;
+		break;
+	default:
+		ret->kind = SK_TEXT;
+		ret->text = *(const char *const *)field;
+	}
+	return true;
 }

@@ -35,7 +35,7 @@ TEST(config_set_items)
 	CHECK_EQ(c.cpp_demangle, 0);
 	CHECK_EQ(config_set(&c, "stack_mode", "perf", &e), 0);
 	CHECK_STR(c.stack_mode, "perf");
-	CHECK_EQ(config_set(&c, "on_stack_limit", "anything", &e), 0);
+	CHECK_EQ(config_set(&c, "on_stack_limit", "64", &e), 0);
 }
 
 TEST(config_bad_values)
@@ -51,9 +51,10 @@ TEST(config_bad_values)
 	CHECK_STR(e.what, "max_strlen must be from 1 to 1048576, not 0");
 	CHECK_EQ(config_set(&c, "lazy_symbolication", "maybe", &e), -EINVAL);
 	CHECK_EQ(config_set(&c, "missing_probes", "perhaps", &e), -EINVAL);
-	CHECK_STR(e.hint, "It is one of: error, warn, ignore.");
+	CHECK_STR(e.what, "Invalid value for missing_probes. Found: perhaps. Valid values: error, warn, ignore.");
+	CHECK_EQ(config_set(&c, "unstable_tseries", "often", &e), -EINVAL);
 	CHECK_EQ(config_set(&c, "max_strln", "5", &e), -ENOENT);
-	CHECK_STR(e.what, "unknown setting 'max_strln'");
+	CHECK_STR(e.what, "max_strln: not a known configuration option");
 	CHECK_STR(e.hint, "Did you mean 'max_strlen'?");
 }
 
@@ -131,4 +132,22 @@ TEST(child_runs_and_is_killed)
 	CHECK_EQ(child_start("sleep 100", &c, &e), 0);
 	child_free(c); /* never let go: must not wait for it */
 	child_free(NULL);
+}
+
+TEST(config_shows)
+{
+	struct config c;
+	struct err e = { 0 };
+	struct setting s;
+	size_t n = 0;
+
+	CHECK_EQ(config_init(&c, &e), 0);
+	CHECK_EQ(config_set(&c, "unstable_tseries", "0", &e), 0);
+	CHECK_EQ(config_set(&c, "symbol_source", "anything", &e), 0);
+	CHECK_EQ(config_set(&c, "dummy_ts_map", "x", &e), -ENOENT);
+	CHECK(config_get(&c, 0, &s) && s.kind == SK_NUMBER && s.number == 4096);
+	for (; config_get(&c, n, &s); n++)
+		if (!strcmp(s.name, "unstable_tseries"))
+			CHECK_STR(s.text, "error");
+	CHECK_EQ(n, 22);
 }

@@ -75,6 +75,7 @@ const char *feature_name(enum target_feature f);
 int config_init(struct config *c, struct err *e);
 /* One item by name ("max_strlen"); value as text. -ENOENT unknown name, -EINVAL bad value. */
 int config_set(struct config *c, const char *key, const char *value, struct err *e);
-const char *const *config_names(void);
+/* The i-th setting and its value; false: there are no more. Texts are borrowed. */
+bool config_get(const struct config *c, size_t i, struct setting *ret);
 
 #endif

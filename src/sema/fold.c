@@ -102,9 +102,29 @@ static bool is_const_int(const struct node *n)
 	return n && n->is_const && n->type && type_is_int(n->type);
 }
 
+static bool is_const_str(const struct node *n)
+{
+	return n && n->is_const && n->str && n->type && n->type->kind == TY_STRING;
+}
+
+/* Texts are equal up to their first NUL. */
+static bool fold_texts(const struct node *n, int64_t *ret)
+{
+	if ((n->op != OP_EQ && n->op != OP_NE) || !is_const_str(n->a) || !is_const_str(n->b))
+		return false;
+	*ret = !strcmp(n->a->str, n->b->str) == (n->op == OP_EQ);
+	return true;
+}
+
 void fold_node(struct node *n)
 {
 	int64_t v;
+
+	if (n->kind == E_BINOP && fold_texts(n, &v)) {
+		n->ival = v;
+		n->is_const = true;
+		return;
+	}
 
 	if (n->kind == E_UNOP && is_const_int(n->a) && fold_unop(n, &v)) {
 		n->ival = v;

@@ -17,7 +17,7 @@ static void near_fields(struct types *ts, const struct type *t, struct near *nea
 	}
 }
 
-static bool unknown_field(struct check *ck, struct node *n, const struct type *st, const char *what)
+bool unknown_field(struct check *ck, struct node *n, const struct type *st, const char *what)
 {
 	struct near near;
 
@@ -119,6 +119,8 @@ static bool infer_field(struct check *ck, struct node *n)
 
 	if (is_args(n->a))
 		return infer_args_field(ck, n);
+	if (n->a->kind == E_TYPEINFO)
+		return infer_typeinfo_field(ck, n);
 	if (!infer_expr(ck, n->a))
 		return false;
 	t = n->a->type;
@@ -342,60 +344,7 @@ static bool infer_cast_expr(struct check *ck, struct node *n)
 			   type_text(ck->arena, from), type_text(ck->arena, to));
 }
 
-static bool set_const(struct node *n, uint64_t v)
-{
-	n->type = type_u64();
-	n->is_const = true;
-	n->ival = v;
-	return true;
-}
-
-static bool infer_sizeof(struct check *ck, struct node *n)
-{
-	const struct type *t;
-
-	if (n->cast_type) {
-		t = resolve_type_ref(ck, n->cast_type);
-		return t && set_const(n, t->size);
-	}
-	return infer_unevaluated(ck, n->a) && set_const(n, n->a->type->size);
-}
-
-static bool infer_offsetof(struct check *ck, struct node *n)
-{
-	const struct type *t;
-	uint64_t off = 0;
-	struct field f;
-
-	if (n->cast_type)
-		t = resolve_type_ref(ck, n->cast_type);
-	else
-		t = infer_unevaluated(ck, n->a) ? n->a->type : NULL;
-	for (size_t i = 0; t && i < n->list.n; i++) {
-		struct node *part = n->list.v[i];
-
-		if (t->kind != TY_STRUCT)
-			return check_error(ck, part->span, DT_type_mismatch, "offsetof() needs a struct, found '%s'",
-					   type_text(ck->arena, t));
-		if (!type_field(ck->types, t, part->name, &f))
-			return unknown_field(ck, part, t, type_text(ck->arena, t));
-		off += f.offset;
-		t = f.type;
-	}
-	return t && set_const(n, off);
-}
-
-bool infer_unevaluated(struct check *ck, struct node *n)
-{
-	if (n->kind != E_TYPEOF)
-		return infer_expr(ck, n);
-	n->type = resolve_type_ref(ck, n->cast_type);
-	return n->type;
-}
-
 bool infer_cast(struct check *ck, struct node *n)
 {
-	if (n->kind == E_CAST)
-		return infer_cast_expr(ck, n);
-	return n->kind == E_SIZEOF ? infer_sizeof(ck, n) : infer_offsetof(ck, n);
+	return n->kind == E_CAST ? infer_cast_expr(ck, n) : infer_meta(ck, n);
 }

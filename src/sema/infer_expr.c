@@ -277,6 +277,7 @@ static bool infer_kind(struct check *ck, struct node *n)
 		return infer_access(ck, n);
 	case E_CAST:
 	case E_SIZEOF:
+	case E_TYPEINFO:
 	case E_OFFSETOF:
 		return infer_cast(ck, n);
 	default:

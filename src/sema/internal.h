@@ -78,6 +78,9 @@ bool sema_resolve(struct check *ck);
 bool resolve_expr(struct check *ck, struct node *n);
 bool resolve_call(struct check *ck, struct node *n);
 
+/* standins.c: true if n is a name that stands for something else, which is resolved then: ret_ok. */
+bool resolve_standin(struct check *ck, struct node *n, bool *ret_ok);
+
 /* mapdecl.c: let @m = kind(size) */
 void resolve_map_decls(struct check *ck);
 void resolve_map_decl(struct check *ck, struct map *m); /* what is declared of a map that is named first */
@@ -97,7 +100,12 @@ bool infer_call(struct check *ck, struct node *n);
 bool infer_access(struct check *ck, struct node *n); /* E_FIELD, E_TUPIDX, E_INDEX, deref */
 bool infer_args(struct check *ck, struct node *n); /* args as a whole */
 bool infer_ops(struct check *ck, struct node *n);    /* operators */
-bool infer_cast(struct check *ck, struct node *n);   /* casts, sizeof, offsetof */
+bool infer_cast(struct check *ck, struct node *n);   /* casts, and what infer_meta() does */
+/* Reports that what (st) has no member n->name; false. */
+bool unknown_field(struct check *ck, struct node *n, const struct type *st, const char *what);
+/* infer_meta.c */
+bool infer_meta(struct check *ck, struct node *n); /* sizeof, offsetof, typeinfo */
+bool infer_typeinfo_field(struct check *ck, struct node *n); /* typeinfo(x).name */
 /* The same where only the type counts: typeof(...) may stand there. */
 bool infer_unevaluated(struct check *ck, struct node *n);
 bool undefined_map(struct check *ck, struct span at, const char *name); /* reports, false */

@@ -329,6 +329,10 @@ static bool is_late_text(const struct check *ck, const struct node *n)
 
 bool resolve_expr(struct check *ck, struct node *n)
 {
+	bool ok;
+
+	if (resolve_standin(ck, n, &ok))
+		return ok;
 	switch (n->kind) {
 	case E_VAR:
 		return resolve_var(ck, n);

@@ -23,6 +23,8 @@ struct sema_input {
 	struct tables *tables; /* config is set; the rest is filled here */
 	struct ir_module *module; /* maps and globals are allocated in it */
 	const struct parse_params *params;
+	/* The i-th setting of all; false: there are no more. */
+	bool (*setting)(const struct config *c, size_t i, struct setting *ret);
 };
 
 /* All passes; false if there are errors in the diagnostics. */

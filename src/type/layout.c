@@ -206,6 +206,20 @@ const struct type *type_record(struct types *ts, const struct type *const *elems
 	return t;
 }
 
+uint32_t type_c_size(const struct type *t)
+{
+	uint64_t end = 0;
+
+	if (t->kind != TY_TUPLE)
+		return t->size;
+	vec_each(t->st->fields, i) {
+		const struct type *f = t->st->fields.v[i].type;
+
+		end = round_up(end, f->align) + type_c_size(f);
+	}
+	return round_up(end, t->align);
+}
+
 bool type_has_holes(const struct type *t)
 {
 	uint64_t used = 0, end = 0;

@@ -143,6 +143,8 @@ const struct type *type_tuple(struct types *ts, const struct type *const *elems,
 /* The same with named fields. names must live as long as the types. */
 const struct type *type_record(struct types *ts, const struct type *const *elems,
 			       const char *const *names, size_t n);
+/* What sizeof() says: a tuple counts as the C structure of its members in their order. */
+uint32_t type_c_size(const struct type *t);
 /* Bytes of a tuple between its fields that belong to none (padding at the end is not counted). */
 bool type_has_holes(const struct type *t);
 const struct type *type_opaque(struct types *ts, const struct value_ops *ops, uint32_t size,
