@@ -54,19 +54,44 @@
  * a script, and a table of pointers would be larger than the names.
  */
 #define C(name) #name "\0"
+#define W(name) #name "\0"
 #define V(name, value) #name "\0"
 static const char names[] =
 #include "type/consts.def"
 	;
 #undef C
+#undef W
 #undef V
 
-#define C(name) (int64_t)(name),
-#define V(name, value) (int64_t)(value),
-static const int64_t values[] = {
+#define C(name) (int32_t)(name),
+#define W(name) 0,
+#define V(name, value) (int32_t)(value),
+static const int32_t values[] = {
 #include "type/consts.def"
 };
 #undef C
+#undef W
+#undef V
+
+#define C(name) _Static_assert((name) == (int32_t)(name), #name);
+#define W(name)
+#define V(name, value) _Static_assert((value) == (int32_t)(value), #name);
+#include "type/consts.def"
+#undef C
+#undef W
+#undef V
+
+#define C(name)
+#define W(name) { #name, (int64_t)(name) },
+#define V(name, value)
+static const struct wide {
+	const char *name;
+	int64_t value;
+} wides[] = {
+#include "type/consts.def"
+};
+#undef C
+#undef W
 #undef V
 
 static const struct {
@@ -112,6 +137,9 @@ bool const_find(const char *name, struct enum_const *ret)
 {
 	const char *p = names;
 
+	for (size_t i = 0; i < ARRAY_SIZE(wides); i++)
+		if (!strcmp(wides[i].name, name))
+			return found(name, wides[i].value, ret);
 	for (size_t i = 0; i < ARRAY_SIZE(values); i++, p += strlen(p) + 1)
 		if (!strcmp(p, name))
 			return found(name, values[i], ret);
