@@ -49,7 +49,6 @@ static const struct item items[] = {
 	{ "stack_mode", CK_WORD, AT(stack_mode), 0, 0, stack_modes },
 	{ "str_trunc_trailer", CK_TEXT, AT(str_trunc_trailer), 0, 0, NULL },
 	{ "license", CK_WORD, AT(license), 0, 0, licenses },
-	{ "show_debug_info", CK_BOOL, AT(show_debug_info), 0, 0, NULL },
 	/* bpftrace's, about things that this program decides by itself: checked, and shown by config(). */
 	{ "on_stack_limit", CK_NUMBER, AT(on_stack_limit), 0, 1u << 20, NULL },
 	{ "use_blazesym", CK_BOOL, AT(use_blazesym), 0, 0, NULL },
@@ -228,7 +227,6 @@ int config_init(struct config *c, struct err *e)
 		.stack_mode = "bpftrace",
 		.str_trunc_trailer = "..",
 		.on_stack_limit = 32,
-		.show_debug_info = true,
 		.cache_user_symbols = "PER_PROGRAM",
 		.unstable_import_statement = "enable",
 		.unstable_tseries = "enable",
