@@ -15,5 +15,10 @@ extern const struct noun noun_map;     /* map.c */
 extern const struct noun noun_link;    /* link.c */
 extern const struct noun noun_btf;     /* btf_noun.c */
 extern const struct noun noun_gen;     /* gen.c */
+extern const struct noun noun_cgroup; /* cgroup.c */
+extern const struct noun noun_perf; /* perf.c */
+extern const struct noun noun_struct_ops; /* struct_ops.c */
+extern const struct noun noun_iter; /* iter.c */
+extern const struct noun noun_token; /* token.c */
 
 #endif
