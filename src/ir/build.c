@@ -279,6 +279,15 @@ struct ir_val *ir_scratch_ptr(struct ir_builder *b, struct ir_map *map, uint32_t
 	return v;
 }
 
+struct ir_val *ir_unknown_zero(struct ir_builder *b)
+{
+	struct ir_module *m = b->module;
+
+	if (!m->zero_off)
+		m->zero_off = ir_global_alloc(m, 8, 8);
+	return ir_load(b, ir_global_ptr(b, m->zero_off), 0, 8, false);
+}
+
 /* Operations on memory: offset in imm, width and sign. */
 static struct ir_val *access(struct ir_builder *b, enum ir_op op, struct ir_val *ptr, int64_t off,
 			     struct ir_val *arg, unsigned width, bool is_signed)
@@ -528,6 +537,14 @@ struct ir_val *ir_phi(struct ir_builder *b, struct ir_block *block)
 	return v;
 }
 
+/* Memory that may be of the stack or of a map counts as a map's: see ir_may_be_stack(). */
+static enum ir_ptr joined_kind(enum ir_ptr a, enum ir_ptr b)
+{
+	bool memory = (a == PK_STACK || a == PK_MAPVAL) && (b == PK_STACK || b == PK_MAPVAL);
+
+	return a == b ? a : memory ? PK_MAPVAL : PK_NONE;
+}
+
 void ir_phi_add(struct ir_builder *b, struct ir_val *phi, struct ir_val *v)
 {
 	struct ir_val **args = arena_array(b->module->arena, struct ir_val *, phi->nargs + 1);
@@ -535,10 +552,7 @@ void ir_phi_add(struct ir_builder *b, struct ir_val *phi, struct ir_val *v)
 	if (phi->nargs)
 		memcpy(args, phi->arg, phi->nargs * sizeof(*args));
 	args[phi->nargs] = v;
-	if (!phi->nargs)
-		phi->ptr = v->ptr;
-	else if (phi->ptr != v->ptr)
-		phi->ptr = PK_NONE;
+	phi->ptr = phi->nargs ? joined_kind(phi->ptr, v->ptr) : v->ptr;
 	phi->arg = args;
 	phi->nargs++;
 }

@@ -29,6 +29,8 @@ struct ir_val *ir_umin(struct ir_builder *b, struct ir_val *x, int64_t max);
 struct ir_val *ir_slot(struct ir_builder *b, uint32_t size, uint32_t align);
 struct ir_val *ir_global_ptr(struct ir_builder *b, uint32_t off);
 struct ir_val *ir_rodata_ptr(struct ir_builder *b, const void *p, uint32_t n);
+/* Zero, of which the verifier knows nothing. */
+struct ir_val *ir_unknown_zero(struct ir_builder *b);
 struct ir_val *ir_pcpu_ptr(struct ir_builder *b, uint32_t off);
 /* map, off: of ir_scratch_alloc(). */
 struct ir_val *ir_scratch_ptr(struct ir_builder *b, struct ir_map *map, uint32_t off);

@@ -45,7 +45,7 @@ static void forget(struct later *l, struct ir_val *ptr)
 	const struct ir_val *base = ir_base(ptr, &off, &exact);
 	unsigned n = 0;
 
-	if (ptr->ptr != PK_STACK)
+	if (!ir_may_be_stack(ptr))
 		return;
 	for (unsigned i = 0; i < l->n; i++)
 		if (base->op == IR_slot && l->v[i]->arg[0] != base)
@@ -55,7 +55,7 @@ static void forget(struct later *l, struct ir_val *ptr)
 
 static bool is_plain_store(const struct ir_val *v)
 {
-	return v->op == IR_store && v->arg[0]->op == IR_slot && v->arg[1]->ptr != PK_STACK;
+	return v->op == IR_store && v->arg[0]->op == IR_slot && !ir_may_be_stack(v->arg[1]);
 }
 
 static void visit(struct later *l, struct ir_val *v)
@@ -79,7 +79,7 @@ static bool escapes(const struct ir_fn *fn)
 {
 	each_block(fn, b)
 		each_val(b, v)
-			if (v->op == IR_store && v->arg[1]->ptr == PK_STACK)
+			if (v->op == IR_store && ir_may_be_stack(v->arg[1]))
 				return true;
 	return false;
 }

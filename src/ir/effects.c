@@ -90,6 +90,7 @@ static void write_at(const struct ir_effects *fx, const struct ir_val *ptr, bool
 	write_values_of(fx, map_of_base(base), written);
 	if (!origin_known(base))
 		written[IC_GLOBAL] = written[IC_PCPU] = true;
+	written[IC_STACK] |= ir_may_be_stack(base);
 }
 
 static void write_map(const struct ir_effects *fx, const struct ir_map *map, bool *written)

@@ -132,7 +132,7 @@ static void drop_given(struct stores *s, struct ir_val *ptr)
 	bool exact;
 	struct ir_val *base;
 
-	if (ptr->ptr != PK_STACK)
+	if (!ir_may_be_stack(ptr))
 		return;
 	base = ir_base(ptr, &off, &exact);
 	if (base->op == IR_slot && !s->escaped)
@@ -173,7 +173,7 @@ bool ir_fold_escapes(const struct ir_fn *fn)
 {
 	each_block(fn, b)
 		each_val(b, v)
-			if (v->op == IR_store && v->arg[1]->ptr == PK_STACK)
+			if (v->op == IR_store && ir_may_be_stack(v->arg[1]))
 				return true;
 	return false;
 }

@@ -191,6 +191,7 @@ struct ir_fn {
 	VEC(struct ir_block *) blocks; /* [0] is the entry */
 	uint32_t next_val, next_block;
 	uint32_t frame;        /* bytes of stack given to slots by the slots pass */
+	bool is_large;         /* the slots pass left more of the stack to the register allocator */
 	/*
 	 * Functions of the same number, not 0, share one scratch region: those that never run
 	 * inside one another on a CPU. The kernel keeps programs of perf events (kprobes, uprobes,
@@ -217,6 +218,7 @@ struct ir_module {
 	struct strbuf rodata;  /* heap; freed by ir_module_done */
 	uint32_t globals_size; /* starts at IR_GLOBAL_FIRST */
 	uint32_t seed_off;     /* of the two words that digests start from, 0: no digests */
+	uint32_t zero_off;     /* of a word in the globals that is never written, 0: none */
 	uint32_t pcpu_size, bulk_size;
 	VEC(struct ir_scratch) scratch;
 	uint32_t nloss;        /* loss counters in use */

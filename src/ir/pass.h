@@ -16,6 +16,7 @@
 	     v = n, n = v ? v->next : NULL)
 
 /* The passes: see passes.c for the order and each file for the contract. */
+void ir_pass_blur(struct ir_fn *fn);
 void ir_pass_promote(struct ir_fn *fn);
 void ir_pass_cfg(struct ir_fn *fn);
 void ir_pass_fold(struct ir_fn *fn);
@@ -49,6 +50,8 @@ static inline bool ir_is_iconst(const struct ir_val *v, int64_t imm)
 struct ir_val *ir_base(struct ir_val *ptr, int64_t *ret_off, bool *ret_exact);
 /* Points to bytes that do not change during a run: fill, key, read-only data, choices of these. */
 bool ir_is_immutable(const struct ir_val *v);
+/* Memory of the stack, or of it and of maps by turns. */
+bool ir_may_be_stack(const struct ir_val *ptr);
 /* Largest power of two (up to 8) known to divide the address. */
 uint32_t ir_alignment(const struct ir_val *ptr);
 /* Bytes readable at the pointer; 0: not known. */

@@ -141,7 +141,9 @@ uint32_t ir_frame_limit(const struct ir_fn *fn)
 {
 	if (fn->is_callback)
 		return 64;
-	return names_callback(fn) ? 192 : 512 - IR_SPILL_RESERVE;
+	if (names_callback(fn))
+		return 192;
+	return 512 - IR_SPILL_RESERVE - (fn->is_large ? IR_SPILL_MORE : 0);
 }
 
 /* Pointers made from what became a map value are such pointers too. */
@@ -218,12 +220,14 @@ static void assign(struct ir_slots *s, struct ir_scratch region)
 void ir_pass_slots(struct ir_fn *fn)
 {
 	struct ir_slots s = { .fn = fn };
-	uint32_t size, limit = ir_frame_limit(fn);
+	uint32_t size, limit;
 	struct ir_slot *big;
 
 	ir_dominators(fn);
 	collect(&s);
 	spare_stack(&s);
+	fn->is_large = fn->next_val > IR_SPILL_LARGE;
+	limit = ir_frame_limit(fn);
 	fn->frame = colour(&s, false);
 	while (fn->frame > limit && (big = largest_movable(&s))) {
 		big->scratch = true;

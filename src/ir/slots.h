@@ -6,6 +6,8 @@
 #include "ir/ir.h"
 
 #define IR_SPILL_RESERVE 96 /* bytes of the 512 that the register allocator may need */
+#define IR_SPILL_MORE 96    /* that many more of them in a function of so many values */
+#define IR_SPILL_LARGE 1000
 
 #define IR_KEYS_RESERVE 16  /* for the keys of the look-ups of scratch */
 

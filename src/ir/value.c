@@ -33,6 +33,18 @@ struct ir_val *ir_base(struct ir_val *ptr, int64_t *ret_off, bool *ret_exact)
 	return ptr;
 }
 
+bool ir_may_be_stack(const struct ir_val *ptr)
+{
+	const struct ir_val *base;
+	int64_t off;
+	bool exact;
+
+	if (ptr->ptr != PK_MAPVAL)
+		return ptr->ptr == PK_STACK;
+	base = ir_base((struct ir_val *)ptr, &off, &exact);
+	return base->op == IR_phi || base->op == IR_select;
+}
+
 static bool immutable(const struct ir_val *v, int depth)
 {
 	if (v->op == IR_rodata || v->op == IR_fill || v->op == IR_key ||

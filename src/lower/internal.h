@@ -62,7 +62,6 @@ struct lower {
 	uint32_t frame_size;   /* memory shared with callbacks: 0 none */
 	struct ir_val *frame;  /* its address in the function being built */
 	unsigned ncallbacks;
-	uint32_t zero_off;     /* of a global word that is never written; 0: none yet */
 	struct ir_val *agg_args[FN_MAX_ARGS];
 	bool whole_chars; /* char arrays are read whole, as bytes */
 };

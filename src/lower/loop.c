@@ -53,14 +53,6 @@ static void find_carried(struct lower *lw, const struct node *n, struct carried 
 		find_carried(lw, n->list.v[i], c);
 }
 
-/* A word that nobody ever writes: zero, which the verifier does not know. */
-static struct ir_val *unknown_zero(struct lower *lw)
-{
-	if (!lw->zero_off)
-		lw->zero_off = ir_global_alloc(lw->b.module, 8, 8);
-	return ir_load(&lw->b, ir_global_ptr(&lw->b, lw->zero_off), 0, 8, false);
-}
-
 /*
  * The verifier is done with a loop over an iterator, or by callback, once the state at its head repeats. It
  * would follow a variable whose value it knows, and that the body compares, through all its values; so in
@@ -74,7 +66,7 @@ static void blur_carried(struct lower *lw, const struct node *body)
 	find_carried(lw, body, &c);
 	if (!c.vars.n)
 		return;
-	zero = unknown_zero(lw);
+	zero = ir_unknown_zero(&lw->b);
 	vec_each(c.vars, i) {
 		struct var *v = c.vars.v[i];
 

@@ -25,36 +25,38 @@ static struct ir_val *copy_value(struct lower *lw, struct ir_val *p, uint32_t si
 	return s;
 }
 
-struct ir_val *lower_map_read(struct lower *lw, struct node *n)
+/* key: of lower_key() */
+static struct ir_val *read_at(struct lower *lw, struct node *n, struct ir_val *key)
 {
 	const struct map *m = n->map;
 	const struct type *t = m->value;
 
 	if (t->kind == TY_AGG)
-		return lower_agg_number(lw, n->span, m, lower_key(lw, n));
+		return lower_agg_number(lw, n->span, m, key);
 	if (m->storage == MS_GLOBAL && type_is_scalar(t))
 		return ir_load(&lw->b, ir_global_ptr(&lw->b, m->offset), 0, 8, false);
 	if (m->storage == MS_GLOBAL)
 		return copy_value(lw, ir_global_ptr(&lw->b, m->offset), t->size, false);
 	if (type_is_scalar(t))
-		return ir_mapget(&lw->b, m->ir, lower_key(lw, n), 8, false);
-	return copy_value(lw, ir_mapptr(&lw->b, m->ir, lower_key(lw, n)), t->size, true);
+		return ir_mapget(&lw->b, m->ir, key, 8, false);
+	return copy_value(lw, ir_mapptr(&lw->b, m->ir, key), t->size, true);
 }
 
-static void write_value(struct lower *lw, struct node *at, struct ir_val *v)
+struct ir_val *lower_map_read(struct lower *lw, struct node *n)
 {
-	const struct map *m = at->map;
+	return read_at(lw, n, lower_key(lw, n));
+}
+
+static void write_at(struct lower *lw, const struct map *m, struct ir_val *key, struct ir_val *v)
+{
 	const struct type *t = m->value;
 
-	if (m->storage == MS_HASH) {
-		struct ir_val *key = lower_key(lw, at);
-
+	if (m->storage == MS_HASH)
 		ir_mapset(&lw->b, m->ir, key, v, width_of(t));
-	} else if (type_is_scalar(t)) {
+	else if (type_is_scalar(t))
 		ir_store(&lw->b, ir_global_ptr(&lw->b, m->offset), 0, v, 8);
-	} else {
+	else
 		ir_copy(&lw->b, ir_global_ptr(&lw->b, m->offset), 0, v, t->size);
-	}
 }
 
 static struct ir_val *first_value(struct lower *lw, uint32_t size)
@@ -144,7 +146,7 @@ static void lower_aggregate(struct lower *lw, struct node *n)
 static void lower_op_assign(struct lower *lw, struct node *n)
 {
 	const struct map *m = n->a->map;
-	struct ir_val *v = lower_expr(lw, n->b), *old;
+	struct ir_val *v = lower_expr(lw, n->b), *key, *old;
 
 	if (m->value->kind == TY_PTR && m->value->to->size > 1)
 		v = ir_bin(&lw->b, IR_mul, v, ir_iconst(&lw->b, m->value->to->size));
@@ -160,8 +162,17 @@ static void lower_op_assign(struct lower *lw, struct node *n)
 		ir_atomadd(&lw->b, ir_global_ptr(&lw->b, m->offset), 0, v, 8);
 		return;
 	}
-	old = lower_map_read(lw, n->a);
-	write_value(lw, n->a, lower_arith(lw, n, n->op, old, v, m->value, n->b->type, m->value));
+	key = lower_key(lw, n->a); /* once: it may have effects */
+	old = read_at(lw, n->a, key);
+	write_at(lw, m, key, lower_arith(lw, n, n->op, old, v, m->value, n->b->type, m->value));
+}
+
+static void assign(struct lower *lw, struct node *n)
+{
+	const struct map *m = n->a->map;
+	struct ir_val *v = lower_expr_as(lw, n->b, m->value);
+
+	write_at(lw, m, lower_key(lw, n->a), v);
 }
 
 void lower_map_assign(struct lower *lw, struct node *n)
@@ -173,7 +184,7 @@ void lower_map_assign(struct lower *lw, struct node *n)
 	else if (n->op != OP_NONE)
 		lower_op_assign(lw, n);
 	else
-		write_value(lw, n->a, lower_expr_as(lw, n->b, m->value));
+		assign(lw, n);
 }
 
 static int64_t step_of(const struct node *n)
@@ -208,6 +219,6 @@ struct ir_val *lower_map_incdec(struct lower *lw, struct node *n)
 	}
 	old = lower_map_read(lw, n->a);
 	new = ir_addi(&lw->b, old, step);
-	write_value(lw, n->a, new);
+	write_at(lw, n->a->map, NULL, new);
 	return n->is_prefix ? new : old;
 }

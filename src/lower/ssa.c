@@ -11,6 +11,12 @@
  */
 #include "lower/internal.h"
 
+/* The loop that shares it may be in an arm that is not compiled: then there is no frame. */
+static bool is_shared(const struct lower *lw, const struct var *v)
+{
+	return v->captured && lw->frame_size;
+}
+
 struct lvar *lvar_get(struct lower *lw, struct var *v)
 {
 	struct lvar *l = v->lower;
@@ -19,7 +25,7 @@ struct lvar *lvar_get(struct lower *lw, struct var *v)
 		return l;
 	l = arena_new(lw->arena, struct lvar);
 	l->var = v;
-	l->in_memory = v->captured || (v->loop_carried && !type_is_scalar(v->type));
+	l->in_memory = is_shared(lw, v) || (v->loop_carried && !type_is_scalar(v->type));
 	l->next = lw->vars;
 	lw->vars = l;
 	v->lower = l;
@@ -136,7 +142,7 @@ static struct ir_val *var_address(struct lower *lw, struct lvar *l)
 
 	if (l->far)
 		return ir_scratch_ptr(&lw->b, l->far_map, l->frame_off);
-	if (l->var->captured)
+	if (is_shared(lw, l->var))
 		return ir_addi(&lw->b, lw->frame, l->frame_off);
 	if (!l->slot) {
 		struct ir_block *entry = lw->b.fn->blocks.v[0];

@@ -300,6 +300,17 @@ static bool infer_cast_array(struct check *ck, struct node *n, const struct type
 			   type_text(ck->arena, to));
 }
 
+static int64_t constant_as(int64_t v, const struct type *to)
+{
+	unsigned up = 64 - 8 * to->size;
+
+	if (to->kind == TY_BOOL)
+		return v != 0;
+	if (!up)
+		return v;
+	return to->is_signed ? (int64_t)((uint64_t)v << up) >> up : (int64_t)((uint64_t)v << up >> up);
+}
+
 static bool infer_cast_expr(struct check *ck, struct node *n)
 {
 	const struct type *to, *from;
@@ -316,9 +327,8 @@ static bool infer_cast_expr(struct check *ck, struct node *n)
 		n->type = to;
 		n->is_const = n->a->is_const && type_is_int(to) && type_is_int(from);
 		n->ival = n->a->ival;
-		if (n->is_const && to->size < 8)
-			n->ival = to->is_signed ? (int64_t)((uint64_t)n->ival << (64 - 8 * to->size)) >> (64 - 8 * to->size)
-						: (int64_t)((uint64_t)n->ival & ((1ULL << (8 * to->size)) - 1));
+		if (n->is_const)
+			n->ival = constant_as(n->ival, to);
 		return true;
 	}
 	if (from->kind == TY_AGG)
