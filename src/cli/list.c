@@ -24,6 +24,7 @@ struct listing {
 	const char *filter; /* a pattern without colon; NULL: none */
 	struct strbuf out;
 	size_t found;
+	bool warned;        /* that it finds nothing is no surprise */
 };
 
 static void add_part(struct arena *a, struct attach_point *ap, struct strbuf *part, size_t quoted)
@@ -380,12 +381,24 @@ static bool is_script(const struct cli_options *opt)
 	       (!strcmp(opt->file, "-") || (!stat(opt->file, &st) && S_ISREG(st.st_mode)));
 }
 
+/* "sonde -l tool.bt" where there is no such file. */
+static void warn_of_file(struct listing *l, const char *pattern)
+{
+	size_t n = pattern ? strlen(pattern) : 0;
+
+	l->warned = n > 3 && !strcmp(pattern + n - 3, ".bt");
+	if (l->warned)
+		report_warning("It appears that '%s' is a filename but the file does not exist. Treating '%s' as a "
+			       "search pattern.", pattern, pattern);
+}
+
 static int list_what(struct listing *l, const struct cli_options *opt)
 {
 	if (is_script(opt))
 		return list_script(l, opt);
 	if (type_word(opt->file) < ARRAY_SIZE(type_words))
 		return list_all_types(l, opt->file);
+	warn_of_file(l, opt->file);
 	return list_pattern(l, opt->file);
 }
 
@@ -401,7 +414,7 @@ int list_probes(const struct cli_options *opt)
 	if (report_text(&l.out))
 		status = 1;
 	report_diags(&s.diags);
-	if (!status && !l.found)
+	if (!status && !l.found && !l.warned)
 		status = report_error("nothing matches '%s'", opt->file ? opt->file : "*");
 	sb_done(&l.out);
 	session_close(&s);

@@ -56,6 +56,8 @@ static int script_command(enum cli_mode mode, int argc, char **argv, const char 
 		if (!e.hint[0])
 			err_hint(&e, "%s --help shows the options.", self);
 		status = report_err(&e);
+		if (opt.bad_option)
+			report_usage(self);
 	} else {
 		status = run_options(&opt, self, as_bpftrace);
 	}

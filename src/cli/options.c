@@ -14,7 +14,7 @@
 enum option {
 	O_PROGRAM, O_LIST, O_CMD, O_PID, O_FORMAT, O_OUTPUT, O_BUFFER, O_QUIET, O_VERBOSE, O_RAW,
 	O_UNSAFE, O_DEBUGINFO, O_NO_WARNINGS, O_WARNINGS, O_DEBUG, O_INCLUDE_DIR, O_INCLUDE, O_DRY_RUN,
-	O_INFO, O_LIST_FUNCTIONS,
+	O_INFO, O_LIST_FUNCTIONS, O_PROBE_FILTER, O_TRACEABLE, O_NO_FEATURE,
 	O_LIST_PROVIDERS, O_VERSION, O_HELP, O_STANDALONE, O_KERNEL, O_EMIT_ELF, O_AOT,
 };
 
@@ -43,6 +43,13 @@ static const struct opt_def defs[] = {
 	[O_INCLUDE_DIR] = { 'I', NULL, "DIR", "search this directory for headers that are included" },
 	[O_INCLUDE] = { 0, "include", "FILE", "read this header before the script" },
 	[O_DRY_RUN] = { 0, "dry-run", NULL, "compile, but load and attach nothing" },
+	[O_PROBE_FILTER] = { 0, "probe-filter", "REGEX",
+			     "attach only to probes whose name matches, and begin and end" },
+	[O_TRACEABLE] = { 0, "traceable-functions", "FILE",
+			  "names of the kernel functions that kprobe and fentry may be put on,\n"
+			  "one a line, instead of the kernel's list" },
+	[O_NO_FEATURE] = { 0, "no-feature", "NAME[,NAME]",
+			   "do without these: kprobe_multi, kprobe_session, uprobe_multi" },
 	[O_INFO] = { 0, "info", NULL, "say what this kernel offers" },
 	[O_LIST_FUNCTIONS] = { 0, "list-functions", NULL,
 			       "names of the built-in functions and variables" },
@@ -75,8 +82,16 @@ bool options_pid(const char *text, pid_t *ret)
 	return true;
 }
 
+#define PID_LIMIT 4194304 /* PID_MAX_LIMIT of 64-bit kernels (include/linux/threads.h) */
+
 static int set_pid(struct cli_options *o, const char *text, struct err *e)
 {
+	size_t digits = strspn(text, "0123456789");
+
+	if (digits && text[digits])
+		return err_set(e, -EINVAL, "Failed to parse pid: invalid trailing bytes: %s", text);
+	if (digits && (digits > 9 || strtol(text, NULL, 10) > PID_LIMIT))
+		return err_set(e, -EINVAL, "Pid out of range: %s", text);
 	if (options_pid(text, &o->pid))
 		return 0;
 	return err_set(e, -EINVAL, "Failed to parse pid: invalid integer: %s", text);
@@ -142,6 +157,33 @@ static int set_debug(struct cli_options *o, const char *text, struct err *e)
 	return -EINVAL;
 }
 
+/* Features that only make attaching faster; without them it is done one by one. */
+static int set_no_feature(const char *text, struct err *e)
+{
+	static const struct {
+		const char *name;
+		enum target_feature feature;
+	} known[] = {
+		{ "kprobe_multi", TF_KPROBE_MULTI }, { "kprobe_session", TF_KPROBE_SESSION },
+		{ "uprobe_multi", TF_UPROBE_MULTI },
+	};
+
+	for (const char *word = text; *word;) {
+		size_t n = strcspn(word, ","), i = 0;
+
+		while (i < ARRAY_SIZE(known) && (strlen(known[i].name) != n || strncmp(known[i].name, word, n)))
+			i++;
+		if (i == ARRAY_SIZE(known)) {
+			err_set(e, -EINVAL, "there is no feature '%.*s' to do without", (int)n, word);
+			err_hint(e, "It is one of: kprobe_multi, kprobe_session, uprobe_multi.");
+			return -EINVAL;
+		}
+		feature_deny(known[i].feature);
+		word += n + (word[n] == ',');
+	}
+	return 0;
+}
+
 /* Options that only set something to be true or say what to do. */
 static void set_flag(struct cli_options *o, enum option which)
 {
@@ -182,6 +224,9 @@ static int set_option(struct cli_options *o, enum option which, const char *valu
 	case O_FORMAT: return set_format(o, value, e);
 	case O_BUFFER: return set_buffering(o, value, e);
 	case O_DEBUG: return set_debug(o, value, e);
+	case O_PROBE_FILTER: o->probe_filter = value; return 0;
+	case O_TRACEABLE: o->traceable = value; return 0;
+	case O_NO_FEATURE: return set_no_feature(value, e);
 	case O_INCLUDE_DIR: vec_push(&o->include_dirs, value); return 0;
 	case O_INCLUDE: vec_push(&o->includes, value); return 0;
 	case O_KERNEL: o->kernel = value; return 0;
@@ -228,8 +273,10 @@ int options_parse(enum cli_mode mode, int argc, char **argv, struct cli_options 
 	*ret = (struct cli_options){ .mode = mode, .format = "text" };
 	opt_walk_init(&w, defs, ARRAY_SIZE(defs), argc, argv, e);
 	while (!rc && (i = opt_next(&w)) != OPT_END) {
-		if (i == OPT_ERROR)
+		if (i == OPT_ERROR) {
+			ret->bad_option = true;
 			return -EINVAL;
+		}
 		if (i == OPT_WORD && w.words_only && !strncmp(w.value, "--", 2) && w.value[2])
 			vec_push(&ret->named, w.value + 2);
 		else if (i == OPT_WORD)

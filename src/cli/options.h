@@ -41,9 +41,11 @@ struct cli_options {
 	const char *format, *output;
 	const char *kernel;  /* --kernel: the oldest release that a compiled script is for, NULL: the default */
 	bool standalone;     /* build: with this program */
+	const char *probe_filter, *traceable; /* NULL: none */
 	enum out_buffering buffering;
 	unsigned debug;      /* enum cli_debug */
 	bool quiet, verbose, dry_run, unsafe, no_warnings, warnings, raw;
+	bool bad_option;     /* there was an option that is none, or one without its value */
 	const char *file;    /* script, or the pattern of -l; NULL: none */
 	VEC(const char *) include_dirs; /* -I; heap */
 	VEC(const char *) includes;     /* --include; heap */

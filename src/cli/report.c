@@ -92,6 +92,15 @@ void report_warning(const char *fmt, ...)
 	va_end(ap);
 }
 
+void report_usage(const char *self)
+{
+	_cleanup_sb_ struct strbuf out = { 0 };
+
+	sb_addf(&out, "USAGE:\n  %s [OPTIONS] FILE [PARAMETER...]\n  %s [OPTIONS] -e PROGRAM [PARAMETER...]\n", self,
+		self);
+	write_text(STDERR_FILENO, &out);
+}
+
 void report_diags(struct diags *d)
 {
 	_cleanup_sb_ struct strbuf out = { 0 };

@@ -15,6 +15,8 @@ int report_err(const struct err *e);
 int report_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void report_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* All diagnostics so far; they are not printed again. */
+/* The first lines of --help, to standard error. */
+void report_usage(const char *self);
 void report_diags(struct diags *d);
 /* Writes the text to stdout at once; exit status: 0, or 1 if it cannot be written. */
 int report_text(const struct strbuf *text);

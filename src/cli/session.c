@@ -81,7 +81,7 @@ void session_open(struct session *s, const struct cli_options *opt)
 	s->env = (struct probe_env){
 		.arena = &s->arena, .diags = &s->diags, .types = &s->types, .btf = s->btf,
 		.target = s->target, .ksyms = s->render.ksyms, .tracefs = sys_tracefs(),
-		.pid = opt->pid, .unsafe = opt->unsafe,
+		.pid = opt->pid, .unsafe = opt->unsafe, .filter = opt->probe_filter, .traceable = opt->traceable,
 	};
 	ir_module_init(&s->module, &s->arena, s->target);
 	s->module.watch = opt->warnings;

@@ -22,6 +22,7 @@ enum target_feature {
 	TF_SDIV,              /* signed division (cpu=v4), 6.6 */
 	TF_BATCH,             /* map batch operations, 5.6 */
 	TF_KPROBE_MULTI,      /* 5.18 and CONFIG_FPROBE */
+	TF_KPROBE_SESSION,    /* one program at entry and return, 6.10 */
 	TF_UPROBE_MULTI,      /* 6.6 */
 	TF_FENTRY,            /* BPF trampolines usable */
 	TF_KPROBE,            /* kprobes compiled in */

@@ -44,12 +44,17 @@ int kfuncs_each_traceable(struct probe_env *env, func_fn *f, void *arg)
 	char path[PATH_MAX], *line, *save = NULL;
 	int r;
 
-	if (!env->tracefs)
+	if (!env->tracefs && !env->traceable)
 		return -ENOENT;
-	snprintf(path, sizeof(path), "%s/available_filter_functions", env->tracefs);
+	if (env->traceable)
+		snprintf(path, sizeof(path), "%s", env->traceable);
+	else
+		snprintf(path, sizeof(path), "%s/available_filter_functions", env->tracefs);
 	r = file_read(path, MAX_LIST, &text);
-	if (r || !text.n)
+	if (r || (!text.n && !env->traceable))
 		return r ? r : -ENODATA;
+	if (!text.n)
+		return 0;
 	for (line = strtok_r(text.p, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
 		char *module = strstr(line, " ["), *end;
 

@@ -104,6 +104,10 @@ static void look_for(void *arg, const char *module, const char *func)
 /* Most functions are in BTF, where a look-up is cheap; of the others kallsyms is asked. Unknown: attaching tells. */
 static bool is_missing(struct expansion *x, const char *func)
 {
+	if (x->env->traceable) {
+		near_start(&x->near, func);
+		return !kfuncs_each_traceable(x->env, look_for, x) && !x->found;
+	}
 	if (!x->env->btf || btf_file_find(x->env->btf, BK_FUNC, func))
 		return false;
 	near_start(&x->near, func);

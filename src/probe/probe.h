@@ -106,6 +106,8 @@ struct probe_env {
 	const char *child_path;    /* program of -c, NULL */
 	bool unsafe;
 	const char *missing_probes;
+	const char *filter;        /* regular expression that names of targets are to match; NULL: all */
+	const char *traceable;     /* file with names of functions, in place of the kernel's; NULL: none */
 
 	VEC(struct probe_module) modules;
 	bool modules_read;

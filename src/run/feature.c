@@ -148,6 +148,11 @@ static bool has_kprobe_multi(void)
 	return r == -ESRCH || r == -ENOENT || r >= 0;
 }
 
+static bool has_kprobe_session(struct feature *f)
+{
+	return f->btf && btf_file_find(f->btf, BK_FUNC, "bpf_session_is_return") && has_kprobe_multi();
+}
+
 /* A directory has no code: EBADF from kernels that got as far as looking at it. */
 static bool has_uprobe_multi(void)
 {
@@ -226,6 +231,7 @@ static bool ask(struct feature *f, enum target_feature what)
 	case TF_SDIV: return has_sdiv();
 	case TF_BATCH: return has_batch();
 	case TF_KPROBE_MULTI: return has_kprobe_multi();
+	case TF_KPROBE_SESSION: return has_kprobe_session(f);
 	case TF_UPROBE_MULTI: return has_uprobe_multi();
 	case TF_FENTRY: return has_fentry(f);
 	case TF_KPROBE: return has_kprobe();
@@ -249,6 +255,11 @@ static bool feature_has(struct target *t, enum target_feature what)
 	if (!f->known[what])
 		f->known[what] = ask(f, what) ? 1 : -1;
 	return f->known[what] > 0;
+}
+
+void feature_deny(enum target_feature what)
+{
+	running.known[what] = -1;
 }
 
 struct target *feature_target(struct btf_file *btf)
@@ -282,6 +293,7 @@ const char *feature_name(enum target_feature f)
 		[TF_SDIV] = "signed division",
 		[TF_BATCH] = "map batch operations",
 		[TF_KPROBE_MULTI] = "kprobe.multi",
+		[TF_KPROBE_SESSION] = "kprobe_session",
 		[TF_UPROBE_MULTI] = "uprobe.multi",
 		[TF_FENTRY] = "fentry and fexit",
 		[TF_KPROBE] = "kprobes",

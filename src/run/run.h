@@ -67,6 +67,8 @@ struct target *feature_target(struct btf_file *btf);
  * NULL: 5.10. NULL and a message on a bad text.
  */
 struct target *feature_release(const char *text, struct err *e);
+/* The running kernel is to be used as if it had it not. */
+void feature_deny(enum target_feature what);
 const char *feature_name(enum target_feature f);
 /*
  * Default settings, then BPFTRACE_* / SONDE_* of the environment; -EINVAL with a message for bad

@@ -4,6 +4,8 @@
  * tried in their order: the first that names something and that can be attached to is the probe, the others are
  * not looked at any more.
  */
+#include <regex.h>
+
 #include "base/fdutil.h"
 #include "sema/internal.h"
 
@@ -122,6 +124,26 @@ bool choose_point(struct check *ck, struct attach_point *ap, struct probe *ret)
 		else if (ck->diags->nerrors != before)
 			return false;
 	return none_there(ck, ap, &why);
+}
+
+void filter_targets(struct check *ck, struct probe *all)
+{
+	const char *pattern = ck->in->env->filter;
+	size_t n = 0;
+	regex_t re;
+
+	if (!pattern || all->provider->flags & PF_SPECIAL)
+		return;
+	if (regcomp(&re, pattern, REG_EXTENDED | REG_NOSUB)) {
+		diag_error(ck->diags, (struct span){ 0 }, DT_bad_argument, "--probe-filter: '%s' is no regular expression",
+			   pattern);
+		return;
+	}
+	vec_each(all->targets, i)
+		if (!regexec(&re, all->targets.v[i]->name, 0, NULL, 0))
+			all->targets.v[n++] = all->targets.v[i];
+	all->targets.n = n;
+	regfree(&re);
 }
 
 bool probe_exists(struct check *ck, struct attach_point *ap)

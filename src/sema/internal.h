@@ -57,6 +57,8 @@ const struct provider *find_provider(struct check *ck, const struct attach_point
  * and there is none. False and reported for faults and if what must be there is not.
  */
 bool choose_point(struct check *ck, struct attach_point *ap, struct probe *ret);
+/* Drops what --probe-filter does not name. */
+void filter_targets(struct check *ck, struct probe *all);
 bool probe_exists(struct check *ck, struct attach_point *ap);
 
 /* exists.c */

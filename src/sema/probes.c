@@ -158,7 +158,10 @@ static bool expand_point(struct check *ck, struct probe_block *block, struct att
 	bool by_name = block_uses(block, "probe");
 	size_t first = ck->tables->probes.n;
 
-	if (!expand(ck, ap, &all) || !describe_targets(ck, &all))
+	if (!expand(ck, ap, &all))
+		return false;
+	filter_targets(ck, &all);
+	if (!describe_targets(ck, &all))
 		return false;
 	vec_each(all.targets, i)
 		add_target(ck, &all, first, all.targets.v[i], by_name);
@@ -237,7 +240,7 @@ static void check_left(struct check *ck, const struct probe_block *b, size_t fir
 	if (ck->tables->probes.n != first || !only_unknown(ck, ndiags))
 		return;
 	ck->probes_missing = true;
-	if ((policy && !strcmp(policy, "ignore")) || any_optional(b))
+	if ((policy && !strcmp(policy, "ignore")) || any_optional(b) || ck->in->env->filter)
 		return;
 	if (policy && !strcmp(policy, "warn")) {
 		diag_warning(ck->diags, b->span, DT_no_probes,
