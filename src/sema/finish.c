@@ -90,8 +90,32 @@ static void place_keyed(struct check *ck, struct map *m)
 	m->ir->loss = m->loss;
 }
 
+/* Nothing behind it in its block is run. */
+static bool ends_block(const struct node *n)
+{
+	if (n->kind == S_EXPR)
+		return n->a->kind == E_CALL && !strcmp(n->a->name, "exit");
+	return n->kind == S_RETURN || n->kind == S_BREAK || n->kind == S_CONTINUE;
+}
+
+/* arg: the diagnostics. For all blocks: false. */
+static bool warn_unreachable(const struct node *n, const void *arg)
+{
+	struct diags *d = *(struct diags *const *)arg;
+
+	for (size_t i = 1; (n->kind == S_BLOCK || n->kind == E_BLOCK) && i < n->list.n; i++) {
+		if (!ends_block(n->list.v[i - 1]))
+			continue;
+		diag_warning(d, n->list.v[i]->span, DT_unreachable, "Unreachable statement.");
+		break;
+	}
+	return false;
+}
+
 bool sema_finish(struct check *ck)
 {
+	vec_each(ck->tables->probes, i)
+		node_any(ck->tables->probes.v[i]->block->body, warn_unreachable, &ck->diags);
 	vec_each(ck->tables->maps, i) {
 		struct map *m = ck->tables->maps.v[i];
 

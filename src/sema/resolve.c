@@ -363,29 +363,11 @@ bool resolve_expr(struct check *ck, struct node *n)
 
 static bool resolve_stmt(struct check *ck, struct node *n);
 
-/* Nothing behind it in its block is run. */
-static bool ends_block(const struct node *n)
-{
-	if (n->kind == S_EXPR)
-		return n->a->kind == E_CALL && !strcmp(n->a->name, "exit");
-	return n->kind == S_RETURN || n->kind == S_BREAK || n->kind == S_CONTINUE;
-}
-
-static void warn_unreachable(struct check *ck, const struct node *block)
-{
-	for (size_t i = 1; i < block->list.n; i++)
-		if (ends_block(block->list.v[i - 1])) {
-			diag_warning(ck->diags, block->list.v[i]->span, DT_unreachable, "Unreachable statement.");
-			return;
-		}
-}
-
 static bool resolve_block(struct check *ck, struct node *n)
 {
 	struct scope s = { .up = ck->scope };
 	bool ok = true;
 
-	warn_unreachable(ck, n);
 	ck->scope = &s;
 	for (size_t i = 0; i < n->list.n; i++)
 		ok &= resolve_stmt(ck, n->list.v[i]);
