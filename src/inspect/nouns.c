@@ -21,5 +21,6 @@ const struct noun *const inspect_nouns[] = {
 	&noun_iter,
 	&noun_token,
 	&noun_version,
+	&noun_top,
 	NULL,
 };

@@ -20,5 +20,6 @@ extern const struct noun noun_perf; /* perf.c */
 extern const struct noun noun_struct_ops; /* struct_ops.c */
 extern const struct noun noun_iter; /* iter.c */
 extern const struct noun noun_token; /* token.c */
+extern const struct noun noun_top; /* top.c */
 
 #endif
