@@ -13,13 +13,13 @@
 #define PTR(p) ((uint64_t)(uintptr_t)(p))
 
 static const struct {
-	const char *name, *link; /* link: of /proc/self/fd */
+	const char *name;
 	int next, open;
 } kinds[] = {
-	[OBJECT_PROG] = { "prog", "anon_inode:bpf-prog", BPF_PROG_GET_NEXT_ID, BPF_PROG_GET_FD_BY_ID },
-	[OBJECT_MAP] = { "map", "anon_inode:bpf-map", BPF_MAP_GET_NEXT_ID, BPF_MAP_GET_FD_BY_ID },
-	[OBJECT_LINK] = { "link", "anon_inode:bpf_link", BPF_LINK_GET_NEXT_ID, BPF_LINK_GET_FD_BY_ID },
-	[OBJECT_BTF] = { "btf", "anon_inode:btf", BPF_BTF_GET_NEXT_ID, BPF_BTF_GET_FD_BY_ID },
+	[OBJECT_PROG] = { "prog", BPF_PROG_GET_NEXT_ID, BPF_PROG_GET_FD_BY_ID },
+	[OBJECT_MAP] = { "map", BPF_MAP_GET_NEXT_ID, BPF_MAP_GET_FD_BY_ID },
+	[OBJECT_LINK] = { "link", BPF_LINK_GET_NEXT_ID, BPF_LINK_GET_FD_BY_ID },
+	[OBJECT_BTF] = { "btf", BPF_BTF_GET_NEXT_ID, BPF_BTF_GET_FD_BY_ID },
 };
 
 const char *object_name(enum object_kind kind)
@@ -53,13 +53,24 @@ int object_by_id(struct inspect *in, enum object_kind kind, uint32_t id)
 	return fd;
 }
 
-/* What readlink() of an fd of this process says. */
-static bool fd_is(const char *target, const char *link)
+int object_kind_of_text(const char *target)
 {
-	size_t n = strlen(link);
+	static const char prefix[] = "anon_inode:";
+	static const struct {
+		const char *name;
+		enum object_kind kind;
+	} names[] = {
+		{ "bpf-prog", OBJECT_PROG }, { "bpf-map", OBJECT_MAP }, { "btf", OBJECT_BTF },
+		/* As it was made, and as it comes from an id or a pin. */
+		{ "bpf_link", OBJECT_LINK }, { "bpf-link", OBJECT_LINK },
+	};
 
-	/* A link's name goes on, older kernels have "[perf]" and the like behind it. */
-	return !strncmp(target, link, n) && (!target[n] || target[n] == '[');
+	if (strncmp(target, prefix, strlen(prefix)))
+		return -EINVAL;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strcmp(target + strlen(prefix), names[i].name))
+			return (int)names[i].kind;
+	return -EINVAL;
 }
 
 int object_kind_of(int fd)
@@ -72,10 +83,7 @@ int object_kind_of(int fd)
 	if (n < 0)
 		return -errno;
 	target[n] = '\0';
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (fd_is(target, kinds[i].link))
-			return (int)i;
-	return -EINVAL;
+	return object_kind_of_text(target);
 }
 
 int object_info(int fd, void *info, uint32_t size)

@@ -22,6 +22,8 @@ int object_by_id(struct inspect *in, enum object_kind kind, uint32_t id);
 int object_pinned(struct inspect *in, enum object_kind kind, const char *path);
 /* What an fd is of; -EINVAL for none of these. */
 int object_kind_of(int fd);
+/* The same of what readlink() says of an fd, also another process's. */
+int object_kind_of_text(const char *target);
 /* Fills a zeroed info (bpf_prog_info, ...; may hold pointers to buffers) of size bytes. 0 or -errno. */
 int object_info(int fd, void *info, uint32_t size);
 /* Pins an fd; a missing bpffs is mounted unless -n forbids it. 0, or -errno and the error set. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/fdutil.h"
+#include "inspect/quiet.h"
 
 #define FILE_MAX (64u << 20)
 #define NATIVE_ORDER (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? ELFDATA2LSB : ELFDATA2MSB)
@@ -141,6 +142,17 @@ static const char *check_section(const struct objfile *f, uint32_t i)
 	return NULL;
 }
 
+/* A section without types is no BTF of clang's, but harms nobody. */
+static const char *check_types(const struct objfile *f)
+{
+	uint32_t i = objfile_find(f, ".BTF");
+	const Elf64_Shdr *s = i ? objfile_section(f, i) : NULL;
+
+	if (!s || s->sh_type != SHT_PROGBITS || !s->sh_size)
+		return NULL;
+	return btf_check(objfile_data(f, i), (uint32_t)s->sh_size) ? NULL : "its BTF is broken";
+}
+
 /* What is wrong with the file; NULL: nothing. Tables are looked at once all sections are known to lie inside. */
 static const char *check(const struct objfile *f)
 {
@@ -154,7 +166,7 @@ static const char *check(const struct objfile *f)
 	for (uint32_t i = 1; !wrong && i < objfile_header(f)->e_shnum; i++)
 		if (objfile_section(f, i)->sh_type == SHT_REL)
 			wrong = check_relocations(f, objfile_section(f, i));
-	return wrong;
+	return wrong ? wrong : check_types(f);
 }
 
 int objfile_read(struct inspect *in, const char *path, struct objfile *ret)
@@ -163,6 +175,7 @@ int objfile_read(struct inspect *in, const char *path, struct objfile *ret)
 	int r;
 
 	*ret = (struct objfile){ .path = path };
+	quiet_libbpf(in);
 	snprintf(ret->name, sizeof(ret->name), "%.*s", (int)strcspn(slash ? slash + 1 : path, "."),
 		 slash ? slash + 1 : path);
 	r = file_read(path, FILE_MAX, &ret->bytes);

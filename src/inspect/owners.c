@@ -24,25 +24,10 @@ struct owners {
 	struct arena arena;
 };
 
-static const struct {
-	const char *link; /* of an fd */
-	const char *key;  /* of its fdinfo */
-} kinds[] = {
-	[OBJECT_PROG] = { "anon_inode:bpf-prog", "prog_id" },
-	[OBJECT_MAP] = { "anon_inode:bpf-map", "map_id" },
-	[OBJECT_LINK] = { "anon_inode:bpf_link", "link_id" },
-	[OBJECT_BTF] = { "anon_inode:btf", "btf_id" },
+/* The line of fdinfo that has the id. */
+static const char *const id_keys[] = {
+	[OBJECT_PROG] = "prog_id", [OBJECT_MAP] = "map_id", [OBJECT_LINK] = "link_id", [OBJECT_BTF] = "btf_id",
 };
-
-static int kind_of_link(const char *target)
-{
-	if (strncmp(target, "anon_inode:b", 12))
-		return -1;
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (!strcmp(target, kinds[i].link))
-			return (int)i;
-	return -1;
-}
 
 static bool fdinfo_id(int proc, int pid, const char *fd, const char *key, uint32_t *ret)
 {
@@ -100,8 +85,8 @@ static void scan_process(struct owners *o, int proc, int pid)
 		if (n <= 0)
 			continue;
 		target[n] = '\0';
-		kind = kind_of_link(target);
-		if (kind < 0 || !fdinfo_id(proc, pid, e->d_name, kinds[kind].key, &h.id))
+		kind = object_kind_of_text(target);
+		if (kind < 0 || !fdinfo_id(proc, pid, e->d_name, id_keys[kind], &h.id))
 			continue;
 		comm = comm ? comm : read_comm(o, proc, pid);
 		h.kind = (enum object_kind)kind;

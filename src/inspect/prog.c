@@ -17,6 +17,7 @@ static const struct verb verbs[] = {
 	{ "detach", prog_detach },
 	{ "tracelog", prog_tracelog },
 	{ "run", prog_run },
+	{ "profile", prog_profile },
 	{ 0 },
 };
 
@@ -36,11 +37,13 @@ const struct noun noun_prog = {
 		    "run PROG [data_in FILE] [data_out FILE [data_size_out L]] \\\n"
 		    "           [ctx_in FILE] [ctx_out FILE [ctx_size_out M]] \\\n"
 		    "           [repeat N]\n"
+		    "profile PROG [duration DURATION] METRICs\n"
 		    "tracelog [{ stdout | stderr } PROG]\n"
 		    "help",
 	.terms = TERM_MAP
 		 TERM_PROG
 		 "TYPE := the beginning of a section's name: xdp, classifier, kprobe, tracepoint, ...\n"
 		 "ATTACH_TYPE := { sk_msg_verdict | sk_skb_verdict | sk_skb_stream_verdict |\n"
-		 "                 sk_skb_stream_parser | flow_dissector }\n",
+		 "                 sk_skb_stream_parser | flow_dissector }\n"
+		 "METRIC := { cycles | instructions | l1d_loads | llc_misses | itlb_misses | dtlb_misses }\n",
 };

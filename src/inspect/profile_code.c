@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The programs at the start and the end of what is profiled, instruction by instruction. */
+#include <linux/bpf.h>
+#include <stddef.h>
+
+#include "bpf/insn.h"
+#include "inspect/profile.h"
+#include "run/sys.h"
+
+#define PTR(p) ((uint64_t)(uintptr_t)(p))
+#define CODE_MAX 256
+
+struct code {
+	struct bpf_insn insns[CODE_MAX];
+	uint32_t n;
+};
+
+static void add(struct code *c, uint8_t code, int dst, int src, int off, int imm)
+{
+	if (c->n < CODE_MAX)
+		c->insns[c->n++] = (struct bpf_insn){ .code = code, .dst_reg = dst & 15, .src_reg = src & 15,
+						      .off = (int16_t)off, .imm = imm };
+}
+
+static void mov_imm(struct code *c, int dst, int imm)
+{
+	add(c, BPF_ALU64 | BPF_MOV | BPF_K, dst, 0, 0, imm);
+}
+
+static void mov(struct code *c, int dst, int src)
+{
+	add(c, BPF_ALU64 | BPF_MOV | BPF_X, dst, src, 0, 0);
+}
+
+static void add_imm(struct code *c, int dst, int imm)
+{
+	add(c, BPF_ALU64 | BPF_ADD | BPF_K, dst, 0, 0, imm);
+}
+
+static void load_map(struct code *c, int dst, int fd)
+{
+	add(c, BPF_LD_IMM64, dst, BPF_PSEUDO_MAP_FD, 0, fd);
+	add(c, 0, 0, 0, 0, 0);
+}
+
+static void call(struct code *c, int helper)
+{
+	add(c, BPF_CALL_K, 0, 0, 0, helper);
+}
+
+static void leave(struct code *c)
+{
+	mov_imm(c, 0, 0);
+	add(c, BPF_EXIT_K, 0, 0, 0, 0);
+}
+
+/* dst = the only element of the map on this CPU; ends the program if it has none. */
+static void look_up(struct code *c, int dst, int fd)
+{
+	add(c, BPF_ST | BPF_MEM | BPF_W, 10, 0, -4, 0);
+	mov(c, 2, 10);
+	add_imm(c, 2, -4);
+	load_map(c, 1, fd);
+	call(c, BPF_FUNC_map_lookup_elem);
+	add(c, BPF_JMP | BPF_JNE | BPF_K, 0, 0, 2, 0);
+	leave(c);
+	mov(c, dst, 0);
+}
+
+/* Reads counter m of this CPU (its number is in r8) to base + off. */
+static void read_counter(struct code *c, const struct profile_maps *maps, unsigned m, uint32_t ncpus, int base,
+			 int off)
+{
+	load_map(c, 1, maps->events);
+	mov(c, 2, 8);
+	add_imm(c, 2, (int)(m * ncpus));
+	mov(c, 3, base);
+	add_imm(c, 3, off);
+	mov_imm(c, 4, sizeof(struct profile_value));
+	call(c, BPF_FUNC_perf_event_read_value);
+}
+
+/* Value at r7 + to += what is at base + from less what was at r6 + start. */
+static void add_difference(struct code *c, int to, int from, int start)
+{
+	add(c, BPF_LDX | BPF_MEM | BPF_DW, 1, 10, from, 0);
+	add(c, BPF_LDX | BPF_MEM | BPF_DW, 2, 6, start, 0);
+	add(c, BPF_ALU64 | BPF_SUB | BPF_X, 1, 2, 0, 0);
+	add(c, BPF_LDX | BPF_MEM | BPF_DW, 2, 7, to, 0);
+	add(c, BPF_ALU64 | BPF_ADD | BPF_X, 2, 1, 0, 0);
+	add(c, BPF_STX | BPF_MEM | BPF_DW, 7, 2, to, 0);
+}
+
+/* Counters are read first at the end and last at the start, so that little of this is counted. */
+static void start_code(struct code *c, const struct profile_maps *maps, unsigned metrics, uint32_t ncpus)
+{
+	int size = sizeof(struct profile_value);
+
+	look_up(c, 6, maps->starts);
+	call(c, BPF_FUNC_get_smp_processor_id);
+	mov(c, 8, 0);
+	for (unsigned m = 0; m < metrics; m++)
+		read_counter(c, maps, m, ncpus, 6, (int)m * size);
+	leave(c);
+}
+
+static void end_code(struct code *c, const struct profile_maps *maps, unsigned metrics, uint32_t ncpus)
+{
+	int size = sizeof(struct profile_value), stack = -8 - PROFILE_METRICS * size;
+	int values = offsetof(struct profile_sums, values);
+
+	for (int off = stack; off < 0; off += 8)
+		add(c, BPF_ST | BPF_MEM | BPF_DW, 10, 0, off, 0);
+	call(c, BPF_FUNC_get_smp_processor_id);
+	mov(c, 8, 0);
+	for (unsigned m = 0; m < metrics; m++)
+		read_counter(c, maps, m, ncpus, 10, stack + (int)m * size);
+	look_up(c, 6, maps->starts);
+	look_up(c, 7, maps->sums);
+	/* A run that began before the start's program was there. */
+	add(c, BPF_LDX | BPF_MEM | BPF_DW, 1, 6, offsetof(struct profile_value, enabled), 0);
+	add(c, BPF_JMP | BPF_JNE | BPF_K, 1, 0, 2, 0);
+	leave(c);
+	add(c, BPF_LDX | BPF_MEM | BPF_DW, 1, 7, 0, 0);
+	add_imm(c, 1, 1);
+	add(c, BPF_STX | BPF_MEM | BPF_DW, 7, 1, 0, 0);
+	for (unsigned m = 0; m < metrics; m++)
+		for (int f = 0; f < size; f += 8)
+			add_difference(c, values + (int)m * size + f, stack + (int)m * size + f, (int)m * size + f);
+	leave(c);
+}
+
+int profile_load(int target, uint32_t func, bool exit, const struct profile_maps *maps, unsigned metrics,
+		 uint32_t ncpus, char *log, uint32_t log_size)
+{
+	struct code c = { .n = 0 };
+	union bpf_attr attr = {
+		.prog_type = BPF_PROG_TYPE_TRACING,
+		.expected_attach_type = exit ? BPF_TRACE_FEXIT : BPF_TRACE_FENTRY,
+		.license = PTR("GPL"),
+		.attach_btf_id = func,
+		.attach_prog_fd = (uint32_t)target,
+		.log_buf = PTR(log),
+		.log_size = log_size,
+		.log_level = 1,
+		.insns = PTR(c.insns),
+	};
+
+	if (exit)
+		end_code(&c, maps, metrics, ncpus);
+	else
+		start_code(&c, maps, metrics, ncpus);
+	attr.insn_cnt = c.n;
+	sys_object_name(attr.prog_name, exit ? "profile_end" : "profile_start");
+	return sys_bpf(BPF_PROG_LOAD, &attr, sizeof(attr));
+}
