@@ -13,7 +13,7 @@
 
 enum option {
 	O_PROGRAM, O_LIST, O_CMD, O_PID, O_FORMAT, O_OUTPUT, O_BUFFER, O_QUIET, O_VERBOSE, O_RAW,
-	O_UNSAFE, O_DEBUGINFO, O_NO_WARNINGS, O_WARNINGS, O_DEBUG, O_INCLUDE_DIR, O_INCLUDE, O_DRY_RUN,
+	O_UNSAFE, O_DEBUGINFO, O_USDT_FILE, O_NO_WARNINGS, O_WARNINGS, O_DEBUG, O_INCLUDE_DIR, O_INCLUDE, O_DRY_RUN,
 	O_INFO, O_LIST_FUNCTIONS, O_PROBE_FILTER, O_TRACEABLE, O_NO_FEATURE,
 	O_LIST_PROVIDERS, O_VERSION, O_HELP, O_STANDALONE, O_KERNEL, O_EMIT_ELF, O_AOT,
 };
@@ -32,6 +32,8 @@ static const struct opt_def defs[] = {
 	[O_VERBOSE] = { 'v', "verbose", NULL, "say what is done, and how long it takes" },
 	[O_RAW] = { 0, "raw", NULL, "print strings of traced processes without escaping" },
 	[O_UNSAFE] = { 0, "unsafe", NULL, "allow system(), signal() and the like" },
+	[O_USDT_FILE] = { 0, "usdt-file-activation", NULL,
+			  "accepted: semaphores are always raised, in all processes of a file" },
 	[O_DEBUGINFO] = { 0, "debuginfo", "DIR[:DIR]",
 			  "look for debug information of stripped programs here first" },
 	[O_NO_WARNINGS] = { 0, "no-warnings", NULL, "print no warnings" },

@@ -26,6 +26,9 @@ static inline const struct type *fn_i64(struct check *ck)
 /* Types of kernel and user symbols, shared by ksym(), usym() and func (sym.c). */
 extern const struct value_ops ksym_value, usym_value;
 const struct type *fn_ksym_type(struct check *ck);
+bool fn_is_stack(const struct type *t);
+/* Number of frames of a stack's value; tables.stack_lens must have been set when the script was checked. */
+struct ir_val *fn_stack_len(struct lower *lw, struct ir_val *stack);
 const struct type *fn_usym_type(struct check *ck);
 struct ir_val *fn_pack_usym(struct lower *lw, struct ir_val *addr);
 struct ir_val *fn_pack_ksym(struct lower *lw, struct ir_val *addr);

@@ -75,8 +75,12 @@ static bool check_len(struct check *ck, struct node *call)
 	struct node *m = call->list.v[0];
 
 	call->type = type_u64();
+	if (fn_is_stack(m->type)) {
+		check_tables(ck)->stack_lens = true;
+		return true;
+	}
 	if (m->kind != E_MAP)
-		return check_error(ck, m->span, DT_not_supported, "not supported yet: len() of anything but a map");
+		return check_error(ck, m->span, DT_bad_argument, "len() expects a map or a stack");
 	if (m->keyed || !m->map->keyed)
 		return check_error(ck, call->span, DT_map_shape,
 				   "call to len() expects a map with explicit keys (non-scalar map)");
@@ -90,8 +94,11 @@ static bool check_len(struct check *ck, struct node *call)
 static struct ir_val *lower_len(struct lower *lw, struct node *call)
 {
 	struct ir_builder *b = lower_b(lw), cb = *b;
-	struct map *m = call->list.v[0]->map;
+	struct node *arg = call->list.v[0];
+	struct map *m = arg->map;
 
+	if (fn_is_stack(arg->type))
+		return fn_stack_len(lw, lower_expr(lw, arg));
 	cb.fn = ir_fn_new(b->module, "count_element");
 	cb.fn->is_callback = true;
 	cb.fn->nparams = 4;
@@ -102,7 +109,7 @@ static struct ir_val *lower_len(struct lower *lw, struct node *call)
 }
 
 const struct fn_ops fn_len = {
-	.name = "len", .proto = "len(@m): uint64", .doc = "number of entries of a map", .flags = FN_CALL,
+	.name = "len", .proto = "len(@m | stack): uint64", .doc = "number of entries of a map, of frames of a stack", .flags = FN_CALL,
 	.min_args = 1, .max_args = 1, .arg = { FA_MAP | FA_ANY }, .check = check_len, .lower = lower_len,
 };
 

@@ -11,7 +11,7 @@
 
 #define STACK_DEPTH 127     /* PERF_MAX_STACK_DEPTH, include/uapi/linux/perf_event.h */
 #define STACK_BUCKETS 16384
-#define STACK_SIZE 16 /* id, process */
+#define STACK_SIZE 16 /* id, u32 process, u32 number of frames if that is asked for */
 
 #define INLINED_MAX 64 /* functions inlined at one address */
 
@@ -256,15 +256,40 @@ static void count_lost(struct lower *lw, struct ir_val *id)
 	lower_if_end(lw, &neg);
 }
 
+/* The kernel does not tell how many frames it stored: it walks once more for the bytes they take. */
+static struct ir_val *count_frames(struct lower *lw, unsigned depth, uint64_t flags)
+{
+	struct ir_builder *b = lower_b(lw);
+	struct ir_val *bytes, *some;
+
+	if (!lower_tables(lw)->stack_lens)
+		return ir_iconst(b, 0);
+	bytes = ir_call(b, IRH_get_stack, 4, lower_ctx(lw), ir_slot(b, depth * 8, 8), ir_iconst(b, depth * 8),
+			ir_iconst(b, flags));
+	some = ir_bin(b, IR_slt, ir_iconst(b, 0), bytes);
+	return ir_bin(b, IR_mul, ir_bin(b, IR_shr, bytes, ir_iconst(b, 3)), some);
+}
+
+bool fn_is_stack(const struct type *t)
+{
+	return t && t->kind == TY_OPAQUE && (t->ops == &kstack_value || t->ops == &ustack_value);
+}
+
+struct ir_val *fn_stack_len(struct lower *lw, struct ir_val *stack)
+{
+	return ir_load(lower_b(lw), stack, 12, 4, false);
+}
+
 static struct ir_val *lower_stack(struct lower *lw, struct node *call, bool user)
 {
 	struct ir_builder *b = lower_b(lw);
 	struct ir_val *id = ir_call(b, IRH_get_stackid, 3, lower_ctx(lw), ir_mapaddr(b, stack_map(b->module, depth_of(call->type))),
 				    ir_iconst(b, user ? BPF_F_USER_STACK : 0));
-	struct ir_val *parts[2] = { id, user ? fn_lower_pid(lw) : ir_iconst(b, 0) };
+	struct ir_val *parts[3] = { id, user ? fn_lower_pid(lw) : ir_iconst(b, 0),
+				    count_frames(lw, depth_of(call->type), user ? BPF_F_USER_STACK : 0) };
 
 	count_lost(lw, id);
-	return lower_pack(lw, STACK_SIZE, 2, (uint32_t[]){ 0, 8 }, (uint32_t[]){ 8, 8 }, parts);
+	return lower_pack(lw, STACK_SIZE, 3, (uint32_t[]){ 0, 8, 12 }, (uint32_t[]){ 8, 4, 4 }, parts);
 }
 
 static struct ir_val *lower_kstack(struct lower *lw, struct node *call)

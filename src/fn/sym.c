@@ -191,42 +191,71 @@ static const struct type *pointed(struct check *ck, uint64_t size)
 	return type_ptr(check_types(ck), to, AS_USER);
 }
 
+/* What is left for run time of the address of a symbol in a file that can be loaded anywhere. */
+struct uaddr {
+	const char *unknown; /* nothing tells where this file is; NULL: known */
+	int64_t from_probe;  /* from the probed instruction */
+};
+
+/* Does the instruction pointer of a run tell which target it is? */
+static bool ip_is_target(struct check *ck)
+{
+	const struct probe *p = check_probe(ck);
+	struct target *t = check_target(ck);
+
+	if (p->targets.n != 1 || !p->provider->lower_ip)
+		return false;
+	return !(p->provider->flags & PF_RETVAL) || (target_has(t, TF_UPROBE_MULTI) && target_has(t, TF_FUNC_IP));
+}
+
+/* Of a file that can be loaded anywhere: beside the probed instruction, else where it is in the traced process. */
+static bool uaddr_moved(struct check *ck, struct node *call, struct elf_file *f, const struct elf_sym *s, const char *path)
+{
+	const struct probe_target *t = check_probe(ck)->targets.v[0];
+	struct uaddr *u = arena_new(check_arena(ck), struct uaddr);
+	pid_t pid = check_config(ck)->target_pid;
+	uint64_t at, base;
+
+	call->type = pointed(ck, s->size);
+	call->fn_data = u;
+	if (ip_is_target(ck) && elf_file_offset_to_addr(f, t->offset, &at)) {
+		u->from_probe = (int64_t)(s->addr - at);
+		return true;
+	}
+	base = pid > 0 ? load_base(pid, path) : 0;
+	u->unknown = base ? NULL : path;
+	return set_address(call, base + s->addr, call->type);
+}
+
 static bool uaddr_of(struct check *ck, struct node *call, const char *name, const char *path)
 {
-	pid_t pid = check_config(ck)->target_pid;
 	struct elf_file *f;
 	const struct elf_sym *s;
-	uint64_t addr = 0, size = 0, base = 0;
-	bool pie;
 	struct err e = { 0 };
+	bool ok;
 
 	if (elf_file_open(path, &f, &e) < 0)
 		return check_error(ck, call->span, DT_unknown_symbol, "%s", e.what);
 	s = elf_file_find(f, name);
-	if (s) {
-		addr = s->addr;
-		size = s->size;
-	}
-	pie = elf_file_is_pie(f);
-	elf_file_free(f);
 	if (!s)
-		return check_error(ck, call->span, DT_unknown_symbol, "Could not resolve symbol: %s:%s", path, name);
-	if (pie && pid > 0)
-		base = load_base(pid, path);
-	if (pie && !base)
-		call->fn_data = (void *)path;
-	return set_address(call, base + addr, pointed(ck, size));
+		ok = check_error(ck, call->span, DT_unknown_symbol, "Could not resolve symbol: %s:%s", path, name);
+	else if (elf_file_is_pie(f))
+		ok = uaddr_moved(ck, call, f, s, path);
+	else
+		ok = set_address(call, s->addr, pointed(ck, s->size));
+	elf_file_free(f);
+	return ok;
 }
 
 static bool check_uaddr(struct check *ck, struct node *call)
 {
 	const char *path = check_probe(ck)->targets.v[0]->path, *name;
+	const struct uaddr *u = call->fn_data;
 
-	if (call->fn_data)
+	if (u && u->unknown)
 		check_warn(ck, call->span, DT_unknown_symbol,
-			   "%s can be loaded anywhere: give -p or -c so that uaddr() knows where it is",
-			   (const char *)call->fn_data);
-	if (call->is_const)
+			   "%s can be loaded anywhere: give -p so that uaddr() knows where it is, or probe one function", u->unknown);
+	if (call->is_const || u)
 		return true;
 	if (!const_name(ck, call, &name))
 		return false;
@@ -235,8 +264,17 @@ static bool check_uaddr(struct check *ck, struct node *call)
 	return uaddr_of(ck, call, name, path);
 }
 
+static struct ir_val *lower_uaddr(struct lower *lw, struct node *call)
+{
+	const struct uaddr *u = call->fn_data;
+
+	if (call->is_const)
+		return lower_address(lw, call);
+	return ir_addi(lower_b(lw), lower_probe(lw)->provider->lower_ip(lw), u->from_probe);
+}
+
 const struct fn_ops fn_uaddr = {
 	.name = "uaddr", .proto = "uaddr(string symbol): pointer", .doc = "address of a symbol of the probed binary",
 	.flags = FN_CALL, .min_args = 1, .max_args = 1, .arg = { FA_CONST_STR }, .check = check_uaddr,
-	.lower = lower_address,
+	.lower = lower_uaddr,
 };

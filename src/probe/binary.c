@@ -175,3 +175,14 @@ bool binary_missing(struct probe_env *env, const struct provider *p, const struc
 				    errname(code));
 	return missing(env, path->span, text, NULL);
 }
+
+void warn_go(struct probe_env *env, const struct probe *out, const struct binary *b, struct elf_file *elf, struct span at)
+{
+	struct diag *d;
+
+	if (!(out->provider->flags & PF_RETVAL) || !elf_file_is_go(elf))
+		return;
+	d = diag_warning(env->diags, at, DT_bad_probe, "%s is a Go program: a uretprobe may crash it", b->name);
+	diag_hint(env->diags, d, "Go moves its stacks and checks the return addresses there, which uretprobes change; probe the "
+				 "instructions before its returns (uprobe:PATH:FUNCTION+OFFSET)");
+}

@@ -26,6 +26,13 @@ bool binary_missing(struct probe_env *env, const struct provider *p, const struc
 bool srcline_is(const struct attach_point *ap);
 bool srcline_expand(struct probe_env *env, const struct attach_point *ap, struct probe *out);
 
+/* "PATH:cpp:NAME": functions by the names that their C++ source has. cppname.c */
+bool cppname_expand(struct probe_env *env, const struct attach_point *ap, struct probe *out);
+/*
+ * Warns of a uretprobe in a Go program: the kernel changes return addresses on stacks that Go moves and checks. binary.c
+ */
+void warn_go(struct probe_env *env, const struct probe *out, const struct binary *b, struct elf_file *elf, struct span at);
+
 /* ops.kind and ops.attach of uprobe, uretprobe and usdt. */
 void binary_kind(struct target *t, const struct probe *p, struct prog_kind *ret);
 int binary_attach(const struct attach_env *env, const struct probe *p, int prog_fd, struct links *links,

@@ -4,6 +4,7 @@
  * faster than a perf uprobe; below it the perf PMU or tracefs, one event a place.
  */
 #include <errno.h>
+#include <limits.h>
 #include <linux/bpf.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "probe/dynevent.h"
 #include "probe/providers.h"
 #include "run/sys.h"
+#include "sym/elfsym.h"
 
 static bool is_ret(const struct probe *p)
 {
@@ -38,10 +40,23 @@ static int binary_error(struct err *e, int r, const struct probe *p, const struc
 	return r;
 }
 
+/* What the kernel can open of a target's path, which may go on with a member of an archive. */
+static const char *kernel_path(const char *path, char buf[PATH_MAX])
+{
+	size_t n = elf_path_len(path);
+
+	if (!path[n] || n >= PATH_MAX)
+		return path;
+	memcpy(buf, path, n);
+	buf[n] = 0;
+	return buf;
+}
+
 /* Targets from `from` on with the same path, n of them, into one link. */
 static int attach_group(const struct attach_env *env, const struct probe *p, size_t from, size_t n, int prog_fd)
 {
 	uint64_t *places = xcalloc(2 * n, sizeof(*places)), *counters = places + n;
+	char path[PATH_MAX];
 	bool counted = false;
 	int fd;
 
@@ -50,7 +65,7 @@ static int attach_group(const struct attach_env *env, const struct probe *p, siz
 		counters[i] = p->targets.v[from + i]->ref_ctr;
 		counted |= counters[i] != 0;
 	}
-	fd = sys_link_create_uprobe_multi(prog_fd, p->targets.v[from]->path, places, counted ? counters : NULL,
+	fd = sys_link_create_uprobe_multi(prog_fd, kernel_path(p->targets.v[from]->path, path), places, counted ? counters : NULL,
 					  (uint32_t)n, is_ret(p), env->pid, NULL);
 	free(places);
 	return fd;
@@ -78,11 +93,12 @@ static int attach_each(const struct attach_env *env, const struct probe *p, int 
 		       struct err *e)
 {
 	struct dyn_pmu pmu;
+	char path[PATH_MAX];
 
 	dyn_pmu_init(&pmu, "uprobe");
 	vec_each(p->targets, i) {
 		const struct probe_target *t = p->targets.v[i];
-		struct dyn_probe d = { .ret = is_ret(p), .where = t->path, .offset = t->offset, .ref_ctr = t->ref_ctr };
+		struct dyn_probe d = { .ret = is_ret(p), .where = kernel_path(t->path, path), .offset = t->offset, .ref_ctr = t->ref_ctr };
 		int r = dyn_attach(&pmu, env, &d, perf_pid(env), prog_fd, links);
 
 		if (r)

@@ -368,8 +368,9 @@ TEST(expand_uprobe_forms)
 	EXPANDS(&f, "uprobe:/no/such*/file:f",
 		"ERROR: uprobe target file '/no/such*/file' does not exist or is not executable.");
 	EXPANDS(&f, "uprobe:f", "ERROR: uprobe: needs a binary and a function (write uprobe:PATH:FUNCTION[+OFFSET] "
-				"or uprobe:LIBRARY:FUNCTION or uprobe:PATH:ADDRESS or uprobe:PATH@FILE:LINE[:COLUMN])");
-	EXPANDS(&f, "uprobe:/bin/x:cpp:f", "ERROR: not supported yet: languages of symbols (cpp)");
+				"or uprobe:LIBRARY:FUNCTION or uprobe:PATH:ADDRESS or uprobe:PATH@FILE:LINE[:COLUMN] or uprobe:PATH:cpp:NAME)");
+	EXPANDS(&f, "uprobe:/no/such/file:cpp:f",
+		"ERROR: uprobe target file '/no/such/file' does not exist or is not executable.");
 	EXPANDS(&f, "uretprobe:/bin/x:f+4", "ERROR: uretprobe: a return has no offset (write "
 					    "uretprobe:PATH:FUNCTION or uretprobe:LIBRARY:FUNCTION)");
 	CHECK(!expand(&f, "uprobe::f"));

@@ -61,13 +61,15 @@ static bool check_offset(struct expansion *x, const struct elf_sym *sym)
 
 	if (x->env->unsafe || (x->off < sym->size && sym->size))
 		return true;
-	if (sym->size)
-		d = diag_error(x->env->diags, x->func.span, DT_bad_probe,
-			       "Offset outside the function bounds ('%s' size is 0x%llx)", sym->name,
-			       (unsigned long long)sym->size);
-	else
-		d = diag_error(x->env->diags, x->func.span, DT_bad_probe,
-			       "Could not determine boundary for %s (symbol has size 0).", sym->name);
+	if (!sym->size) {
+		diag_error(x->env->diags, (struct span){ 0 }, DT_bad_probe,
+			   "Could not determine boundary for %s (symbol has size 0).\n"
+			   "Use --unsafe to force attachment. WARNING: This option could lead to data corruption in the target "
+			   "process.", sym->name);
+		return false;
+	}
+	d = diag_error(x->env->diags, x->func.span, DT_bad_probe, "Offset outside the function bounds ('%s' size is 0x%llx)",
+		       sym->name, (unsigned long long)sym->size);
 	diag_hint(x->env->diags, d, "--unsafe forces it, and may corrupt the traced process");
 	return false;
 }
@@ -145,6 +147,7 @@ static bool expand_symbol(struct expansion *x, const struct binary *b, struct el
 	}
 	if (!check_offset(x, sym))
 		return false;
+	warn_go(x->env, x->out, b, elf, x->func.span);
 	add_place(x, b, name, sym->offset + x->off, x->func.text);
 	return true;
 }
@@ -172,8 +175,10 @@ static bool expand_binary(void *arg, const struct binary *b, struct elf_file *el
 {
 	struct expansion *x = arg;
 
-	if (part_is_wild(&x->func))
+	if (part_is_wild(&x->func)) {
+		warn_go(x->env, x->out, b, elf, x->func.span);
 		return expand_symbols(x, b, elf);
+	}
 	if (x->is_addr)
 		return expand_address(x, b, elf);
 	/* Of many files, those that have the function. */
@@ -181,6 +186,21 @@ static bool expand_binary(void *arg, const struct binary *b, struct elf_file *el
 	    !elf_file_find(elf, arena_strndup(x->env->arena, x->func.text, x->len)))
 		return true;
 	return expand_symbol(x, b, elf);
+}
+
+/* Any file may have code in it: with --unsafe an address is an offset there. */
+static bool expand_flat(struct expansion *x, const struct part *path)
+{
+	struct arena *a = x->env->arena;
+	struct strbuf found = { 0 };
+	struct binary b = { .name = path->text };
+
+	if (!x->env->unsafe || !x->is_addr || elf_resolve_path(path->text, x->env->pid, &found))
+		return false;
+	b.path = arena_strdup(a, sb_str(&found));
+	sb_done(&found);
+	add_place(x, &b, NULL, x->addr, x->func.text);
+	return true;
 }
 
 static bool expand_path(struct expansion *x, const struct part *path)
@@ -192,6 +212,8 @@ static bool expand_path(struct expansion *x, const struct part *path)
 
 	if (!binaries_each(x->env, path, expand_binary, x, &code))
 		return false;
+	if (code == -ENOEXEC && expand_flat(x, path))
+		return true;
 	if (code && x->out->targets.n == from)
 		return binary_missing(x->env, p, path, code);
 	if (x->out->targets.n > from || x->env->diags->list.n > ndiags)
@@ -208,11 +230,8 @@ static bool uprobe_expand(struct probe_env *env, const struct attach_point *ap, 
 
 	if (srcline_is(ap))
 		return srcline_expand(env, ap, out);
-	if (part_count(ap) == 3) {
-		diag_error(env->diags, ap->span, DT_not_supported, "not supported yet: languages of symbols (%s)",
-			   x.func.text);
-		return false;
-	}
+	if (part_count(ap) == 3)
+		return cppname_expand(env, ap, out);
 	if (part_count(ap) != 2 || !*path.text || !*x.func.text)
 		return bad_form(env, p, ap->span, "needs a binary and a function");
 	if (!part_offset(&x.func, &x.len, &x.off, &has_off))
@@ -300,7 +319,8 @@ const struct provider provider_uprobe = {
 	.name = "uprobe",
 	.alias = { "u" },
 	.doc = "a function of a program or library, or an instruction in it",
-	.forms = "uprobe:PATH:FUNCTION[+OFFSET]\nuprobe:LIBRARY:FUNCTION\nuprobe:PATH:ADDRESS\nuprobe:PATH@FILE:LINE[:COLUMN]",
+	.forms = "uprobe:PATH:FUNCTION[+OFFSET]\nuprobe:LIBRARY:FUNCTION\nuprobe:PATH:ADDRESS\nuprobe:PATH@FILE:LINE[:COLUMN]\n"
+		 "uprobe:PATH:cpp:NAME",
 	.flags = PF_ARGN | PF_ARGS | PF_DEBUGINFO | PF_REGS | PF_FUNC | PF_TASK | PF_USER | PF_PID |
 		 PF_KSTACK | PF_LIFO,
 	.expand = uprobe_expand,

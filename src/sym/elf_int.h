@@ -19,6 +19,7 @@ struct elf_file {
 	struct arena arena;
 	char *path;
 	int fd; /* -1 once settled */
+	uint64_t base; /* where it begins in the file that is mapped: not 0 for members of archives */
 	Elf *elf;
 	GElf_Ehdr ehdr;
 	VEC(struct elf_segment) segments; /* in arena, as are all below */

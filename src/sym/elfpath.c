@@ -34,6 +34,14 @@ static bool is_file(const char *path)
 	return !stat(path, &st) && S_ISREG(st.st_mode);
 }
 
+/* "ARCHIVE!/MEMBER" */
+static bool is_member(const char *path)
+{
+	_cleanup_free_ char *archive = strndup(path, elf_path_len(path));
+
+	return strlen(archive) < strlen(path) && is_file(archive);
+}
+
 /* Libraries of other machines lie beside ours, and libc.so of developers is a text. */
 static bool is_native_elf(const char *path)
 {
@@ -223,7 +231,7 @@ static bool resolve(const char *name, pid_t pid, struct strbuf *ret_path)
 		    (pid > 0 && find_library("", name, ret_path)))
 			return true;
 	}
-	if (!is_file(name))
+	if (!is_file(name) && !is_member(name))
 		return false;
 	sb_adds(ret_path, name);
 	return true;

@@ -6,12 +6,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fdutil.h"
 #include "sym/dwarf_int.h"
 #include "sym/elf_int.h"
+#include "sym/zip.h"
 
 static void load_segments(struct elf_file *f)
 {
@@ -162,11 +165,62 @@ int elf_file_open_fd(int fd, const char *path, struct elf_file **ret, struct err
 	return 0;
 }
 
+size_t elf_path_len(const char *path)
+{
+	const char *sign = strstr(path, "!/");
+
+	return sign && access(path, F_OK) ? (size_t)(sign - path) : strlen(path);
+}
+
+/* A copy of size bytes at offset; -1 if that fails. */
+static int copy_part(int fd, uint64_t offset, uint64_t size)
+{
+	int copy = size <= ELF_PART_MAX ? memfd_create("member", MFD_CLOEXEC) : -1;
+	off_t at = (off_t)offset;
+
+	while (copy >= 0 && size) {
+		ssize_t n = sendfile(copy, fd, &at, size);
+
+		if (n <= 0)
+			fd_close(&copy);
+		else
+			size -= (uint64_t)n;
+	}
+	return copy;
+}
+
+/* len: of the archive's path. */
+static int open_member(const char *path, size_t len, struct elf_file **ret, struct err *e)
+{
+	_cleanup_free_ char *archive = strndup(path, len);
+	_cleanup_fd_ int fd = open(archive, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	uint64_t offset, size;
+	int copy, rc;
+
+	if (fd < 0)
+		return err_set(e, -errno, "cannot open %s: %s", archive, errname(errno));
+	rc = zip_find(fd, path + len + 2, &offset, &size);
+	if (rc == -ENOTSUP)
+		return err_set(e, -ENOEXEC, "%s is compressed in its archive, so it is never run from there", path);
+	if (rc)
+		return err_set(e, rc, "%s: %s", path, rc == -ENOENT ? "no such member" : "no ZIP archive");
+	copy = copy_part(fd, offset, size);
+	if (copy < 0)
+		return err_set(e, -EIO, "cannot read %s", path);
+	rc = elf_file_open_fd(copy, path, ret, e);
+	if (!rc)
+		(*ret)->base = offset;
+	return rc;
+}
+
 int elf_file_open(const char *path, struct elf_file **ret, struct err *e)
 {
+	size_t len = elf_path_len(path);
 	/* O_NONBLOCK: a FIFO must not stop us before it is refused. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
+	if (fd < 0 && path[len])
+		return open_member(path, len, ret, e);
 	if (fd < 0)
 		return err_set(e, -errno, "cannot open %s: %s", path, errname(errno));
 	return elf_file_open_fd(fd, path, ret, e);
@@ -269,7 +323,7 @@ bool elf_file_addr_to_offset(struct elf_file *f, uint64_t addr, uint64_t *ret_of
 		const struct elf_segment *s = &f->segments.v[i];
 
 		if (addr >= s->vaddr && addr - s->vaddr < s->filesz) {
-			*ret_offset = addr - s->vaddr + s->offset;
+			*ret_offset = addr - s->vaddr + s->offset + f->base;
 			return true;
 		}
 	}
@@ -280,6 +334,9 @@ bool elf_file_offset_to_addr(struct elf_file *f, uint64_t offset, uint64_t *ret_
 {
 	bool found = false;
 
+	if (offset < f->base)
+		return false;
+	offset -= f->base;
 	vec_each(f->segments, i) {
 		const struct elf_segment *s = &f->segments.v[i];
 
@@ -296,6 +353,13 @@ bool elf_file_offset_to_addr(struct elf_file *f, uint64_t offset, uint64_t *ret_
 bool elf_file_is_pie(struct elf_file *f)
 {
 	return f->ehdr.e_type == ET_DYN;
+}
+
+bool elf_file_is_go(struct elf_file *f)
+{
+	GElf_Shdr sh;
+
+	return elf_section(f, ".go.buildinfo", &sh) || elf_section(f, ".gopclntab", &sh);
 }
 
 int elf_file_build_id(struct elf_file *f, uint8_t ret_id[20])

@@ -26,7 +26,10 @@ struct elf_sym {
 	bool is_func;
 };
 
+/* Also "ARCHIVE!/MEMBER": offsets are those in the archive then. */
 int elf_file_open(const char *path, struct elf_file **ret, struct err *e);
+/* Length of the part of path that the kernel can open: it ends before "!/MEMBER". */
+size_t elf_path_len(const char *path);
 /*
  * The same for an open file, which it takes over also on failure; path is for messages and debug
  * files.
@@ -53,6 +56,7 @@ const struct elf_sym *elf_file_at(struct elf_file *f, uint64_t addr);
 bool elf_file_addr_to_offset(struct elf_file *f, uint64_t addr, uint64_t *ret_offset);
 bool elf_file_offset_to_addr(struct elf_file *f, uint64_t offset, uint64_t *ret_addr);
 bool elf_file_is_pie(struct elf_file *f); /* ET_DYN */
+bool elf_file_is_go(struct elf_file *f);  /* made by Go's compiler: it leaves sections of its own */
 int elf_file_build_id(struct elf_file *f, uint8_t ret_id[20]); /* bytes or -ENOENT */
 
 /* One location of a USDT probe (.note.stapsdt, SystemTap's UserSpaceProbeImplementation). */
