@@ -101,6 +101,11 @@ static bool parse_buffer(struct parser *p, struct conversion *c)
 static bool parse_conversion_char(struct parser *p, struct conversion *c)
 {
 	c->conv = peek(p);
+	if (c->conv == 'g' && p->at + 1 < p->end && p->at[1] == 'r') {
+		c->class = FC_GFP;
+		p->at += 2;
+		return true;
+	}
 	switch (c->conv) {
 	case 'i':
 		c->conv = 'd';

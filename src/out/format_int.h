@@ -26,4 +26,7 @@ struct format {
 	size_t len;
 };
 
+/* Flags of an allocation (%gr): "GFP_KERNEL|__GFP_ZERO", "none". types (may be NULL) knows the kernel's bits. */
+void format_gfp(struct strbuf *out, struct types *ts, uint64_t flags);
+
 #endif

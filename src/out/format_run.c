@@ -135,6 +135,16 @@ static void run_string(struct render *r, const struct conversion *c, const struc
 	pad(out, start, c);
 }
 
+static void run_gfp(struct render *r, const struct conversion *c, const struct value_ref *arg, struct strbuf *out)
+{
+	size_t start = out->n;
+	int64_t v = 0;
+
+	render_number(arg->type, arg->bytes, &v);
+	format_gfp(out, r->types, (uint64_t)v);
+	pad(out, start, c);
+}
+
 static void run_buffer(const struct conversion *c, const struct value_ref *arg, struct strbuf *out)
 {
 	static const char hex[] = "0123456789abcdef";
@@ -181,6 +191,9 @@ void format_run(struct render *r, const struct format *f, const struct value_ref
 			break;
 		case FC_STRING:
 			run_string(r, c, &args[i], out);
+			break;
+		case FC_GFP:
+			run_gfp(r, c, &args[i], out);
 			break;
 		case FC_BUFFER:
 			run_buffer(c, &args[i], out);

@@ -57,6 +57,18 @@ static const char *error_of(struct printer *p, const char *text)
 	return format_parse(&p->arena, text, strlen(text), &error) ? "accepted" : error;
 }
 
+TEST(allocation_flags)
+{
+	PRINTER(p);
+
+	CHECK_STR(number(&p, "%gr", 0), "none");
+	CHECK_STR(number(&p, "<%gr>", 0xcc0), "<GFP_KERNEL>");
+	CHECK_STR(number(&p, "%gr", 0xdc0), "GFP_KERNEL|__GFP_ZERO");
+	CHECK_STR(number(&p, "%gr", 0x1100cca), "GFP_HIGHUSER_MOVABLE|0x1000000");
+	CHECK_STR(number(&p, "%gr", 0x2), "__GFP_HIGHMEM");
+	CHECK_STR(number(&p, "%-9gr|", 1), "GFP_DMA  |");
+}
+
 /* Each against the C library. */
 TEST(numbers_as_in_c)
 {
