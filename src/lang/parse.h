@@ -103,6 +103,7 @@ struct node *parse_exists(struct parser *p, struct node *n);
 
 /* Types (parse_type.c) */
 #define TYPE_MAX_STARS 16
+#define TYPE_MAX_DIMS 8
 struct type_ref *parse_type(struct parser *p);
 /* The name alone, without stars: "struct x", "unsigned long int", "uint32". */
 const char *parse_type_name(struct parser *p);

@@ -100,6 +100,12 @@ static void parse_count(struct parser *p, struct type_ref *t)
 	p_expect_close(p, T_RBRACKET, open);
 }
 
+/* Types whose first number in brackets is their size. */
+static bool is_sized(const char *name)
+{
+	return !strcmp(name, "string") || !strcmp(name, "buffer");
+}
+
 /* typeof(type) and typeof(expression) */
 static void parse_typeof(struct parser *p, struct type_ref *t)
 {
@@ -117,9 +123,46 @@ static void parse_typeof(struct parser *p, struct type_ref *t)
 	p_expect_close(p, T_RPAREN, open);
 }
 
+static struct type_ref *wrap(struct parser *p, struct type_ref *base)
+{
+	struct type_ref *t = arena_new(p->arena, struct type_ref);
+
+	t->span = base->span;
+	t->name = "typeof";
+	t->base = base;
+	return t;
+}
+
+/* [2][3] behind t: as in C, two arrays of three. */
+static struct type_ref *parse_dims(struct parser *p, struct type_ref *t)
+{
+	struct type_ref dims[TYPE_MAX_DIMS];
+	unsigned n = 0;
+
+	for (; !p->panic && p_at(p, T_LBRACKET); n++) {
+		if (n == TYPE_MAX_DIMS) {
+			p_error(p, p->tok.span, DT_too_deep, "a type has at most %d dimensions", TYPE_MAX_DIMS);
+			break;
+		}
+		dims[n] = (struct type_ref){ 0 };
+		parse_count(p, &dims[n]);
+	}
+	while (n--) {
+		if (t->is_array)
+			t = wrap(p, t);
+		t->elem_stars = t->stars;
+		t->stars = 0;
+		t->is_array = true;
+		t->has_count = dims[n].has_count;
+		t->count = dims[n].count;
+	}
+	return t;
+}
+
 struct type_ref *parse_type(struct parser *p)
 {
 	struct type_ref *t = arena_new(p->arena, struct type_ref);
+	unsigned i;
 
 	t->span = p->tok.span;
 	if (p_at_word(p, "typeof"))
@@ -127,13 +170,12 @@ struct type_ref *parse_type(struct parser *p)
 	else
 		t->name = parse_type_name(p);
 	t->stars = parse_stars(p);
-	if (!p->panic && p_at(p, T_LBRACKET)) {
-		t->elem_stars = t->stars;
+	if (!p->panic && !t->stars && p_at(p, T_LBRACKET) && is_sized(t->name))
 		parse_count(p, t);
+	for (i = 0; !p->panic && p_at(p, T_LBRACKET) && i < TYPE_MAX_DIMS; i++) {
+		t = parse_dims(p, t);
 		t->stars = parse_stars(p);
 	}
-	if (p_at(p, T_LBRACKET))
-		p_unsupported(p, p->tok.span, "arrays of arrays in a type");
 	t->span = span_join(t->span, p->prev);
 	return t;
 }
@@ -179,7 +221,7 @@ static bool scan_type(struct parser *p, struct shape *s)
 /* The language's own types have no entry among C's. */
 static bool is_known_type(struct parser *p, const struct shape *s)
 {
-	return token_is(&s->name, "string") || token_is(&s->name, "buffer") ||
+	return is_sized(p_text(p, &s->name)) ||
 	       types_lookup(p->ts, p_text(p, &s->name)) != NULL;
 }
 

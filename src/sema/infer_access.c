@@ -259,7 +259,7 @@ const struct type *resolve_type_ref(struct check *ck, const struct type_ref *ref
 
 	for (unsigned i = 0; t && i < ref->elem_stars; i++)
 		t = type_ptr(ck->types, t, AS_NONE);
-	if (t && ref->is_array && t->kind != TY_STRING)
+	if (t && ref->is_array && (ref->base || t->kind != TY_STRING))
 		t = type_array(ck->types, t, ref->count);
 	for (unsigned i = 0; t && i < ref->stars; i++)
 		t = type_ptr(ck->types, t, AS_NONE);
@@ -274,9 +274,11 @@ static bool is_word(uint32_t size)
 /* Do the bytes of one make the other? Integers of their size, literals of any that holds them, text with its NUL. */
 static bool fits_array(const struct node *n, const struct type *to)
 {
-	const struct type *from = n->type;
+	const struct type *from = n->type, *elem = to->to;
 
-	if (to->to->kind != TY_INT && to->to->kind != TY_BOOL)
+	while (elem->kind == TY_ARRAY)
+		elem = elem->to;
+	if (elem->kind != TY_INT && elem->kind != TY_BOOL)
 		return false;
 	if (from->kind == TY_STRING)
 		return to->to->size == 1 && to->size >= from->size;

@@ -8,6 +8,7 @@
 #include <linux/capability.h>
 #include <linux/falloc.h>
 #include <linux/futex.h>
+#include <linux/icmpv6.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <linux/magic.h>
