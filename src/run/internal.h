@@ -130,13 +130,20 @@ int run_watch_process(struct runtime *rt, struct err *e);
 struct verdict {
 	long insn;          /* instruction that was refused, -1: unknown */
 	char reason[300];
+	char call[120];     /* that instruction as the log has it */
 };
+/* explain.c: the refusal in the script's terms, and what may help (NULL: nothing known); false for an unusual one. */
+bool verifier_cause(const struct verdict *v, struct strbuf *what, const char **ret_advice);
 void verifier_read(const char *log, struct verdict *ret);
 /* Adds the last n lines, indented. */
 void verifier_tail(const char *log, unsigned n, struct strbuf *out);
 /* Script position of an instruction; false if unknown. */
 bool verifier_span(const struct bpf_prog *p, long insn, struct span *ret);
-int verifier_explain(struct runtime *rt, const struct probe *p, int code, struct err *e);
+/*
+ * Says why a program was refused: at its line of the script at once (e->what is empty then), else in e. lacking: what the
+ * kernel lacks for all probes of this kind, NULL: nothing.
+ */
+int verifier_explain(struct runtime *rt, const struct probe *p, int code, const char *lacking, struct err *e);
 
 /* maps.c */
 struct map_copy;

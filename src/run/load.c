@@ -170,14 +170,12 @@ static void note_log(struct runtime *rt, const char *name, unsigned lines)
 	sb_done(&out);
 }
 
-/* What the kernel lacks for all probes of this kind says more than the error of one. */
-static void hint_lacking(struct loading *l, struct err *e)
+/* What the kernel lacks for all probes of this kind says more than the error of one; NULL: nothing. */
+static const char *lacking_of(const struct loading *l)
 {
 	const struct provider *p = l->probe->provider;
-	const char *hint = p->lacking ? p->lacking(l->rt->target) : NULL;
 
-	if (hint)
-		err_hint(e, "%s", hint);
+	return p->lacking ? p->lacking(l->rt->target) : NULL;
 }
 
 static int load_failed(struct loading *l, int code, struct err *e)
@@ -192,9 +190,7 @@ static int load_failed(struct loading *l, int code, struct err *e)
 		return fd;
 	if (rt->opt->verbose)
 		note_log(rt, l->probe->name, LOG_TAIL);
-	verifier_explain(rt, l->probe, fd == -ENOSPC ? code : fd, e);
-	hint_lacking(l, e);
-	return e->code;
+	return verifier_explain(rt, l->probe, fd == -ENOSPC ? code : fd, lacking_of(l), e);
 }
 
 static int load_kind(struct loading *l, struct err *e)

@@ -79,7 +79,7 @@ static int explain(struct runtime *rt, int rc, struct err *e)
 	keep_log(rt, sb_str(&said));
 	if (rt->opt->verbose)
 		run_note(rt, sb_str(&said));
-	return verifier_explain(rt, p, rc, e);
+	return verifier_explain(rt, p, rc, NULL, e);
 }
 
 /* Programs are loaded as their probes want it here; those of probes that are not there stay out. */

@@ -111,6 +111,39 @@ TEST(verifier_log)
 	CHECK_STR(v.reason, "unknown func bpf_x#300");
 }
 
+/* The cause that is told for this log, "" for none. */
+static const char *cause_of(const char *log)
+{
+	static struct strbuf what;
+	struct verdict v;
+	const char *advice;
+
+	sb_reset(&what);
+	verifier_read(log, &v);
+	return verifier_cause(&v, &what, &advice) ? sb_str(&what) : "";
+}
+
+TEST(verifier_causes)
+{
+	CHECK_STR(cause_of("5: (79) r0 = *(u64 *)(r1 +0)\nR1 invalid mem access 'scalar'\n"),
+		  "a value is followed that is no pointer into this memory");
+	CHECK_STR(cause_of("5: (79) r0 = *(u64 *)(r1 +0)\nR1 invalid mem access 'ptr_or_null_'\n"),
+		  "a pointer that may be NULL is followed");
+	CHECK_STR(cause_of("7: (85) call bpf_d_path#147\nhelper call is not allowed in probe\n"),
+		  "helper bpf_d_path not allowed in probe");
+	CHECK_STR(cause_of("7: (85) call bpf_x#3\nprogram of this type cannot use helper bpf_x#3\n"),
+		  "helper bpf_x not allowed in probe");
+	CHECK_STR(cause_of("BPF program is too large. Processed 1000001 insn\nprocessed 1000001 insns\n"),
+		  "the verifier gave up: the program has too many paths");
+	CHECK_STR(cause_of("combined stack size of 3 calls is 544. Too large\n"),
+		  "the program needs more than the 512 bytes of stack that BPF has");
+	CHECK_STR(cause_of("infinite loop detected at insn 12\n"), "the verifier cannot see that this loop ends");
+	CHECK_STR(cause_of("1: (79) r1 = *(u64 *)(r1 +96)\nfunc 'f' doesn't have 13-th argument\n"),
+		  "this kernel does not offer this argument of the probe");
+	CHECK_STR(cause_of("something else\n"), "");
+	CHECK_STR(cause_of(""), "");
+}
+
 TEST(verifier_place)
 {
 	struct bpf_prog p = { 0 };

@@ -2,10 +2,12 @@
 /* The verifier's log read for its user: what it objected to, and where in the script that is. */
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/escape.h"
+#include "base/fdutil.h"
 #include "run/internal.h"
 
 /* Start of the line before p (which is a line's start), NULL at the top. */
@@ -47,7 +49,7 @@ void verifier_read(const char *log, struct verdict *ret)
 	bool found = false;
 
 	ret->insn = -1;
-	ret->reason[0] = 0;
+	ret->reason[0] = ret->call[0] = 0;
 	for (const char *p = log + strlen(log); (p = line_before(log, p));) {
 		size_t n = strcspn(p, "\n");
 
@@ -59,8 +61,10 @@ void verifier_read(const char *log, struct verdict *ret)
 			ret->reason[n] = 0;
 		}
 		ret->insn = line_insn(p);
-		if (ret->insn >= 0)
+		if (ret->insn >= 0) {
+			snprintf(ret->call, sizeof(ret->call), "%.*s", (int)n, p);
 			break;
+		}
 	}
 }
 
@@ -95,29 +99,6 @@ bool verifier_span(const struct bpf_prog *p, long insn, struct span *ret)
 	return found && insn >= 0;
 }
 
-/* " at stdin:1:23: `source line`", "" if that is not known. */
-static void describe_place(struct runtime *rt, const struct bpf_prog *p, long insn,
-			   struct strbuf *out)
-{
-	const struct sources *sources = rt->opt->sources;
-	struct position pos;
-	struct span span = { 0 };
-	const char *text;
-	size_t n;
-
-	if (!sources || !verifier_span(p, insn, &span) || !sources_find(sources, span.start, &pos))
-		return;
-	sb_addf(out, ", at %s:%u:%u", pos.source->name, pos.line, pos.col);
-	if (!source_line(pos.source, pos.line, &text, &n))
-		return;
-	while (n && isspace((unsigned char)*text)) {
-		text++;
-		n--;
-	}
-	sb_adds(out, ": ");
-	escape_terminal(out, text, n < 120 ? n : 120);
-}
-
 /* What an errno means when there is no log that says more. */
 static const char *load_reason(int code)
 {
@@ -132,29 +113,57 @@ static const char *load_reason(int code)
 	}
 }
 
-static void add_hint(struct err *e, int code, const struct verdict *v)
+static void add_advice(struct strbuf *hint, int code, const struct verdict *v, const char *advice, const char *lacking)
 {
-	if (code == -EPERM && !v->reason[0])
-		run_rights_hint(e, code);
+	if (v->reason[0])
+		sb_addf(hint, "The verifier: %s.", v->reason);
+	if (lacking || advice)
+		sb_addf(hint, "%s%s", hint->n ? " " : "", lacking ? lacking : advice);
 	else if (code == -E2BIG)
-		err_hint(e, "Shorten loops and unrolled blocks, or split the probe.");
+		sb_addf(hint, "%sShorten loops and unrolled blocks, or split the probe.", hint->n ? " " : "");
 	else if (v->reason[0])
-		err_hint(e, "If the script casts no pointers, this is a bug of sonde: please "
-			    "report it with the output of -v.");
+		sb_adds(hint, " If the script casts no pointers, this is a bug of sonde: please report it with the "
+			      "output of -d verifier.");
 }
 
-int verifier_explain(struct runtime *rt, const struct probe *p, int code, struct err *e)
+/* With the line of the script; nothing is left for e to say. */
+static void tell_at(struct runtime *rt, struct span span, const char *text, const char *hint, struct err *e)
 {
-	const char *log = sb_str(&rt->log);
-	struct strbuf place = { 0 };
-	struct verdict v;
+	struct diags d = { .sources = rt->opt->sources };
+	struct diag message = { .severity = SEV_ERROR, .span = span, .text = text, .hint = *hint ? hint : NULL };
+	struct strbuf out = { 0 };
 
-	verifier_read(log, &v);
-	if (p->prog)
-		describe_place(rt, p->prog, v.insn, &place);
-	err_set(e, code, "Error loading BPF program for %s: %s%s (error %d, %s)", p->name,
-		v.reason[0] ? v.reason : load_reason(code), sb_str(&place), -code, errname(code));
-	add_hint(e, code, &v);
-	sb_done(&place);
+	diags_print_one(&d, &message, &out, rt->opt->colour);
+	run_note(rt, sb_str(&out));
+	sb_done(&out);
+	e->what[0] = e->hint[0] = 0;
+}
+
+static void describe(const struct probe *p, int code, const struct verdict *v, struct strbuf *what,
+		     const char **ret_advice)
+{
+	if (verifier_cause(v, what, ret_advice))
+		return;
+	sb_addf(what, "Error loading BPF program for %s: %s (error %d, %s)", p->name,
+		v->reason[0] ? v->reason : load_reason(code), -code, errname(code));
+}
+
+int verifier_explain(struct runtime *rt, const struct probe *p, int code, const char *lacking, struct err *e)
+{
+	_cleanup_sb_ struct strbuf what = { 0 }, hint = { 0 };
+	const char *advice;
+	struct verdict v;
+	struct span span = { 0 };
+
+	verifier_read(sb_str(&rt->log), &v);
+	describe(p, code, &v, &what, &advice);
+	add_advice(&hint, code, &v, advice, lacking);
+	err_set(e, code, "%s", sb_str(&what));
+	if (hint.n)
+		err_hint(e, "%s", sb_str(&hint));
+	if (code == -EPERM && !v.reason[0] && !lacking)
+		run_rights_hint(e, code);
+	else if (rt->opt->sources && p->prog && verifier_span(p->prog, v.insn, &span))
+		tell_at(rt, span, sb_str(&what), sb_str(&hint), e);
 	return code;
 }
