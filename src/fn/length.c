@@ -27,7 +27,7 @@ static struct ir_val *lower_strlen(struct lower *lw, struct node *call)
 		return ir_iconst(b, call->ival);
 	v = lower_expr(lw, n);
 	if (n->type->kind == TY_PTR)
-		v = ir_filllen(b, lower_read_str(lw, v, lower_config(lw)->max_strlen, lower_space(lw, n->type)));
+		v = ir_filllen(b, lower_read_str(lw, v, config_str_size(lower_config(lw)), lower_space(lw, n->type)));
 	else
 		v = ir_call(b, split ? IRH_probe_read_kernel_str : IRH_probe_read_str, 3, ir_slot(b, n->type->size, 8),
 			    ir_iconst(b, n->type->size), v);

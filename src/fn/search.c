@@ -294,7 +294,7 @@ static const char *literal(const struct node *n, uint32_t *ret_len)
 
 static uint32_t text_size(const struct config *c, const struct type *t)
 {
-	return t->kind == TY_PTR ? c->max_strlen : t->size;
+	return t->kind == TY_PTR ? config_str_size(c) : t->size;
 }
 
 static bool check_search(struct check *ck, struct node *call)
@@ -315,7 +315,7 @@ static struct ir_val *text_of(struct lower *lw, struct node *n)
 {
 	if (n->type->kind != TY_PTR)
 		return lower_expr(lw, n);
-	return lower_read_str(lw, lower_expr(lw, n), lower_config(lw)->max_strlen, lower_space(lw, n->type));
+	return lower_read_str(lw, lower_expr(lw, n), config_str_size(lower_config(lw)), lower_space(lw, n->type));
 }
 
 static struct ir_val *lower_search(struct lower *lw, struct node *call)

@@ -8,7 +8,7 @@ static bool length_limit(struct check *ck, struct node *call, const char *what, 
 	uint64_t max = check_config(ck)->max_strlen;
 	int64_t v;
 
-	*ret = max;
+	*ret = call->fn == &fn_str ? config_str_size(check_config(ck)) : max;
 	if (!n || !check_const_int(ck, n, &v))
 		return true;
 	if (v < 1)

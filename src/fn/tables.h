@@ -131,6 +131,15 @@ struct setting {
 	const char *text; /* SK_TEXT */
 };
 
+/*
+ * Bytes of a string that is read without a length given. As in bpftrace max_strlen counts characters, and the NUL
+ * comes on top of it, up to the default.
+ */
+static inline uint32_t config_str_size(const struct config *c)
+{
+	return c->max_strlen < 1024 ? c->max_strlen + 1 : c->max_strlen;
+}
+
 struct tables {
 	VEC(struct map *) maps;       /* in order of first use */
 	VEC(struct action *) actions; /* id is the index */

@@ -66,7 +66,7 @@ static struct ir_part record_part(const struct type *t, uint32_t *off)
 /* Was this string read from memory, where it may have been longer? A length that was given is meant. */
 static bool may_be_cut(struct lower *lw, const struct ir_val *v)
 {
-	return v->op == IR_fill && v->size == lower_config(lw)->max_strlen &&
+	return v->op == IR_fill && v->size == config_str_size(lower_config(lw)) &&
 	       (v->helper == IRH_probe_read_str || v->helper == IRH_probe_read_user_str ||
 		v->helper == IRH_probe_read_kernel_str);
 }
