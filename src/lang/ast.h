@@ -24,7 +24,7 @@ enum node_kind {
 	E_VAR,       /* $x: name without the dollar */
 	E_MAP,       /* @x or @x[list...]: name without the at ("" for @) ; keyed: has brackets */
 	E_CALL,      /* name(list...) */
-	E_UNOP,      /* op a: OP_NEG OP_NOT OP_BITNOT OP_DEREF OP_PLUS */
+	E_UNOP,      /* op a: OP_NEG OP_NOT OP_BITNOT OP_DEREF OP_ADDR OP_PLUS */
 	E_BINOP,     /* a op b, also && and || */
 	E_INCDEC,    /* op OP_INC/OP_DEC on a (E_VAR or E_MAP); prefix: is_prefix */
 	E_TERNARY,   /* a ? b : c; a ?: c has b NULL; is_tail: an if at the end of a block */
@@ -60,7 +60,7 @@ enum op {
 	OP_BITAND, OP_BITOR, OP_BITXOR, OP_SHL, OP_SHR,
 	OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE,
 	OP_LAND, OP_LOR,
-	OP_NOT, OP_NEG, OP_BITNOT, OP_DEREF, OP_PLUS,
+	OP_NOT, OP_NEG, OP_BITNOT, OP_DEREF, OP_ADDR, OP_PLUS,
 	OP_INC, OP_DEC,
 };
 

@@ -47,8 +47,12 @@ TEST(later_parts)
 {
 	CHECK_ERRORS("import \"a\"; fn f($a : int8) : void { 1; } let @m = hash(5); begin { }",
 		     "1:1-7 not supported yet: import|1:13-15 not supported yet: functions (fn)");
-	CHECK_ERRORS("begin { (a=1, b=2); &$x; _ = 1; }",
-		     "1:21-22 not supported yet: address of a variable or map (&)");
+}
+
+TEST(addresses)
+{
+	CHECK_ERRORS("begin { $b = &$a; $c = &@m; $d = &5; $e = &@m[1]; }",
+		     "1:34-36 & takes a variable or a map without keys|1:43-49 & takes a variable or a map without keys");
 }
 
 TEST(literal_errors)

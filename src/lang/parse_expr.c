@@ -196,14 +196,21 @@ struct node *parse_operand(struct parser *p)
 	return n;
 }
 
+static struct node *parse_address(struct parser *p)
+{
+	struct node *n = parse_unop(p, OP_ADDR);
+
+	if (!p->panic && n->a && (n->a->kind != E_VAR && (n->a->kind != E_MAP || n->a->keyed)))
+		p_error(p, n->span, DT_syntax, "& takes a variable or a map without keys");
+	return n;
+}
+
 struct node *parse_unary(struct parser *p)
 {
 	if (p_at(p, T_INC) || p_at(p, T_DEC))
 		return parse_prefix_incdec(p);
-	if (p_at(p, T_AND)) {
-		p_unsupported(p, p->tok.span, "address of a variable or map (&)");
-		return p_bad_node(p);
-	}
+	if (p_at(p, T_AND))
+		return parse_address(p);
 	for (size_t i = 0; i < ARRAY_SIZE(unops); i++)
 		if (p_at(p, unops[i].tok))
 			return parse_unop(p, unops[i].op);

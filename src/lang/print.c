@@ -10,7 +10,7 @@ const char *op_text(enum op op)
 		[OP_MOD] = "%", [OP_BITAND] = "&", [OP_BITOR] = "|", [OP_BITXOR] = "^",
 		[OP_SHL] = "<<", [OP_SHR] = ">>", [OP_EQ] = "==", [OP_NE] = "!=", [OP_LT] = "<",
 		[OP_LE] = "<=", [OP_GT] = ">", [OP_GE] = ">=", [OP_LAND] = "&&", [OP_LOR] = "||",
-		[OP_NOT] = "!", [OP_NEG] = "-", [OP_BITNOT] = "~", [OP_DEREF] = "*",
+		[OP_NOT] = "!", [OP_NEG] = "-", [OP_BITNOT] = "~", [OP_DEREF] = "*", [OP_ADDR] = "&",
 		[OP_PLUS] = "+", [OP_INC] = "++", [OP_DEC] = "--",
 	};
 

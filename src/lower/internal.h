@@ -75,6 +75,8 @@ struct lower {
 struct lvar *lvar_get(struct lower *lw, struct var *v);
 struct ir_val *var_read(struct lower *lw, struct var *v);
 void var_write(struct lower *lw, struct var *v, struct ir_val *val);
+/* Of a variable that lives in memory. */
+struct ir_val *lower_var_address(struct lower *lw, struct var *v);
 /* A block whose predecessors are all known (seal at once) or not yet (seal later). */
 struct ir_block *block_open(struct lower *lw);
 void block_seal(struct lower *lw, struct ir_block *b);

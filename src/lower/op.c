@@ -171,6 +171,41 @@ static struct ir_val *lower_binop(struct lower *lw, struct node *n)
 	return lower_arith(lw, n, n->op, a, b, n->a->type, n->b->type, n->type);
 }
 
+/* A map's number or bytes where they are, the map itself if it has keys. */
+static struct ir_val *map_address(struct lower *lw, const struct map *m)
+{
+	switch (m->storage) {
+	case MS_GLOBAL:
+		return ir_global_ptr(&lw->b, m->offset);
+	case MS_PCPU:
+		return ir_pcpu_ptr(&lw->b, m->offset);
+	default:
+		return ir_mapaddr(&lw->b, m->ir);
+	}
+}
+
+static struct ir_val *lower_address(struct lower *lw, struct node *n)
+{
+	return n->a->kind == E_VAR ? lower_var_address(lw, n->a->var) : map_address(lw, n->a->map);
+}
+
+/* Is it known to point to the program's own memory, as & gives it? */
+static bool is_own(const struct ir_val *p)
+{
+	return p->ptr == PK_STACK || p->ptr == PK_MAPVAL;
+}
+
+static struct ir_val *own_value(struct lower *lw, struct ir_val *p, const struct type *t)
+{
+	struct ir_val *copy;
+
+	if (type_is_scalar(t))
+		return ir_load(&lw->b, p, 0, t->size, type_is_int(t) && t->is_signed);
+	copy = ir_slot(&lw->b, t->size, 8); /* the variable may change */
+	ir_copy(&lw->b, copy, 0, p, t->size);
+	return copy;
+}
+
 static struct ir_val *lower_deref(struct lower *lw, struct node *n)
 {
 	struct ir_val *p = lower_expr(lw, n->a);
@@ -178,6 +213,10 @@ static struct ir_val *lower_deref(struct lower *lw, struct node *n)
 
 	if (t->kind == TY_STRUCT || t->kind == TY_ARRAY)
 		return p;
+	if (is_own(p))
+		return own_value(lw, p, t);
+	if (!type_is_scalar(t))
+		return lower_read_agg(lw, p, t->size, lower_space(lw, n->a->type));
 	return lower_read(lw, p, 0, t->size, t->is_signed, lower_space(lw, n->a->type));
 }
 
@@ -194,6 +233,8 @@ struct ir_val *lower_op(struct lower *lw, struct node *n)
 		return ir_bin(&lw->b, IR_xor, lower_expr(lw, n->a), ir_iconst(&lw->b, -1));
 	case OP_DEREF:
 		return lower_deref(lw, n);
+	case OP_ADDR:
+		return lower_address(lw, n);
 	default:
 		return lower_expr(lw, n->a);
 	}

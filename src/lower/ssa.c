@@ -5,8 +5,8 @@
  * value in the block, then in its predecessors; a block whose predecessors are not all known gets a
  * phi that is completed when it is sealed. Trivial phis are left to ir's cfg pass.
  *
- * Two kinds of variables live in memory instead: those that the body of a map loop shares
- * with the probe (it is another function), and aggregates carried around a loop (the bytes that a phi of
+ * Three kinds of variables live in memory instead: those whose address is taken, those that the body of a map loop
+ * shares with the probe (it is another function), and aggregates carried around a loop (the bytes that a phi of
  * pointers named could be overwritten while still needed).
  */
 #include "lower/internal.h"
@@ -25,7 +25,7 @@ struct lvar *lvar_get(struct lower *lw, struct var *v)
 		return l;
 	l = arena_new(lw->arena, struct lvar);
 	l->var = v;
-	l->in_memory = is_shared(lw, v) || (v->loop_carried && !type_is_scalar(v->type));
+	l->in_memory = is_shared(lw, v) || v->addressed || (v->loop_carried && !type_is_scalar(v->type));
 	l->next = lw->vars;
 	lw->vars = l;
 	v->lower = l;
@@ -159,6 +159,11 @@ static struct ir_val *var_address(struct lower *lw, struct lvar *l)
 static unsigned mem_width(const struct type *t)
 {
 	return type_is_scalar(t) ? 8 : t->size;
+}
+
+struct ir_val *lower_var_address(struct lower *lw, struct var *v)
+{
+	return var_address(lw, lvar_get(lw, v));
 }
 
 struct ir_val *var_read(struct lower *lw, struct var *v)

@@ -145,18 +145,18 @@ static const char *arg_text(struct check *ck, unsigned want)
 	return text;
 }
 
-/* A map that is named, not read. */
-static bool infer_map_arg(struct check *ck, struct node *n, unsigned want)
+bool infer_map_whole(struct check *ck, struct node *n)
 {
-	if (n->keyed || !(want & FA_MAP)) {
-		if (!infer_map_use(ck, n))
-			return false;
-		return true;
-	}
 	n->type = n->map->value;
 	if (!n->type && !ck->report)
 		n->type = type_none(); /* not known yet: what names a map may help to type it */
 	return n->type || undefined_map(ck, n->span, n->name);
+}
+
+/* A map that is named, not read. */
+static bool infer_map_arg(struct check *ck, struct node *n, unsigned want)
+{
+	return n->keyed || !(want & FA_MAP) ? infer_map_use(ck, n) : infer_map_whole(ck, n);
 }
 
 static bool infer_arg(struct check *ck, struct node *call, size_t i)

@@ -138,13 +138,28 @@ static bool infer_deref(struct check *ck, struct node *n)
 	return true;
 }
 
+/* Numbers have eight bytes wherever they are kept; what a map with keys points to is nobody's business. */
+static bool infer_address(struct check *ck, struct node *n)
+{
+	const struct type *t = n->a->type;
+
+	if (n->a->kind == E_MAP && (n->a->map->keyed || t->kind == TY_AGG))
+		t = type_none();
+	else if (type_is_int(t))
+		t = type_int(8, t->is_signed);
+	n->type = type_ptr(ck->types, t, AS_KERNEL);
+	return true;
+}
+
 static bool infer_unop(struct check *ck, struct node *n)
 {
 	const struct type *t;
 
-	if (!infer_expr(ck, n->a))
+	if (!(n->op == OP_ADDR && n->a->kind == E_MAP ? infer_map_whole(ck, n->a) : infer_expr(ck, n->a)))
 		return false;
 	t = n->a->type;
+	if (n->op == OP_ADDR)
+		return infer_address(ck, n);
 	if (n->op == OP_DEREF)
 		return infer_deref(ck, n);
 	if (n->op == OP_NOT ? !type_is_scalar(t) : !type_is_int(t))

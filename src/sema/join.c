@@ -74,6 +74,8 @@ static const struct type *join_ptr(const struct type *a, const struct type *b)
 {
 	if (type_eq(a->to, b->to) || b->to->kind == TY_NONE)
 		return a;
+	if (a->to->kind == TY_STRING && b->to->kind == TY_STRING) /* of a variable that grew */
+		return a->to->size > b->to->size ? a : b;
 	return a->to->kind == TY_NONE ? b : NULL;
 }
 

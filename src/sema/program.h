@@ -29,6 +29,7 @@ struct var {
 	uint32_t loop;           /* loop nesting where it was declared */
 	uint32_t callback;       /* map loop whose body declares it, 0: the probe itself */
 	bool loop_carried;       /* assigned in a loop that it outlives */
+	bool addressed;          /* & is used on it: lives in memory */
 	bool captured;           /* used in the body of a map loop that it outlives: lives in memory */
 	uint32_t id;             /* number in the probe */
 	void *lower;             /* lower's own */

@@ -321,6 +321,16 @@ static bool is_logic(const struct node *n)
 	return n->kind == E_BINOP && (n->op == OP_LAND || n->op == OP_LOR);
 }
 
+/* A map as a whole is named, not read. */
+static bool resolve_address(struct check *ck, struct node *n)
+{
+	if (!resolve_expr(ck, n->a))
+		return false;
+	if (n->a->kind == E_VAR)
+		n->a->var->addressed = true;
+	return true;
+}
+
 static bool is_late_text(const struct check *ck, const struct node *n)
 {
 	return late_wanted(ck) && !strcmp(n->name, "str") && n->list.n == 1 && n->list.v[0]->kind == E_PARAM &&
@@ -356,6 +366,8 @@ bool resolve_expr(struct check *ck, struct node *n)
 		return resolve_exists(ck, n);
 	case E_TERNARY:
 		return resolve_ternary(ck, n);
+	case E_UNOP:
+		return n->op == OP_ADDR ? resolve_address(ck, n) : resolve_kids(ck, n);
 	default:
 		return is_logic(n) ? resolve_logic(ck, n) : resolve_kids(ck, n);
 	}
