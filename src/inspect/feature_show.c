@@ -134,11 +134,52 @@ static void show_option(struct feature_probe *p, const struct kconfig_option *o)
 		sb_addf(&in->out, "%s is not set\n", o->name);
 }
 
+/* In the order of their output. */
+static const struct kconfig_option options[] = {
+	{ "CONFIG_BPF" },
+	{ "CONFIG_BPF_SYSCALL" },
+	{ "CONFIG_HAVE_EBPF_JIT" },
+	{ "CONFIG_BPF_JIT" },
+	{ "CONFIG_BPF_JIT_ALWAYS_ON" },
+	{ "CONFIG_DEBUG_INFO_BTF" },
+	{ "CONFIG_DEBUG_INFO_BTF_MODULES" },
+	{ "CONFIG_CGROUPS" },
+	{ "CONFIG_CGROUP_BPF" },
+	{ "CONFIG_CGROUP_NET_CLASSID" },
+	{ "CONFIG_SOCK_CGROUP_DATA" },
+	{ "CONFIG_BPF_EVENTS" },
+	{ "CONFIG_KPROBE_EVENTS" },
+	{ "CONFIG_UPROBE_EVENTS" },
+	{ "CONFIG_TRACING" },
+	{ "CONFIG_FTRACE_SYSCALLS" },
+	{ "CONFIG_FUNCTION_ERROR_INJECTION" },
+	{ "CONFIG_BPF_KPROBE_OVERRIDE" },
+	{ "CONFIG_NET" },
+	{ "CONFIG_XDP_SOCKETS" },
+	{ "CONFIG_LWTUNNEL_BPF" },
+	{ "CONFIG_NET_ACT_BPF" },
+	{ "CONFIG_NET_CLS_BPF" },
+	{ "CONFIG_NET_CLS_ACT" },
+	{ "CONFIG_NET_SCH_INGRESS" },
+	{ "CONFIG_XFRM" },
+	{ "CONFIG_IP_ROUTE_CLASSID" },
+	{ "CONFIG_IPV6_SEG6_BPF" },
+	{ "CONFIG_BPF_LIRC_MODE2" },
+	{ "CONFIG_BPF_STREAM_PARSER" },
+	{ "CONFIG_NETFILTER_XT_MATCH_BPF" },
+	{ "CONFIG_BPFILTER" },
+	{ "CONFIG_BPFILTER_UMH" },
+	{ "CONFIG_TEST_BPF" },
+	{ "CONFIG_HZ", .macro = true },
+	{ 0 },
+};
+
 static void show_kconfig(struct feature_probe *p)
 {
-	struct kconfig_option all[KCONFIG_MAX];
+	struct kconfig_option all[ARRAY_SIZE(options)];
 	struct err e = { 0 };
 
+	memcpy(all, options, sizeof(all));
 	if (kconfig_read(&p->in->arena, all, &e)) {
 		inspect_note(p->in, "skipping kernel config, %s", e.what);
 		return;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The options that the kernel was built with, as far as BPF depends on them. */
+/* The options that the kernel was built with, as it says itself. */
 #ifndef INSPECT_KCONFIG_H
 #define INSPECT_KCONFIG_H
 
@@ -15,12 +15,10 @@ struct kconfig_option {
 	const char *value; /* "y", "m", "250"; NULL: not set */
 };
 
-extern const struct kconfig_option kconfig_wanted[]; /* ends with a NULL name */
-enum { KCONFIG_MAX = 64 };
 /*
- * Copies kconfig_wanted to ret (KCONFIG_MAX of them) with the values of the running kernel, from
+ * Fills in the values of options (the list ends with a NULL name) as the running kernel has them, from
  * /boot/config-RELEASE or /proc/config.gz; values are in the arena. 0, or -errno if neither can be read.
  */
-int kconfig_read(struct arena *a, struct kconfig_option *ret, struct err *e);
+int kconfig_read(struct arena *a, struct kconfig_option *all, struct err *e);
 
 #endif

@@ -22,5 +22,6 @@ const struct noun *const inspect_nouns[] = {
 	&noun_token,
 	&noun_version,
 	&noun_top,
+	&noun_doctor,
 	NULL,
 };

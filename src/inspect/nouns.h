@@ -21,5 +21,6 @@ extern const struct noun noun_struct_ops; /* struct_ops.c */
 extern const struct noun noun_iter; /* iter.c */
 extern const struct noun noun_token; /* token.c */
 extern const struct noun noun_top; /* top.c */
+extern const struct noun noun_doctor; /* doctor.c */
 
 #endif
