@@ -42,11 +42,20 @@ for prog in "$build"/tests/progs/*; do
 	[ -d "$prog" ] || cp "$prog" "$stage/progs/"
 done
 
+# Scripts that were compiled here, for kernels that are not.
+mkdir "$stage/objects"
+for script in tests/vm/objects/*.bt; do
+	[ $arch = x86_64 ] || break
+	name=$(basename "$script" .bt)
+	cp "$script" "$stage/objects/"
+	(cd $build/tests && ../../$build/sonde build "../../$script" -o "$stage/objects/$name.bpf.o") || fail "cannot build $script"
+done
+
 # Emulated code runs about five times slower.
 tests/vm/vm-run --arch $arch --kernel "$suite" --timeout "${VM_TIMEOUT:-600}" \
 	--file $build/sonde.stripped:/root/sonde --file $build/tests/test-runner --file "$stage/progs" \
-	--file tests/run:/root/run -- \
-	./test-runner -v -l -x 5 -n "$version/" -s ./sonde -p progs run 2>"$stage/err"
+	--file tests/run:/root/run --file "$stage/objects" -- \
+	./test-runner -v -l -x 5 -n "$version/" -s ./sonde -p progs ${VM_SCRIPTS:-run objects} 2>"$stage/err"
 code=$?
 # 124: timed out, 125: the guest died or its kernel logged an oops or a warning.
 case $code in

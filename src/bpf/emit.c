@@ -122,6 +122,8 @@ static void put_bpf(struct emitter *e, const struct mi *i)
 		add_reloc(e, (struct bpf_reloc){ .kind = BR_KFUNC, .name = i->kfunc });
 		src = BPF_PSEUDO_KFUNC_CALL;
 	}
+	if (i->core)
+		add_reloc(e, (struct bpf_reloc){ .kind = BR_CORE, .core = i->core });
 	e->prog->stats.helpers += mi_is_call(i);
 	put(e, i->code, i->dst, src, i->off, i->imm);
 }

@@ -105,6 +105,9 @@ static void select_val(struct isel *s, struct ir_val *v)
 	case IR_and: case IR_or: case IR_xor: case IR_shl: case IR_shr: case IR_sar: case IR_neg:
 		isel_alu(s, v);
 		break;
+	case IR_core:
+		isel_insn(s, BPF_MOV64_K, isel_reg(s, v), MR_NONE, v->imm)->core = v->core;
+		break;
 	case IR_ext:
 		isel_ext(s, v);
 		break;

@@ -83,10 +83,10 @@ static bool swap_args(struct isel *s, const struct ir_val *v)
 	bool x_ends = s->uses[isel_root(x)->id] == 1, y_ends = s->uses[isel_root(y)->id] == 1;
 	int64_t c;
 
-	if (!ir_ops[v->op].commutes || isel_const(y, &c))
+	if (!ir_ops[v->op].commutes || isel_const(y, &c) || y->op == IR_core)
 		return false;
-	if (isel_const(x, &c) || x_ends != y_ends)
-		return isel_const(x, &c) || y_ends;
+	if (isel_const(x, &c) || x->op == IR_core || x_ends != y_ends)
+		return isel_const(x, &c) || x->op == IR_core || y_ends;
 	return is_newer(isel_root(y), isel_root(x), v);
 }
 
@@ -102,10 +102,16 @@ static void alu(struct isel *s, struct ir_val *v, uint32_t dst, uint8_t class)
 
 	if (y && isel_const(y, &c))
 		alu_imm(v->op, c, &a);
+	if (y && y->op == IR_core && v->op != IR_sub && class == BPF_ALU64) {
+		a.imm = y->imm;
+		a.has_imm = true;
+	}
 	if (y && !a.has_imm)
 		src = isel_reg(s, y);
 	isel_copy(s, dst, v->arg[swap]);
 	i = isel_insn(s, a.class | a.op | (src == MR_NONE ? BPF_K : BPF_X), dst, src, a.has_imm ? a.imm : 0);
+	if (src == MR_NONE && y)
+		i->core = y->core;
 	if (v->op == IR_sdiv || v->op == IR_smod)
 		i->off = 1;
 }

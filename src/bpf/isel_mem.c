@@ -214,11 +214,12 @@ void isel_load(struct isel *s, struct ir_val *v)
 {
 	bool extend = v->is_signed && v->width < 8;
 	uint32_t dst = extend ? raw_reg(s, v) : isel_reg(s, v);
-	int16_t off;
-	uint32_t base = address(s, v->arg[0], v->imm, &off);
+	int16_t off = 0;
+	uint32_t base = v->core ? isel_reg(s, v->arg[0]) : address(s, v->arg[0], v->imm, &off);
 	struct mi *i = isel_insn(s, BPF_LDX | BPF_MEM | insn_size_code(v->width), dst, base, 0);
 
-	i->off = off;
+	i->off = v->core ? (int16_t)v->imm : off;
+	i->core = v->core;
 	i->ctxload = may_repeat(v);
 	if (!extend)
 		return;

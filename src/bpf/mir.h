@@ -47,6 +47,7 @@ struct mi {
 	const struct ir_map *map;
 	struct ir_fn *fn;
 	const char *kfunc;
+	const struct ir_core *core; /* imm, or off of a load, is what this says */
 	struct span span;
 };
 

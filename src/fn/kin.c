@@ -26,12 +26,14 @@ static struct ir_val *of_task(struct lower *lw, struct node *n, const char *of, 
 {
 	struct ir_builder *b = lower_b(lw);
 	struct ir_val *task;
+	const struct type *st = types_lookup(lower_types(lw), "struct task_struct");
 	struct field to, member;
 
 	task_field(lower_types(lw), of, &to);
 	task_field(lower_types(lw), what, &member);
 	task = n->list.n ? lower_expr(lw, n->list.v[0]) : ir_call(b, IRH_get_current_task, 0);
-	return ir_addi(b, lower_read(lw, task, to.offset, 8, false, AS_KERNEL), member.offset);
+	task = lower_read(lw, lower_member_at(lw, task, st, &to), 0, 8, false, AS_KERNEL);
+	return lower_member_at(lw, task, st, &member);
 }
 
 static bool check_pcomm(struct check *ck, struct node *n)

@@ -37,6 +37,10 @@ struct ir_val *lower_literal(struct lower *lw, const char *s, uint32_t n);
 /* Reads memory at a pointer of the given space: kernel or user. */
 struct ir_val *lower_read(struct lower *lw, struct ir_val *ptr, int64_t off, unsigned width,
 			  bool is_signed, enum addr_space space);
+/* base + the offset of a member of st, as type_field() found it; in a portable script that of the kernel it runs on. */
+struct ir_val *lower_member_at(struct lower *lw, struct ir_val *base, const struct type *st, const struct field *f);
+/* The same offset for the imm of a load from the context or a BTF pointer; NULL: it is what it is. */
+const struct ir_core *lower_core(struct lower *lw, const struct type *st, const struct field *f);
 /* size bytes at ptr as an aggregate. */
 struct ir_val *lower_read_agg(struct lower *lw, struct ir_val *ptr, uint32_t size, enum addr_space space);
 /* String at ptr, at most size bytes with its NUL, as an aggregate of size bytes. */

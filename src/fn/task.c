@@ -129,6 +129,7 @@ static bool check_ppid(struct check *ck, struct node *n)
 static struct ir_val *lower_ppid(struct lower *lw, struct node *n)
 {
 	struct ir_builder *b = lower_b(lw);
+	const struct type *st = types_lookup(lower_types(lw), "struct task_struct");
 	struct field parent, tgid;
 	struct ir_val *p;
 
@@ -139,10 +140,10 @@ static struct ir_val *lower_ppid(struct lower *lw, struct node *n)
 		return lower_read(lw, p, tgid.offset, 4, false, AS_KERNEL);
 	}
 	p = current_task(lw);
-	p = ir_kread(b, p, parent.offset, 8, false);
+	p = ir_kread(b, lower_member_at(lw, p, st, &parent), 0, 8, false);
 	if (target_has(lower_target(lw), TF_TASK_BTF))
 		p->ptr = PK_BTF;
-	return ir_kread(b, p, tgid.offset, 4, false);
+	return ir_kread(b, lower_member_at(lw, p, st, &tgid), 0, 4, false);
 }
 
 const struct fn_ops fn_ppid = {

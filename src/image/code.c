@@ -86,6 +86,10 @@ static int put_reloc(struct putting *p, const struct bpf_reloc *r)
 	struct bpf_insn *in = written(p, c, r->insn);
 	uint32_t symbol;
 
+	if (r->kind == BR_CORE) {
+		make_core_info(p->m, c, r->insn, r->core);
+		return 0;
+	}
 	in->src_reg = 0;
 	in->imm = 0;
 	switch (r->kind) {

@@ -30,12 +30,29 @@ static void keep_named(struct probe *p)
 	p->targets.n = n;
 }
 
-static int check_target(const struct probe *p, const struct probe_target *t, struct err *e)
+/* Members of args are read where they were when the script was compiled. */
+static int check_fields(const struct probe *p, const struct probe_target *t, struct types *ts, struct err *e)
+{
+	vec_each(p->built->fields, i) {
+		const struct field *was = &p->built->fields.v[i];
+		struct field is;
+
+		if (t->args && type_field(ts, t->args, was->name, &is) && is.offset == was->offset &&
+		    is.type->size == was->type->size)
+			continue;
+		err_set(e, -ESTALE, "%s: its argument %s is elsewhere than where the script was compiled", t->name, was->name);
+		err_hint(e, "Compile it on this machine.");
+		return -ESTALE;
+	}
+	return 0;
+}
+
+static int check_target(const struct probe *p, const struct probe_target *t, struct types *ts, struct err *e)
 {
 	const char *was = p->built->usdt_args;
 
 	if (!was == !t->usdt_args && (!was || !strcmp(was, t->usdt_args)))
-		return 0;
+		return check_fields(p, t, ts, e);
 	err_set(e, -ESTALE, "%s: its arguments are elsewhere than in the program that the script was compiled for", t->name);
 	err_hint(e, "Compile it on this machine.");
 	return -ESTALE;
@@ -50,7 +67,7 @@ static int describe(struct probe *p, struct probe_env *env, struct err *e)
 
 		if (p->built->described && p->provider->describe && !p->provider->describe(env, p->point, t))
 			return -EINVAL;
-		rc = check_target(p, t, e);
+		rc = check_target(p, t, env->types, e);
 	}
 	return rc;
 }

@@ -317,6 +317,20 @@ static struct bpf_prog *get_prog(struct reader *r)
 	return p;
 }
 
+static void get_fields(struct reader *r, struct probe_built *b)
+{
+	uint32_t n = unpack_count(&r->u, 12);
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct field f = { .name = unpack_text(&r->u), .offset = unpack_u32(&r->u) };
+		struct type *t = arena_new(r->arena, struct type);
+
+		t->size = unpack_u32(&r->u);
+		f.type = t;
+		avec_push(r->arena, &b->fields, f);
+	}
+}
+
 static void get_probe(struct reader *r)
 {
 	struct probe *p = arena_new(r->arena, struct probe);
@@ -327,6 +341,7 @@ static void get_probe(struct reader *r)
 	built->prog_type = unpack_u32(&r->u);
 	built->described = unpack_u32(&r->u);
 	built->usdt_args = unpack_bytes(&r->u, NULL);
+	get_fields(r, built);
 	p->block = arena_new(r->arena, struct probe_block);
 	p->block->span = get_span(r);
 	p->point = get_point(r);

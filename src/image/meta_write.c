@@ -227,6 +227,18 @@ static void put_prog(struct writer *w, const struct bpf_prog *p)
 	}
 }
 
+static void put_fields(struct writer *w, const struct probe_built *b)
+{
+	size_t n = b ? b->fields.n : 0;
+
+	pack_u32(w->out, (uint32_t)n);
+	for (size_t i = 0; i < n; i++) {
+		pack_text(w->out, b->fields.v[i].name);
+		pack_u32(w->out, b->fields.v[i].offset);
+		pack_u32(w->out, b->fields.v[i].type->size);
+	}
+}
+
 /* Of its targets only what the code depends on; the kernel that it runs on is asked for them again. */
 static void put_probe(struct writer *w, const struct probe *p)
 {
@@ -238,6 +250,7 @@ static void put_probe(struct writer *w, const struct probe *p)
 	pack_u32(w->out, kind.type);
 	pack_u32(w->out, t->args || t->retval || t->btf_id);
 	pack_bytes(w->out, t->usdt_args, t->usdt_args ? (uint32_t)strlen(t->usdt_args) : 0);
+	put_fields(w, p->built);
 	put_span(w, p->block->span);
 	put_point(w, p->point);
 	put_prog(w, p->prog);

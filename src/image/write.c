@@ -28,6 +28,7 @@ static void end(struct maker *m)
 		sb_done(&m->code.v[i].cores);
 	}
 	vec_done(&m->code);
+	vec_done(&m->cores);
 	btf__free(m->btf);
 	elf_done(&m->elf);
 }
@@ -43,6 +44,7 @@ int image_write(const struct image *im, struct strbuf *out, struct err *e)
 		rc = make_programs(&m, e);
 	}
 	if (!rc) {
+		make_core_types(&m);
 		make_debug_sections(&m);
 		sec = elf_add(&m.elf, META_SECTION, META_TYPE, 0, 8);
 		rc = meta_write(im, &m.elf.sections.v[sec]->data, e);

@@ -21,6 +21,12 @@ struct code_place {
 	uint64_t at;      /* byte of the section */
 };
 
+/* A number in the code that depends on the kernel's structures. */
+struct core_place {
+	uint32_t section, at; /* byte */
+	const struct ir_core *core;
+};
+
 /* A file in the making. */
 struct maker {
 	const struct image *im;
@@ -28,6 +34,7 @@ struct maker {
 	struct btf *btf;
 	uint32_t *map_symbols; /* by ir_map.index */
 	VEC(struct code_info) code;
+	VEC(struct core_place) cores;
 	int int_id, long_id, char_id, pointer_id; /* types that all use */
 };
 
@@ -44,6 +51,9 @@ struct code_info *make_code_info(struct maker *m, uint32_t section);
 /* debug.c: types of functions; lines; then the sections with all of it. */
 void make_func_info(struct maker *m, const struct code_place *at, const struct bpf_func *f, bool is_main);
 void make_line_info(struct maker *m, const struct code_place *at, const struct bpf_line *l);
+/* cores.c: what depends on the kernel's structures; then their types. */
+void make_core_info(struct maker *m, const struct code_place *at, uint32_t insn, const struct ir_core *core);
+void make_core_types(struct maker *m);
 void make_debug_sections(struct maker *m);
 
 #endif

@@ -214,6 +214,15 @@ struct ir_val *ir_iconst(struct ir_builder *b, int64_t imm)
 	return leaf(b, IR_iconst, imm, 0);
 }
 
+struct ir_val *ir_core(struct ir_builder *b, const struct ir_core *c, int64_t v)
+{
+	struct ir_val *core = ir_op(b, IR_core, 0);
+
+	core->core = c;
+	core->imm = v;
+	return core;
+}
+
 struct ir_val *ir_ctx(struct ir_builder *b)
 {
 	return leaf(b, IR_ctx, 0, 0);

@@ -21,6 +21,8 @@ struct ir_val *ir_opv(struct ir_builder *b, enum ir_op op, unsigned nargs,
 		      struct ir_val *const *args);
 
 struct ir_val *ir_iconst(struct ir_builder *b, int64_t v);
+/* The number that c stands for; here it is v. */
+struct ir_val *ir_core(struct ir_builder *b, const struct ir_core *c, int64_t v);
 struct ir_val *ir_ctx(struct ir_builder *b);
 struct ir_val *ir_bin(struct ir_builder *b, enum ir_op op, struct ir_val *x, struct ir_val *y);
 struct ir_val *ir_addi(struct ir_builder *b, struct ir_val *x, int64_t imm);

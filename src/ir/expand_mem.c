@@ -160,12 +160,13 @@ static struct ir_val *direct_read(struct ir_expand *x, struct ir_val *v)
 	struct ir_val *ptr = ir_arg(v, 0), *load;
 	int64_t off = v->imm;
 
-	if (off > INT16_MAX || off < INT16_MIN) {
+	if (!v->core && (off > INT16_MAX || off < INT16_MIN)) {
 		ptr = ir_addi(&x->b, ptr, off);
 		off = 0;
 	}
 	load = ir_load(&x->b, ptr, off, v->width, v->is_signed);
 	load->ptr = v->ptr;
+	load->core = v->core;
 	return load;
 }
 

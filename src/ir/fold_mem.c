@@ -18,7 +18,7 @@ static bool merge_offset(struct ir_val *v)
 	struct ir_val *p = v->arg[0];
 	int64_t c;
 
-	if (p->op != IR_add || p->arg[0]->ptr == PK_NONE || p->arg[0]->ptr != p->ptr ||
+	if (v->core || p->op != IR_add || p->arg[0]->ptr == PK_NONE || p->arg[0]->ptr != p->ptr ||
 	    !ir_is_const(p->arg[1], &c) || v->imm + c < INT16_MIN || v->imm + c > INT16_MAX)
 		return false;
 	v->arg[0] = p->arg[0];

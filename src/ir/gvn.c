@@ -70,7 +70,7 @@ static bool same(const struct ir_val *a, const struct ir_val *b)
 {
 	return a->op == b->op && a->imm == b->imm && a->width == b->width &&
 	       a->is_signed == b->is_signed && a->ptr == b->ptr && a->size == b->size &&
-	       a->helper == b->helper && a->map == b->map && a->fn == b->fn && same_args(a, b) &&
+	       a->helper == b->helper && a->map == b->map && a->fn == b->fn && a->core == b->core && same_args(a, b) &&
 	       same_layout(a->layout, b->layout) && (a->op != IR_phi || a->block == b->block);
 }
 

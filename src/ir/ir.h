@@ -144,6 +144,18 @@ struct ir_val;
 struct ir_block;
 struct ir_fn;
 
+/*
+ * A number that depends on the layout of a kernel structure (include/uapi/linux/bpf.h: enum bpf_core_relo_kind). One
+ * object for each, so pointers can be compared.
+ */
+enum ir_core_kind { IR_CORE_OFFSET = 0, IR_CORE_SHL = 4, IR_CORE_SHR = 5 };
+struct ir_core {
+	enum ir_core_kind kind;
+	const void *type;  /* the structure: the compiler's own, not looked at here */
+	const void *field; /* its member, likewise */
+	const char *name;  /* of the member */
+};
+
 struct ir_val {
 	enum ir_op op;
 	uint32_t id;          /* unique in the function, for printing */
@@ -157,6 +169,7 @@ struct ir_val {
 	struct ir_fn *fn;               /* fnaddr */
 	const struct ir_layout *layout; /* key, emit */
 	const char *kfunc;              /* kcall */
+	const struct ir_core *core;     /* core: what imm is; load, kread of a BTF or context pointer: imm is it, too */
 	uint32_t nargs;
 	struct ir_val **arg;
 	struct ir_block *block;
@@ -224,6 +237,7 @@ struct ir_module {
 	uint32_t nloss;        /* loss counters in use */
 	VEC(struct ir_site) sites;
 	bool watch;            /* every helper that fails is told with its place, also look-ups that find nothing */
+	VEC(struct ir_core *) cores;
 	struct ir_map *globals, *rodata_map, *pcpu, *bulk, *ring; /* made on first need by ir_module_* */
 };
 

@@ -103,21 +103,45 @@ static bool is_plain_member(struct lower *lw, const struct type *st, const char 
 	return false;
 }
 
-static struct ir_val *as_number(struct lower *lw, struct ir_val *p, int64_t off)
+/* p is base or was made from it. */
+static struct ir_val *as_number(struct lower *lw, struct ir_val *base, struct ir_val *p)
 {
-	struct ir_val *v = ir_addi(&lw->b, p, off);
+	if (p->ptr != PK_BTF)
+		return p;
+	if (p == base)
+		p = ir_op(&lw->b, IR_add, 2, base, ir_iconst(&lw->b, 0));
+	p->ptr = PK_NONE;
+	return p;
+}
 
-	if (v->ptr != PK_BTF)
-		return v;
-	if (v == p)
-		v = ir_op(&lw->b, IR_add, 2, p, ir_iconst(&lw->b, 0));
-	v->ptr = PK_NONE;
-	return v;
+static struct ir_val *number_at(struct lower *lw, struct ir_val *base, const struct type *st, const struct field *f)
+{
+	return as_number(lw, base, lower_member_at(lw, base, st, f));
+}
+
+/* A scalar member; the offset is in the read itself where that is a load. */
+static struct ir_val *read_scalar(struct lower *lw, struct ir_val *base, const struct field *f, const struct type *t,
+				  const struct type *st, bool direct, enum addr_space space)
+{
+	const struct ir_core *core = lower_core(lw, st, f);
+	unsigned width = f->bit_size ? bit_bytes(f) : t->size;
+	bool is_signed = type_is_int(t) && t->is_signed && !f->bit_size;
+	struct ir_val *v;
+
+	if (core && f->bit_size)
+		return lower_core_bits(lw, as_number(lw, base, base), st, f, space);
+	if ((core || base->ptr == PK_BTF) && !direct)
+		v = lower_read(lw, number_at(lw, base, st, f), 0, width, is_signed, space);
+	else
+		v = lower_read(lw, base, f->offset, width, is_signed, space);
+	if (direct)
+		v->core = core;
+	return f->bit_size ? extract_bits(lw, v, f) : v;
 }
 
 struct ir_val *lower_untyped(struct lower *lw, struct ir_val *p)
 {
-	return p->ptr == PK_BTF ? as_number(lw, p, 0) : p;
+	return p->ptr == PK_BTF ? as_number(lw, p, p) : p;
 }
 
 /* Reads a member's value, or gives its address, from the start of its structure. */
@@ -127,24 +151,28 @@ static struct ir_val *read_member(struct lower *lw, struct ir_val *base, const s
 {
 	bool direct = base->ptr == PK_BTF && is_plain_member(lw, st, name, f);
 	struct ir_val *v;
-	int64_t off = f->offset;
 
 	if (t->kind == TY_STRUCT || t->kind == TY_ARRAY)
-		return direct ? ir_addi(&lw->b, base, off) : as_number(lw, base, off);
+		return direct ? lower_member_at(lw, base, st, f) : number_at(lw, base, st, f);
 	if (t->kind == TY_STRING)
-		return read_chars(lw, as_number(lw, base, off), t->size, space);
-	if (!direct && base->ptr == PK_BTF) {
-		base = as_number(lw, base, off);
-		off = 0;
-	}
-	v = lower_read(lw, base, off, f->bit_size ? bit_bytes(f) : t->size,
-		       type_is_int(t) && t->is_signed && !f->bit_size, space);
-	if (f->bit_size)
-		return extract_bits(lw, v, f);
+		return read_chars(lw, number_at(lw, base, st, f), t->size, space);
+	v = read_scalar(lw, base, f, t, st, direct, space);
 	if (direct && t->kind == TY_PTR && t->space != AS_USER && t->to->kind == TY_STRUCT &&
 	    t->to->st->name[0])
 		v->ptr = PK_BTF;
 	return v;
+}
+
+/* Where arguments are is no relocation: a portable program keeps what it depends on. */
+static void note_field(struct lower *lw, const struct field *f)
+{
+	struct probe *p = lw->probe;
+
+	if (!lower_target(lw)->is_portable)
+		return;
+	if (!p->built)
+		p->built = arena_new(lw->arena, struct probe_built);
+	avec_push(lw->arena, &p->built->fields, *f);
 }
 
 static struct ir_val *args_member(struct lower *lw, const struct field *f, const struct type *t,
@@ -152,6 +180,7 @@ static struct ir_val *args_member(struct lower *lw, const struct field *f, const
 {
 	struct ir_val *v = lw->probe->provider->lower_field(lw, f, ret_space);
 
+	note_field(lw, f);
 	return t->kind == TY_STRING ? read_chars(lw, v, t->size, *ret_space) : v;
 }
 

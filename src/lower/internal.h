@@ -119,6 +119,9 @@ struct ir_val *lower_map_incdec(struct lower *lw, struct node *n);
 struct ir_val *lower_agg_number(struct lower *lw, struct span at, const struct map *m, struct ir_val *key);
 /* Key and value, as a tuple of type t, of the entry that the callback was called for. */
 struct ir_val *lower_whole_pair(struct lower *lw, const struct type *t);
+/* A bit field that lower_core() knows of: its value. */
+struct ir_val *lower_core_bits(struct lower *lw, struct ir_val *base, const struct type *st, const struct field *f,
+			       enum addr_space space);
 /* A tuple of values that have its members' types. */
 struct ir_val *lower_members(struct lower *lw, const struct type *t, struct ir_val **vals);
 struct ir_val *lower_args(struct lower *lw, struct node *n); /* args as a whole */

@@ -249,6 +249,9 @@ static struct ir_val *kprobe_ip(struct lower *lw)
 
 	if (all_functions(p) && target_has(lower_target(lw), TF_FUNC_IP))
 		return lower_func_ip(lw);
+	/* Where functions begin with endbr, a probe of a portable script may find the registers behind that. */
+	if (all_functions(p) && p->targets.n == 1 && lower_target(lw)->is_portable)
+		return lower_symbol_ip(lw);
 	if (is_ret(p->provider))
 		return lower_symbol_ip(lw); /* the registers tell where it returns to */
 	if (!regs_native->probe_ip_bias)

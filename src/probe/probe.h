@@ -69,6 +69,7 @@ struct probe_built {
 	uint32_t prog_type;     /* BPF_PROG_TYPE_* */
 	bool described;         /* its targets were described: the code knows the arguments */
 	const char *usdt_args;  /* note text of its targets, NULL: not USDT */
+	VEC(struct field) fields; /* members of args that the code reads */
 };
 
 /* One BPF program to be: a probe block with the targets it is attached to. */
@@ -84,7 +85,7 @@ struct probe {
 	struct bpf_prog *prog;
 	int prog_fd;                        /* -1: not loaded */
 	uint32_t index;                     /* in tables.probes */
-	const struct probe_built *built;    /* NULL: compiled just now, for this kernel */
+	struct probe_built *built;          /* of portable programs; NULL: this one is for this kernel */
 };
 
 /* BTF of a kernel module; opened at the first question only. */

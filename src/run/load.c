@@ -54,6 +54,8 @@ static int relocate_one(struct loading *l, const struct bpf_reloc *r, struct err
 		i->off = 0;
 		i->imm = (int)id;
 		break;
+	case BR_CORE: /* the number is this kernel's already */
+		break;
 	case BR_FN:
 		i->src_reg = PSEUDO_FUNC;
 		l->has_callbacks = true;
