@@ -123,6 +123,22 @@ static void get_module(struct reader *r)
 		join_keys(m, keys);
 }
 
+static void get_sites(struct reader *r)
+{
+	struct ir_module *m = r->im->module;
+	uint32_t n;
+
+	m->watch = unpack_u32(&r->u);
+	n = unpack_count(&r->u, 20);
+	for (uint32_t i = 0; i < n; i++) {
+		struct ir_site s = { .kind = unpack_u32(&r->u), .helper = unpack_u32(&r->u) };
+
+		s.counter = unpack_below(&r->u, IR_MAX_LOSS);
+		s.span = get_span(r);
+		avec_push(r->arena, &m->sites, s);
+	}
+}
+
 static uint32_t value_size(const struct map *m)
 {
 	return m->value->kind == TY_AGG && m->value->agg->size ? m->value->agg->size(m->value) : m->value->size;
@@ -209,6 +225,7 @@ static void get_tables(struct reader *r)
 	n = unpack_count(&r->u, 4);
 	for (uint32_t i = 0; i < n; i++)
 		avec_push(r->arena, &t->probe_names, unpack_text(&r->u));
+	t->user_symbols = unpack_u32(&r->u);
 	n = unpack_count(&r->u, 32);
 	for (uint32_t i = 0; i < n && !r->u.bad; i++)
 		get_late(r);
@@ -362,6 +379,7 @@ static void get_all(struct reader *r)
 	get_sources(r);
 	get_config(r);
 	get_module(r);
+	get_sites(r);
 	get_tables(r);
 	n = unpack_count(&r->u, 48);
 	for (uint32_t i = 0; i < n && !r->u.bad; i++)

@@ -95,6 +95,21 @@ static void put_module(struct writer *w)
 	}
 }
 
+/* Places whose faults are counted. */
+static void put_sites(struct writer *w)
+{
+	const struct ir_module *m = w->im->module;
+
+	pack_u32(w->out, m->watch);
+	pack_u32(w->out, (uint32_t)m->sites.n);
+	vec_each(m->sites, i) {
+		pack_u32(w->out, m->sites.v[i].kind);
+		pack_u32(w->out, m->sites.v[i].helper);
+		pack_u32(w->out, m->sites.v[i].counter);
+		put_span(w, m->sites.v[i].span);
+	}
+}
+
 static void put_map(struct writer *w, const struct map *m)
 {
 	pack_text(w->out, m->name);
@@ -139,6 +154,7 @@ static void put_tables(struct writer *w)
 		put_map(w, t->maps.v[i]);
 	put_strings(w, t->strings.v, t->strings.n);
 	put_strings(w, t->probe_names.v, t->probe_names.n);
+	pack_u32(w->out, t->user_symbols);
 	pack_u32(w->out, (uint32_t)t->late.n);
 	vec_each(t->late, i)
 		put_late(w, t->late.v[i]);
@@ -264,6 +280,7 @@ int meta_write(const struct image *im, struct strbuf *out, struct err *e)
 	put_sources(&w);
 	put_config(&w);
 	put_module(&w);
+	put_sites(&w);
 	put_tables(&w);
 	pack_u32(&body, (uint32_t)im->tables->actions.n);
 	vec_each(im->tables->actions, i)
