@@ -21,8 +21,8 @@ struct jit_insn {
  */
 typedef unsigned jit_decode(const uint8_t *code, size_t n, uint64_t address, struct jit_insn *ret);
 
-/* In the words of GNU and LLVM (AT&T syntax on x86). */
-jit_decode jit_x86_64, jit_aarch64;
+/* In the words of LLVM, AT&T syntax. */
+jit_decode jit_x86_64;
 
 void jit_insn_reset(struct jit_insn *in);
 void jit_insn_done(struct jit_insn *in);

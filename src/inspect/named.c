@@ -9,6 +9,8 @@
 #include "inspect/btf.h"
 #include "inspect/objects.h"
 
+typedef VEC(uint32_t) id_list;
+
 /* What a program or map is looked for by. */
 struct wanted {
 	enum object_kind kind;
@@ -195,31 +197,51 @@ static int show_list(struct inspect *in, const fd_list *list, int (*show)(struct
 	return r;
 }
 
-static int show_all(struct inspect *in, enum object_kind kind, int (*show)(struct inspect *, int))
+/* The ids first: what is made to show objects, to find their holders, is not shown itself. */
+static int all_ids(struct inspect *in, enum object_kind kind, id_list *ret)
 {
 	uint32_t id = 0;
 	int r;
 
-	if (in->json)
-		jsonw_array(&in->w);
-	while (!(r = object_next(kind, id, &id)) && inspect_more(in)) {
-		_cleanup_fd_ int fd = object_open(kind, id);
+	while (!(r = object_next(kind, id, &id)))
+		vec_push(ret, id);
+	if (r == -ENOENT)
+		return 0;
+	return inspect_fail(in, r, "can't get next %s: %s%s", object_name(kind), errname(r),
+			    r == -EINVAL ? " -- kernel too old?" : "");
+}
+
+static int show_ids(struct inspect *in, enum object_kind kind, const id_list *ids,
+		    int (*show)(struct inspect *, int))
+{
+	int r = 0;
+
+	for (size_t i = 0; i < ids->n && !r && inspect_more(in); i++) {
+		_cleanup_fd_ int fd = object_open(kind, ids->v[i]);
 
 		if (fd == -ENOENT)
 			continue; /* gone meanwhile */
 		if (fd < 0)
-			return inspect_fail(in, fd, "can't get %s by id (%u): %s", object_name(kind), id,
+			return inspect_fail(in, fd, "can't get %s by id (%u): %s", object_name(kind), ids->v[i],
 					    errname(fd));
 		r = show(in, fd);
-		if (r)
-			return r;
 	}
-	if (in->json)
+	return r;
+}
+
+static int show_all(struct inspect *in, enum object_kind kind, int (*show)(struct inspect *, int))
+{
+	id_list ids = { 0 };
+	int r = all_ids(in, kind, &ids);
+
+	if (!r && in->json)
+		jsonw_array(&in->w);
+	if (!r)
+		r = show_ids(in, kind, &ids, show);
+	if (!r && in->json)
 		jsonw_end_array(&in->w);
-	if (r && r != -ENOENT)
-		return inspect_fail(in, r, "can't get next %s: %s%s", object_name(kind), errname(r),
-				    r == -EINVAL ? " -- kernel too old?" : "");
-	return 0;
+	vec_done(&ids);
+	return r;
 }
 
 int object_show(struct inspect *in, enum object_kind kind, struct words *w,

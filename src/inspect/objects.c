@@ -2,6 +2,7 @@
 #include "inspect/objects.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,18 +97,22 @@ int object_info(int fd, void *info, uint32_t size)
 
 bool object_fdinfo(int fd, const char *key, uint64_t *ret)
 {
-	_cleanup_sb_ struct strbuf text = { 0 };
-	char path[64];
-	size_t n = strlen(key);
+	char path[64], text[2048];
+	size_t len = strlen(key);
+	_cleanup_fd_ int info = -1;
+	ssize_t n;
 
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
-	if (file_read(path, 1 << 16, &text))
+	info = open(path, O_RDONLY | O_CLOEXEC);
+	n = info < 0 ? -1 : read(info, text, sizeof(text) - 1);
+	if (n <= 0)
 		return false;
-	for (const char *s = sb_str(&text), *end; *s; s = end + (*end != '\0')) {
+	text[n] = '\0';
+	for (const char *s = text, *end; *s; s = end + (*end != '\0')) {
 		end = strchrnul(s, '\n');
-		if (strncmp(s, key, n) || s[n] != ':')
+		if (strncmp(s, key, len) || s[len] != ':')
 			continue;
-		*ret = strtoull(s + n + 1, NULL, 10);
+		*ret = strtoull(s + len + 1, NULL, 10);
 		return true;
 	}
 	return false;

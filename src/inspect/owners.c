@@ -11,15 +11,8 @@
 
 #include "base/fdutil.h"
 
-/* One process holding one object. */
-struct hold {
-	enum object_kind kind;
-	uint32_t id;
-	struct owner by;
-};
-
 struct owners {
-	VEC(struct hold) holds; /* by kind, id, pid */
+	hold_list holds;        /* by kind, id, pid */
 	VEC(struct owner) list; /* the same owners in a row, so that some can be handed out */
 	struct arena arena;
 };
@@ -122,43 +115,85 @@ static void put_in_order(struct owners *o)
 		vec_push(&o->list, o->holds.v[i].by);
 }
 
-static struct owners *scan(void)
+/* Names of the processes that hold something. */
+static void read_comms(struct owners *o)
 {
-	struct owners *o = xcalloc(1, sizeof(*o));
+	_cleanup_fd_ int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const struct owner *last = NULL;
+
+	vec_each(o->holds, i) {
+		struct owner *by = &o->holds.v[i].by;
+
+		by->comm = last && last->pid == by->pid ? last->comm : read_comm(o, proc, by->pid);
+		last = by;
+	}
+}
+
+static void scan_proc(struct owners *o)
+{
 	DIR *d = opendir("/proc");
 	int self = getpid();
 
 	if (!d)
-		return o;
+		return;
 	for (struct dirent *e; (e = readdir(d));)
 		if (isdigit((unsigned char)*e->d_name) && atoi(e->d_name) != self)
 			scan_process(o, dirfd(d), atoi(e->d_name));
 	closedir(d);
+}
+
+/* BTF is held by few, and its holders are seen in /proc only. */
+static struct owners *scan(enum object_kind kind)
+{
+	struct owners *o = xcalloc(1, sizeof(*o));
+
+	if (kind != OBJECT_BTF && !owners_iterate(&o->holds))
+		read_comms(o);
+	else
+		scan_proc(o);
 	put_in_order(o);
 	return o;
 }
 
-size_t owners_of(struct inspect *in, enum object_kind kind, uint32_t id, const struct owner **ret)
+/* The first hold of an object, or of the one behind it. */
+static size_t find(struct inspect *in, enum object_kind kind, uint32_t id)
 {
 	struct hold key = { .kind = kind, .id = id };
-	size_t lo = 0, n = 0, hi;
-	struct owners *o;
+	size_t lo = 0, hi;
 
 	if (!in->owners)
-		in->owners = scan();
-	o = in->owners;
-	for (hi = o->holds.n; lo < hi;) {
+		in->owners = scan(kind);
+	for (hi = in->owners->holds.n; lo < hi;) {
 		size_t mid = lo + (hi - lo) / 2;
 
-		if (by_object(&o->holds.v[mid], &key) < 0)
+		if (by_object(&in->owners->holds.v[mid], &key) < 0)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
-	while (lo + n < o->holds.n && o->holds.v[lo + n].kind == kind && o->holds.v[lo + n].id == id)
+	return lo;
+}
+
+size_t owners_of(struct inspect *in, enum object_kind kind, uint32_t id, const struct owner **ret)
+{
+	size_t first = find(in, kind, id), n = first;
+	struct owners *o = in->owners;
+
+	while (n < o->holds.n && o->holds.v[n].kind == kind && o->holds.v[n].id == id)
 		n++;
-	*ret = n ? o->list.v + lo : NULL;
-	return n;
+	*ret = n > first ? o->list.v + first : NULL;
+	return n - first;
+}
+
+bool owners_memlock(struct inspect *in, uint32_t prog_id, uint64_t *ret)
+{
+	size_t i = find(in, OBJECT_PROG, prog_id);
+	const struct hold *h = &in->owners->holds.v[i];
+
+	if (i >= in->owners->holds.n || h->kind != OBJECT_PROG || h->id != prog_id || !h->memlock)
+		return false;
+	*ret = h->memlock;
+	return true;
 }
 
 void owners_text(struct inspect *in, enum object_kind kind, uint32_t id, const char *prefix)

@@ -100,6 +100,11 @@ static void loaded_text(struct inspect *in, const struct shown *p)
 	sb_addf(&in->out, "\tloaded_at %s  uid %u\n", text, p->info.created_by_uid);
 }
 
+static bool memlock_of(struct inspect *in, const struct shown *p, uint64_t *ret)
+{
+	return owners_memlock(in, p->info.id, ret) || object_fdinfo(p->fd, "memlock", ret);
+}
+
 static void sizes_text(struct inspect *in, const struct shown *p)
 {
 	uint64_t memlock;
@@ -109,7 +114,7 @@ static void sizes_text(struct inspect *in, const struct shown *p)
 		sb_addf(&in->out, "  jited %uB", p->info.jited_prog_len);
 	else
 		sb_adds(&in->out, "  not jited");
-	if (object_fdinfo(p->fd, "memlock", &memlock))
+	if (memlock_of(in, p, &memlock))
 		sb_addf(&in->out, "  memlock %lluB", (unsigned long long)memlock);
 	if (p->orphaned)
 		sb_adds(&in->out, "  orphaned");
@@ -139,7 +144,7 @@ static void sizes_json(struct inspect *in, const struct shown *p)
 	jsonw_bool_at(w, "jited", p->info.jited_prog_len != 0);
 	if (p->info.jited_prog_len)
 		jsonw_u64_at(w, "bytes_jited", p->info.jited_prog_len);
-	if (object_fdinfo(p->fd, "memlock", &memlock))
+	if (memlock_of(in, p, &memlock))
 		jsonw_u64_at(w, "bytes_memlock", memlock);
 	if (!p->info.nr_map_ids)
 		return;
