@@ -41,6 +41,12 @@ int help_print(const char *self, bool as_bpftrace)
 			sb_addf(&out, " %s", tool_sources[i].name);
 		sb_addf(&out, "\n  (%s TOOL --help)\n", self);
 	}
+	if (!as_bpftrace)
+		sb_addf(&out, "\nCOMMANDS:\n"
+			      "  top     BPF programs by what they cost\n"
+			      "  doctor  what this kernel can and cannot do, and what would help\n"
+			      "  prog map link btf gen net perf cgroup feature struct_ops iter token batch\n"
+			      "          bpftool's (%s bpftool help)\n", self);
 	sb_adds(&out, "\nEXAMPLES:\n");
 	for (size_t i = 0; i < ARRAY_SIZE(examples); i++)
 		sb_addf(&out, "  %s %s\n      %s\n", self, examples[i].command, examples[i].what);
