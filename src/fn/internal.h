@@ -55,7 +55,7 @@ struct ir_val *fn_lower_format(struct lower *lw, struct node *call);
 	FN(fn_str) FN(fn_buf) FN(fn_strncmp)                                                        \
 	FN(fn_ksym) FN(fn_usym) FN(fn_kaddr) FN(fn_uaddr) FN(fn_kstack) FN(fn_ustack)               \
 	FN(fn_ntop) FN(fn_macaddr) FN(fn_exit) FN(fn_signal)                     \
-	FN(fn_kptr) FN(fn_uptr)                                                                     \
+	FN(fn_kptr) FN(fn_uptr) FN(fn_ratio)                                                                    \
 	FN(fn_is_array) FN(fn_is_integer) FN(fn_is_unsigned_integer) FN(fn_is_ptr) FN(fn_is_str)     \
 	FN(fn_is_scalar) FN(fn_is_literal)                                                          \
 	FN(fn_strerror) FN(fn_signal_name) FN(fn_syscall_name) FN(fn_bswap) FN(fn_is_err)           \

@@ -150,16 +150,55 @@ const struct fn_ops fn_zero = {
 	.handle = handle_zero,
 };
 
-/* print(@m[, top[, div]]) or print(value) */
+/* print(@m[, top[, div]][, "order"]) or print(value) */
 struct print_data {
 	bool map;
 	bool entry; /* one entry of a map of aggregations, read when the record arrives */
 	int64_t top, div;
+	struct map_order order;
 };
 
-static bool const_arg(struct check *ck, struct node *call, size_t i, const char *what, int64_t *ret)
+/* "value", "key" or "key.N", and "asc" or "desc". */
+static bool parse_order(const char *text, struct map_order *ret)
 {
-	if (call->list.n <= i)
+	char by[8] = "", dir[8] = "asc";
+	int n = 0;
+
+	*ret = (struct map_order){ .given = true };
+	if (sscanf(text, "%5[a-z]%n", by, &n) != 1)
+		return false;
+	text += n;
+	ret->by_key = !strcmp(by, "key");
+	if (ret->by_key && *text == '.') {
+		if (sscanf(++text, "%2u%n", &ret->part, &n) != 1)
+			return false;
+		text += n;
+	}
+	if (*text && (sscanf(text, " %7[a-z]%n", dir, &n) != 1 || text[n]))
+		return false;
+	ret->falling = !strcmp(dir, "desc");
+	return (ret->by_key || !strcmp(by, "value")) && (ret->falling || !strcmp(dir, "asc"));
+}
+
+/* The last argument, if it is a string; the number of those before it. */
+static bool check_order(struct check *ck, struct node *call, struct print_data *d, size_t *ret_n)
+{
+	struct node *last = call->list.v[call->list.n - 1];
+	const char *text;
+	uint32_t len;
+
+	*ret_n = call->list.n;
+	if (call->list.n < 2 || !check_const_str(ck, last, &text, &len))
+		return true;
+	--*ret_n;
+	return parse_order(text, &d->order) ||
+	       check_error(ck, last->span, DT_bad_argument,
+			   "print: '%s' is no order: it is value, key or key.N, and asc or desc", text);
+}
+
+static bool const_arg(struct check *ck, struct node *call, size_t n, size_t i, const char *what, int64_t *ret)
+{
+	if (n <= i)
 		return true;
 	if (check_const_int(ck, call->list.v[i], ret) && *ret >= 0)
 		return true;
@@ -170,6 +209,7 @@ static bool check_print(struct check *ck, struct node *call)
 {
 	struct node *n = call->list.v[0];
 	struct print_data *d = call->fn_data;
+	size_t args;
 
 	if (!d)
 		d = call->fn_data = arena_new(check_arena(ck), struct print_data);
@@ -179,7 +219,8 @@ static bool check_print(struct check *ck, struct node *call)
 	if (!d->map && call->list.n > 1)
 		return check_error(ck, call->span, DT_bad_argument, "Non-map print() only takes 1 argument, %zu found",
 				   call->list.n);
-	return const_arg(ck, call, 1, "top", &d->top) && const_arg(ck, call, 2, "div", &d->div);
+	return check_order(ck, call, d, &args) && const_arg(ck, call, args, 1, "top", &d->top) &&
+	       const_arg(ck, call, args, 2, "div", &d->div);
 }
 
 static struct ir_val *lower_print(struct lower *lw, struct node *call)
@@ -207,7 +248,7 @@ static void handle_print(struct runtime *rt, const struct action *a, const struc
 	const struct print_data *d = a->data;
 
 	if (d->map)
-		rt_print_map(rt, a->map, d->top, d->div);
+		rt_print_map(rt, a->map, d->top, d->div, &d->order);
 	else if (d->entry)
 		rt_print_entry(rt, a->map, args[0].bytes, args[0].len);
 	else
@@ -215,9 +256,9 @@ static void handle_print(struct runtime *rt, const struct action *a, const struc
 }
 
 const struct fn_ops fn_print = {
-	.name = "print", .proto = "print(@m[, int top[, int div]]) or print(value)", .doc = "prints a map or a value",
-	.flags = FN_CALL | FN_ASYNC | FN_STMT, .min_args = 1, .max_args = 3,
-	.arg = { FA_MAP | FA_MAPKEY | FA_ANY, FA_INT, FA_INT }, .check = check_print, .lower = lower_print,
+	.name = "print", .proto = "print(@m[, int top[, int div]][, \"order\"]) or print(value)", .doc = "prints a map or a value",
+	.flags = FN_CALL | FN_ASYNC | FN_STMT, .min_args = 1, .max_args = 4,
+	.arg = { FA_MAP | FA_MAPKEY | FA_ANY, FA_INT | FA_CONST_STR, FA_INT | FA_CONST_STR, FA_CONST_STR }, .check = check_print, .lower = lower_print,
 	.handle = handle_print,
 	.data = FD_PLAIN, .data_size = sizeof(struct print_data),
 };

@@ -15,8 +15,8 @@ const struct config *rt_config(struct runtime *rt);
 struct strbuf *rt_scratch(struct runtime *rt); /* empty buffer for one handler call */
 /* Ends the run with this status once the records before it are handled. */
 void rt_exit(struct runtime *rt, int status);
-/* Reads the map and prints it; top 0: all; div 0/1: none. */
-void rt_print_map(struct runtime *rt, const struct map *m, uint64_t top, int64_t div);
+/* Reads the map and prints it; top 0: all; div 0/1: none; order may be NULL. */
+void rt_print_map(struct runtime *rt, const struct map *m, uint64_t top, int64_t div, const struct map_order *order);
 /* One entry; the key may lack trailing zeros. An absent one has the value of nothing yet. */
 void rt_print_entry(struct runtime *rt, const struct map *m, const void *key, uint32_t len);
 void rt_clear_map(struct runtime *rt, const struct map *m); /* removes entries; scalars become 0 */

@@ -15,9 +15,9 @@
 
 #define INLINED_MAX 64 /* functions inlined at one address */
 
-enum stack_mode { SM_BPFTRACE, SM_PERF, SM_RAW, SM_BUILD_ID };
+enum stack_mode { SM_BPFTRACE, SM_PERF, SM_RAW, SM_BUILD_ID, SM_FOLDED };
 
-static const char *const mode_names[] = { "bpftrace", "perf", "raw", "build_id" };
+static const char *const mode_names[] = { "bpftrace", "perf", "raw", "build_id", "folded" };
 
 struct frame {
 	uint64_t addr;
@@ -144,6 +144,42 @@ static unsigned depth_of(const struct type *t)
 	return limit < 1 ? 1 : limit < STACK_DEPTH ? limit : STACK_DEPTH;
 }
 
+/* A name in a folded stack, where ; separates. */
+static void add_folded_name(struct render *r, struct strbuf *out, const char *name)
+{
+	size_t start = out->n;
+
+	render_escape(r, out, name, strlen(name));
+	for (size_t i = start; i < out->n; i++)
+		if (out->p[i] == ';')
+			out->p[i] = ':';
+}
+
+static void add_folded(struct render *r, struct strbuf *out, const struct frame *f)
+{
+	const struct ksym *k = f->user ? NULL : ksyms_find(r->ksyms, f->addr);
+	struct usym u = { 0 };
+
+	if (k)
+		add_folded_name(r, out, k->name);
+	else if (f->user && usyms_find(r->usyms, f->pid, f->addr, &u) && u.name)
+		add_folded_name(r, out, u.name);
+	else if (u.module)
+		sb_addf(out, "[%s]", strrchr(u.module, '/') ? strrchr(u.module, '/') + 1 : u.module);
+	else
+		sb_addf(out, "0x%llx", (unsigned long long)f->addr);
+}
+
+/* "main;f;g": the outermost function first, on one line, as flame graphs take them. */
+static void folded_text(struct render *r, struct strbuf *out, const uint64_t *frames, int n, uint32_t pid, bool user)
+{
+	for (int i = n; i-- > 0;) {
+		add_folded(r, out, &(struct frame){ frames[i], pid, user, i > 0 });
+		if (i)
+			sb_addc(out, ';');
+	}
+}
+
 static void stack_text(struct render *r, struct strbuf *out, const struct type *t, const void *bytes, bool user)
 {
 	uint64_t frames[STACK_DEPTH];
@@ -154,8 +190,14 @@ static void stack_text(struct render *r, struct strbuf *out, const struct type *
 
 	memcpy(&id, bytes, sizeof(id));
 	memcpy(&pid, (const char *)bytes + 8, sizeof(pid));
-	sb_addc(out, '\n');
 	n = id < 0 ? (int)id : r->stack(r->stack_arg, depth_of(t), id, frames);
+	if (t->param[1] == SM_FOLDED) {
+		if (n < 0 && n != -14)
+			sb_adds(out, "[stack not stored]");
+		folded_text(r, out, frames, n > (int)limit ? (int)limit : n, pid, user);
+		return;
+	}
+	sb_addc(out, '\n');
 	if (n < 0) {
 		/* -EFAULT: there is none, as for a kernel thread's user stack */
 		if (n != -14)
@@ -189,7 +231,7 @@ static bool find_mode(const char *name, int64_t *ret)
 
 static bool bad_mode(struct check *ck, struct node *n, const char *name)
 {
-	return check_error(ck, n->span, DT_bad_argument, "Invalid stack mode: %s (bpftrace, perf, raw, build_id)", name);
+	return check_error(ck, n->span, DT_bad_argument, "Invalid stack mode: %s (bpftrace, perf, raw, build_id, folded)", name);
 }
 
 /* kstack, kstack(limit), kstack(mode), kstack(mode, limit) */

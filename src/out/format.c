@@ -126,6 +126,9 @@ static bool parse_conversion_char(struct parser *p, struct conversion *c)
 	case 's':
 		c->class = FC_STRING;
 		break;
+	case 'f':
+		c->class = FC_DECIMAL;
+		break;
 	case 'r':
 		p->at++;
 		return parse_buffer(p, c);
@@ -138,7 +141,7 @@ static bool parse_conversion_char(struct parser *p, struct conversion *c)
 
 static bool is_unsupported(char c)
 {
-	return c && strchr("aAeEfFgGn", c);
+	return c && strchr("aAeEFgGn", c);
 }
 
 /* p->at is behind a '%' that is not "%%". */
@@ -234,6 +237,8 @@ bool format_accepts(const struct format *f, size_t i, const struct type *t)
 	switch (f->list.v[i].class) {
 	case FC_BUFFER:
 		return t->kind == TY_BUFFER;
+	case FC_DECIMAL:
+		return has_number(t) || (t->kind == TY_OPAQUE && t->ops->decimal);
 	case FC_STRING:
 		return t->kind != TY_NONE && t->kind != TY_FUNC && t->kind != TY_AGG;
 	default:

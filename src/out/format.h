@@ -14,7 +14,7 @@
 
 struct format;
 
-enum format_class { FC_INT, FC_STRING, FC_BUFFER, FC_CHAR, FC_POINTER, FC_GFP };
+enum format_class { FC_INT, FC_STRING, FC_BUFFER, FC_CHAR, FC_POINTER, FC_DECIMAL, FC_GFP };
 
 /* NULL and a message (arena) on a bad format. text may hold NULs. */
 struct format *format_parse(struct arena *a, const char *text, size_t len, const char **ret_error);

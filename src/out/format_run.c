@@ -172,6 +172,29 @@ static void run_buffer(const struct conversion *c, const struct value_ref *arg, 
 	pad(out, start, c);
 }
 
+/* Six places unless the format says how many, as in C. Integers have none to show but zeros. */
+static void run_decimal(const struct conversion *c, const struct value_ref *arg, struct strbuf *out)
+{
+	int places = c->precision < 0 ? 6 : c->precision;
+	size_t start = out->n;
+	int64_t v = 0;
+
+	if (c->plus)
+		sb_addc(out, '+');
+	if (arg->type->kind == TY_OPAQUE && arg->type->ops->decimal) {
+		arg->type->ops->decimal(out, arg->type, arg->bytes, places);
+	} else {
+		render_number(arg->type, arg->bytes, &v);
+		sb_addi(out, v);
+		if (places)
+			sb_addc(out, '.');
+		sb_fill(out, '0', (size_t)places);
+	}
+	if (c->plus && out->p[start + 1] == '-')
+		memmove(out->p + start, out->p + start + 1, --out->n - start);
+	pad(out, start, c);
+}
+
 void format_run(struct render *r, const struct format *f, const struct value_ref *args,
 		struct strbuf *out)
 {
@@ -194,6 +217,9 @@ void format_run(struct render *r, const struct format *f, const struct value_ref
 			break;
 		case FC_GFP:
 			run_gfp(r, c, &args[i], out);
+			break;
+		case FC_DECIMAL:
+			run_decimal(c, &args[i], out);
 			break;
 		case FC_BUFFER:
 			run_buffer(c, &args[i], out);

@@ -237,7 +237,7 @@ TEST(bad_formats)
 {
 	PRINTER(p);
 
-	CHECK_STR(error_of(&p, "%d %5.2f"), "unsupported format specifier: %5.2f");
+	CHECK_STR(error_of(&p, "%d %5.2e"), "unsupported format specifier: %5.2e");
 	CHECK_STR(error_of(&p, "%n"), "unsupported format specifier: %n");
 	CHECK_STR(error_of(&p, "%*d"), "'*' in a format is not supported: write the number");
 	CHECK_STR(error_of(&p, "%99999999999d"), "width or precision over 4096 in a format");

@@ -65,7 +65,7 @@ static void add_entries(struct out *o, const struct map_dump *m)
 	size_t first = map_dump_first(m);
 
 	sb_addc(&o->buf, '{');
-	for (size_t i = first; i < m->n && out_more(o); i++) {
+	for (size_t i = first; i < map_dump_end(m) && out_more(o); i++) {
 		map_dump_prefetch(m, i);
 		if (i != first)
 			sb_adds(&o->buf, ", ");

@@ -304,6 +304,15 @@ static void add_columns(struct sorter *s, const struct map_dump *m)
 {
 	const struct type *v = m->value;
 
+	if (m->order.by_key) {
+		if (m->key->kind == TY_TUPLE && m->order.part < m->key->st->fields.n) {
+			const struct field *f = &m->key->st->fields.v[m->order.part];
+
+			add_key_columns(s, f->type, f->offset);
+		}
+		add_key_columns(s, m->key, 0);
+		return;
+	}
 	if (v->kind == TY_INT || v->kind == TY_ENUM)
 		vec_push(&s->columns, ((struct column){ COL_VALUE, v, 0 }));
 	else if (v->kind == TY_AGG && v->agg->order)
@@ -330,6 +339,16 @@ static void permute(struct map_entry *entries, struct item *items, size_t n)
 	}
 }
 
+static void reverse(struct map_entry *entries, size_t n)
+{
+	for (size_t i = 0; i < n / 2; i++) {
+		struct map_entry e = entries[i];
+
+		entries[i] = entries[n - 1 - i];
+		entries[n - 1 - i] = e;
+	}
+}
+
 void map_dump_sort(const struct map_dump *m)
 {
 	struct sorter s = { .entries = m->entries };
@@ -343,6 +362,8 @@ void map_dump_sort(const struct map_dump *m)
 	add_columns(&s, m);
 	sort_column(&s, s.items, m->n, 0, 0);
 	permute(m->entries, s.items, m->n);
+	if (m->order.falling)
+		reverse(m->entries, m->n);
 	vec_done(&s.columns);
 	free(s.items);
 }

@@ -19,14 +19,22 @@ struct map_entry {
 	const void *key;   /* key type's bytes; NULL for a scalar map */
 	const void *value; /* value type's bytes, aggregations reduced */
 };
+/* The order that print(@m, "key.1 desc") asks for. */
+struct map_order {
+	bool given;   /* else bpftrace's own */
+	bool by_key;  /* else by the value */
+	bool falling;
+	uint32_t part; /* of a key of several parts: this one first */
+};
 struct map_dump {
 	const char *name;       /* without @ */
 	const struct type *key; /* NULL: scalar */
 	const struct type *value;
 	struct map_entry *entries;
 	size_t n;
-	uint64_t top; /* 0: all; else the last top of the order */
+	uint64_t top; /* 0: all; else the last top of the order; of one that was given the first */
 	int64_t div;  /* 0, 1: none */
+	struct map_order order;
 };
 
 enum out_text_kind { OT_PRINTF, OT_TIME, OT_CAT, OT_JOIN, OT_SYSTEM };

@@ -24,10 +24,16 @@ static inline bool out_more(struct out *o)
 	return !o->broken;
 }
 
-/* First entry to print: top keeps the last ones. */
+/* First entry to print: top keeps the last ones, unless an order was given. */
 static inline size_t map_dump_first(const struct map_dump *m)
 {
-	return m->top && m->top < m->n ? m->n - m->top : 0;
+	return m->top && m->top < m->n && !m->order.given ? m->n - m->top : 0;
+}
+
+/* Behind the last one. */
+static inline size_t map_dump_end(const struct map_dump *m)
+{
+	return m->top && m->top < m->n && m->order.given ? m->top : m->n;
 }
 
 /* A map's entries lie in memory as the kernel gave them, not in their order. */

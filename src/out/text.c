@@ -69,7 +69,7 @@ static void add_entry(struct out *o, const struct map_dump *m, const struct map_
 static void text_map(struct out *o, const struct map_dump *m)
 {
 	map_dump_sort(m);
-	for (size_t i = map_dump_first(m); i < m->n && out_more(o); i++) {
+	for (size_t i = map_dump_first(m); i < map_dump_end(m) && out_more(o); i++) {
 		map_dump_prefetch(m, i);
 		add_entry(o, m, &m->entries[i]);
 	}

@@ -28,7 +28,7 @@ static const char *const licenses[] = {
 static const char *const missing_words[] = { "error", "warn", "ignore", NULL };
 static const char *const stages[] = { "enable", "warn", "error", NULL };
 static const char *const caches[] = { "PER_PROGRAM", "PER_PID", "NONE", NULL };
-static const char *const stack_modes[] = { "bpftrace", "perf", "raw", "build_id", NULL };
+static const char *const stack_modes[] = { "bpftrace", "perf", "raw", "build_id", "folded", NULL };
 
 #define AT(field) offsetof(struct config, field)
 #define UNUSED(name) { name, CK_IGNORED, 0, 0, 0, NULL }

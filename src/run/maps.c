@@ -38,7 +38,7 @@ static bool is_gone(struct runtime *rt, const struct map *m, const struct map_du
 }
 
 static void print_map(struct runtime *rt, const struct map *m, uint64_t top, int64_t div,
-		      bool final)
+		      const struct map_order *order, bool final)
 {
 	struct map_copy *c = map_copy_read(rt, m);
 	struct map_dump *d;
@@ -48,14 +48,16 @@ static void print_map(struct runtime *rt, const struct map *m, uint64_t top, int
 	d = map_copy_dump(c);
 	d->top = top;
 	d->div = div;
+	if (order)
+		d->order = *order;
 	if (!final || !is_gone(rt, m, d))
 		rt->out->ops->map(rt->out, d);
 	map_copy_free(c);
 }
 
-void rt_print_map(struct runtime *rt, const struct map *m, uint64_t top, int64_t div)
+void rt_print_map(struct runtime *rt, const struct map *m, uint64_t top, int64_t div, const struct map_order *order)
 {
-	print_map(rt, m, top, div, false);
+	print_map(rt, m, top, div, order, false);
 }
 
 void rt_print_entry(struct runtime *rt, const struct map *m, const void *key, uint32_t len)
@@ -82,7 +84,7 @@ void run_print_final_maps(struct runtime *rt)
 	qsort(sorted, n, sizeof(*sorted), compare_names);
 	for (size_t i = 0; i < n && !rt->out->broken; i++)
 		if (!map_is_hidden(sorted[i]))
-			print_map(rt, sorted[i], 0, 0, true);
+			print_map(rt, sorted[i], 0, 0, NULL, true);
 }
 
 /* All entries taken out, batch by batch; -errno if this kernel cannot. */

@@ -24,6 +24,8 @@ struct value_ops {
 	void (*json)(struct render *r, struct strbuf *out, const struct type *t, const void *bytes);
 	/* Order for map keys; NULL: by bytes. */
 	int (*compare)(const struct type *t, const void *a, const void *b);
+	/* Adds the value with so many decimal places, for %.2f; NULL: it has none. */
+	void (*decimal)(struct strbuf *out, const struct type *t, const void *bytes, int places);
 	/* The number behind it for %d and %x; NULL: not a number. */
 	int64_t (*number)(const struct type *t, const void *bytes);
 };
