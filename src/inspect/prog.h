@@ -11,6 +11,8 @@ struct prog_code;
 int prog_show(struct inspect *in, struct words *w);
 /* The head of a program: "ID: TYPE  name ..." with its newline, or its members. */
 void prog_header(struct inspect *in, const struct bpf_prog_info *info, int fd);
+/* prog_metadata.c: "metadata:" lines, or the member, of a program that has these maps; nothing if it has none */
+void prog_metadata(struct inspect *in, const uint32_t *maps, uint32_t n);
 /* prog_dump.c */
 int prog_dump(struct inspect *in, struct words *w);
 /* Instructions that the one at this place takes: 2 of a 64-bit load. */

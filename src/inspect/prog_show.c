@@ -132,6 +132,7 @@ static void show_text(struct inspect *in, const struct shown *p)
 		sb_addf(&in->out, "\n\tbtf_id %u", p->info.btf_id);
 	owners_text(in, OBJECT_PROG, p->info.id, "\n\tpids ");
 	sb_addc(&in->out, '\n');
+	prog_metadata(in, p->maps, p->info.nr_map_ids);
 }
 
 static void sizes_json(struct inspect *in, const struct shown *p)
@@ -170,6 +171,7 @@ static void show_json(struct inspect *in, const struct shown *p)
 		jsonw_u64_at(w, "btf_id", p->info.btf_id);
 	pins_json(in, OBJECT_PROG, p->info.id);
 	owners_json(in, OBJECT_PROG, p->info.id);
+	prog_metadata(in, p->maps, p->info.nr_map_ids);
 	jsonw_end_object(w);
 }
 

@@ -38,6 +38,14 @@ x86_64) # Every byte is told of, and nothing is unknown.
 	has "dump jited's last words" "$(cut -f 2- "$tmp/jited")" "leave" ;;
 esac
 
+object metadata
+"$bt" prog load "$tmp/metadata.o" "$pins/labelled" || bad "load metadata"
+has "metadata" "$("$bt" prog show pinned "$pins/labelled")" "	metadata:" '		author = "somebody"' "		level = 3"
+case $("$bt" -j prog show pinned "$pins/labelled") in
+*'"metadata":{"author":"somebody","level":3}}'*) ok "metadata in JSON" ;;
+*) bad "metadata in JSON" ;;
+esac
+
 printf 'sixteen bytes ..and more' >"$tmp/data"
 same "run" "0000000	7369 7874 6565 6e20 6279 7465 7320 2e2e | sixteen  bytes ..
 0000010	616e 6420 6d6f 7265                     | and more 
