@@ -16,6 +16,7 @@ enum option {
 	O_UNSAFE, O_DEBUGINFO, O_USDT_FILE, O_NO_WARNINGS, O_WARNINGS, O_DEBUG, O_INCLUDE_DIR, O_INCLUDE, O_DRY_RUN,
 	O_INFO, O_LIST_FUNCTIONS, O_PROBE_FILTER, O_TRACEABLE, O_NO_FEATURE,
 	O_LIST_PROVIDERS, O_VERSION, O_HELP, O_STANDALONE, O_KERNEL, O_EMIT_ELF, O_AOT,
+	O_TEST, O_BENCH, O_MODE,
 };
 
 static const struct opt_def defs[] = {
@@ -52,6 +53,9 @@ static const struct opt_def defs[] = {
 			  "one a line, instead of the kernel's list" },
 	[O_NO_FEATURE] = { 0, "no-feature", "NAME[,NAME]",
 			   "do without these: kprobe_multi, kprobe_session, uprobe_multi" },
+	[O_TEST] = { 0, "test", NULL, "run the probes test:NAME and tell which fail" },
+	[O_BENCH] = { 0, "bench", NULL, "run the probes bench:NAME and tell how long they take" },
+	[O_MODE] = { 0, "mode", "MODE", "test, bench, or codegen: --test, --bench, --dry-run" },
 	[O_INFO] = { 0, "info", NULL, "say what this kernel offers" },
 	[O_LIST_FUNCTIONS] = { 0, "list-functions", NULL,
 			       "names of the built-in functions and variables" },
@@ -201,11 +205,30 @@ static void set_flag(struct cli_options *o, enum option which)
 	case O_INFO: o->mode = CM_INFO; break;
 	case O_VERSION: o->mode = CM_VERSION; break;
 	case O_HELP: o->mode = CM_HELP; break;
+	case O_TEST: o->trial = "test"; break;
+	case O_BENCH: o->trial = "bench"; break;
 	case O_STANDALONE: o->standalone = true; break;
 	case O_LIST_FUNCTIONS: o->mode = CM_LIST_FUNCTIONS; break;
 	case O_LIST_PROVIDERS: o->mode = CM_LIST_PROVIDERS; break;
 	default: break;
 	}
+}
+
+static int set_mode(struct cli_options *o, const char *text, struct err *e)
+{
+	static const struct {
+		const char *name;
+		enum option same_as;
+	} modes[] = { { "test", O_TEST }, { "bench", O_BENCH }, { "codegen", O_DRY_RUN } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
+		if (!strcmp(modes[i].name, text)) {
+			set_flag(o, modes[i].same_as);
+			return 0;
+		}
+	err_set(e, -EINVAL, "Invalid mode \"%s\"", text);
+	err_hint(e, "It is one of: test, bench, codegen.");
+	return -EINVAL;
 }
 
 static void set_build(struct cli_options *o, const char *output, bool standalone)
@@ -231,6 +254,7 @@ static int set_option(struct cli_options *o, enum option which, const char *valu
 	case O_NO_FEATURE: return set_no_feature(value, e);
 	case O_INCLUDE_DIR: vec_push(&o->include_dirs, value); return 0;
 	case O_INCLUDE: vec_push(&o->includes, value); return 0;
+	case O_MODE: return set_mode(o, value, e);
 	case O_KERNEL: o->kernel = value; return 0;
 	case O_EMIT_ELF: set_build(o, value, false); return 0;
 	case O_AOT: set_build(o, value, true); return 0;

@@ -41,6 +41,7 @@ struct cli_options {
 	const char *format, *output;
 	const char *kernel;  /* --kernel: the oldest release that a compiled script is for, NULL: the default */
 	bool standalone;     /* build: with this program */
+	const char *trial;   /* --test, --bench: "test" or "bench"; NULL: none */
 	const char *probe_filter, *traceable; /* NULL: none */
 	enum out_buffering buffering;
 	unsigned debug;      /* enum cli_debug */

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+
 #include "cli/options.h"
 #include "cli/opts.h"
 #include "tests/unit.h"
@@ -107,6 +109,27 @@ TEST(process_ids)
 	CHECK(!options_pid("", &pid));
 	CHECK(!options_pid("99999999999", &pid));
 	CHECK(!options_pid("12x", &pid));
+}
+
+TEST(modes)
+{
+	struct cli_options o;
+	struct err e = { 0 };
+	char *bench[] = { "sonde", "--mode", "bench", "x.bt" }, *dry[] = { "sonde", "--mode", "codegen", "x.bt" };
+	char *test[] = { "sonde", "--test", "x.bt" }, *bad[] = { "sonde", "--mode", "best", "x.bt" };
+
+	CHECK_EQ(options_parse(CM_RUN, 4, bench, &o, &e), 0);
+	CHECK_STR(o.trial, "bench");
+	options_done(&o);
+	CHECK_EQ(options_parse(CM_RUN, 4, dry, &o, &e), 0);
+	CHECK(o.dry_run && !o.trial);
+	options_done(&o);
+	CHECK_EQ(options_parse(CM_RUN, 3, test, &o, &e), 0);
+	CHECK_STR(o.trial, "test");
+	options_done(&o);
+	CHECK_EQ(options_parse(CM_RUN, 4, bad, &o, &e), -EINVAL);
+	CHECK_STR(e.what, "Invalid mode \"best\"");
+	options_done(&o);
 }
 
 TEST(help_has_columns)

@@ -207,6 +207,7 @@ static bool execute(struct session *s, int *ret_status)
 		.object = s->file.bytes ? &s->file : NULL,
 		.child_cmd = opt->cmd,
 		.pid = opt->pid,
+		.trial = opt->trial,
 		.verbose = opt->verbose,
 		.quiet = opt->quiet,
 		.notify = getenv("__BPFTRACE_NOTIFY_PROBES_ATTACHED") != NULL,

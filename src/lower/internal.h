@@ -87,6 +87,9 @@ void block_enter(struct lower *lw, struct ir_block *b);
 void frame_plan(struct lower *lw, const struct probe_block *b);
 void frame_make(struct lower *lw);
 
+/* Ends the program with this result (NULL: 0); from the body of a loop over a map always with 0. */
+void lower_leave(struct lower *lw, struct ir_val *result);
+
 /* stmt.c, loop.c */
 void lower_block(struct lower *lw, struct node *n);
 void lower_stmt(struct lower *lw, struct node *n);

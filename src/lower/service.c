@@ -114,16 +114,21 @@ static void destroy_iterators(struct lower *lw)
 			ir_kcall(&lw->b, "bpf_iter_num_destroy", 1, l->iter);
 }
 
-void lower_exit(struct lower *lw)
+void lower_leave(struct lower *lw, struct ir_val *result)
 {
 	destroy_iterators(lw);
 	if (lw->callback) {
 		ir_store(&lw->b, lw->frame, FRAME_LEAVE, ir_iconst(&lw->b, 1), 8);
 		ir_ret(&lw->b, ir_iconst(&lw->b, 1));
 	} else {
-		ir_ret(&lw->b, ir_iconst(&lw->b, 0));
+		ir_ret(&lw->b, result ? result : ir_iconst(&lw->b, 0));
 	}
 	block_enter(lw, block_open(lw)); /* what follows is unreachable */
+}
+
+void lower_exit(struct lower *lw)
+{
+	lower_leave(lw, NULL);
 }
 
 void lower_seal(struct lower *lw, struct ir_block *b)

@@ -45,9 +45,10 @@ static void lower_if(struct lower *lw, struct node *n)
 
 static void lower_return(struct lower *lw, struct node *n)
 {
-	if (n->a)
-		lower_expr(lw, n->a);
-	lower_exit(lw);
+	struct ir_val *v = n->a ? lower_expr(lw, n->a) : NULL;
+	bool counts = lw->probe->provider->flags & PF_TRIAL && v && type_is_scalar(n->a->type);
+
+	lower_leave(lw, counts ? v : NULL);
 }
 
 void lower_stmt(struct lower *lw, struct node *n)

@@ -139,6 +139,32 @@ static void json_losses(struct out *o, const struct loss *l, size_t n)
 	}
 }
 
+static void json_benches(struct out *o, const struct trial_result *r, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		begin(o, "benchmark_result");
+		sb_addc(&o->buf, '{');
+		render_json_string(&o->buf, r[i].name, strlen(r[i].name));
+		sb_addf(&o->buf, ": {\"average\": %llu, \"iters\": %llu}}}\n", (unsigned long long)r[i].ns,
+			(unsigned long long)r[i].runs);
+	}
+	out_event_end(o);
+}
+
+static void json_tests(struct out *o, const struct trial_result *r, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		begin(o, "test_result");
+		sb_addc(&o->buf, '{');
+		render_json_string(&o->buf, r[i].name, strlen(r[i].name));
+		sb_addf(&o->buf, ": {\"duration\": %llu, \"passed\": %s, \"output\": ", (unsigned long long)r[i].ns,
+			r[i].passed ? "true" : "false");
+		render_json_string(&o->buf, r[i].output, strlen(r[i].output));
+		sb_adds(&o->buf, "}}}\n");
+	}
+	out_event_end(o);
+}
+
 static void json_end(struct out *o)
 {
 }
@@ -152,5 +178,7 @@ const struct out_ops out_json_ops = {
 	.lost = json_lost,
 	.fault = json_fault,
 	.losses = json_losses,
+	.tests = json_tests,
+	.benches = json_benches,
 	.end = json_end,
 };

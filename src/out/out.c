@@ -111,6 +111,8 @@ void out_flush(struct out *o)
 {
 	int error;
 
+	if (o->held)
+		return;
 	if (o->buf.n && !o->broken) {
 		if (o->tty)
 			write_all(o->fd, o->buf.p, o->buf.n, &error);
@@ -120,6 +122,20 @@ void out_flush(struct out *o)
 			out_break(o, error);
 	}
 	sb_reset(&o->buf);
+}
+
+void out_hold(struct out *o)
+{
+	out_flush(o);
+	o->held = true;
+}
+
+const char *out_release(struct out *o)
+{
+	sb_addc(&o->buf, '\0');
+	o->held = false;
+	o->buf.n = 0;
+	return o->buf.p;
 }
 
 void out_tick(struct out *o, int64_t now)

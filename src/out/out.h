@@ -58,6 +58,15 @@ struct fault {
 	const char *text;       /* the whole message as text mode shows it */
 };
 
+/* One of --test or --bench. */
+struct trial_result {
+	const char *name;
+	uint64_t ns;   /* of the test, or of one run on average */
+	uint64_t runs; /* bench */
+	bool passed;   /* test */
+	char *output;  /* test: what it printed */
+};
+
 struct out;
 struct out_ops {
 	const char *name; /* "text", "json" */
@@ -76,6 +85,8 @@ struct out_ops {
 	void (*lost)(struct out *o, uint64_t records); /* records dropped since the last call */
 	void (*fault)(struct out *o, const struct fault *f);
 	void (*losses)(struct out *o, const struct loss *l, size_t n); /* summary at the end */
+	void (*tests)(struct out *o, const struct trial_result *r, size_t n);
+	void (*benches)(struct out *o, const struct trial_result *r, size_t n);
 	void (*end)(struct out *o);                          /* before the final maps */
 };
 
@@ -90,6 +101,7 @@ struct out {
 	struct strbuf buf;      /* not yet written */
 	struct strbuf scratch;  /* per event, reused */
 	int64_t last_flush;     /* CLOCK_MONOTONIC ns */
+	bool held;              /* nothing is written, messages are put into buf too */
 	bool broken;            /* reader is gone (EPIPE) or the disk is full: the run ends */
 	int error;              /* the errno behind broken */
 };
@@ -101,6 +113,9 @@ struct out {
 int out_open(struct out *o, const char *format, const char *path, enum out_buffering buffering,
 	     struct render *render, struct err *e);
 void out_flush(struct out *o);
+/* What follows is kept in buf, until out_release() takes it out: valid until the next output. */
+void out_hold(struct out *o);
+const char *out_release(struct out *o);
 /* Called by the event loop: flushes what is older than a second. */
 void out_tick(struct out *o, int64_t now);
 void out_close(struct out *o);

@@ -106,6 +106,73 @@ static void text_losses(struct out *o, const struct loss *l, size_t n)
 		out_message(o, o->scratch.p, o->scratch.n);
 }
 
+#define BENCH_NAME 41 /* columns, with the space behind */
+#define BENCH_TIME 15
+
+static void text_benches(struct out *o, const struct trial_result *r, size_t n)
+{
+	int width = BENCH_NAME;
+
+	for (size_t i = 0; i < n; i++)
+		width = (int)strlen(r[i].name) >= width ? (int)strlen(r[i].name) + 1 : width;
+	sb_addf(&o->buf, "%-*s%-*sIterations\n", width, "Benchmark", BENCH_TIME, "Time(ns)");
+	sb_fill(&o->buf, '-', width + BENCH_TIME + strlen("Iterations"));
+	sb_addc(&o->buf, '\n');
+	for (size_t i = 0; i < n; i++)
+		sb_addf(&o->buf, "%-*s%-*llu%llu\n", width, r[i].name, BENCH_TIME, (unsigned long long)r[i].ns,
+			(unsigned long long)r[i].runs);
+	out_event_end(o);
+}
+
+static void test_line(struct out *o, const char *mark, bool good)
+{
+	if (o->tty)
+		sb_addf(&o->buf, "\033[%dm[%s]\033[0m ", good ? 32 : 31, mark);
+	else
+		sb_addf(&o->buf, "[%s] ", mark);
+}
+
+static void count_line(struct out *o, const char *mark, size_t count, const char *rest, bool good)
+{
+	test_line(o, mark, good);
+	sb_addf(&o->buf, "%zu test%s%s\n", count, count == 1 ? "" : "s", rest);
+}
+
+static void test_text(struct out *o, const struct trial_result *r)
+{
+	size_t end = strlen(r->output);
+
+	test_line(o, " RUN      ", true);
+	sb_addf(&o->buf, "%s\n", r->name);
+	if (!r->passed && end)
+		sb_addf(&o->buf, "%s%s", r->output, r->output[end - 1] == '\n' ? "" : "\n");
+	test_line(o, r->passed ? "       OK " : "  FAILED  ", r->passed);
+	sb_addf(&o->buf, "%s (%llu us)\n", r->name, (unsigned long long)r->ns / 1000);
+}
+
+/* As GoogleTest does it, and with it bpftrace. */
+static void text_tests(struct out *o, const struct trial_result *r, size_t n)
+{
+	size_t passed = 0;
+
+	test_line(o, "==========", true);
+	sb_addf(&o->buf, "Running %zu tests.\n", n);
+	for (size_t i = 0; i < n; i++) {
+		test_text(o, &r[i]);
+		passed += r[i].passed;
+	}
+	count_line(o, "==========", n, " ran.", true);
+	count_line(o, "  PASSED  ", passed, ".", true);
+	if (passed < n)
+		count_line(o, "  FAILED  ", n - passed, ", listed below:", false);
+	for (size_t i = 0; i < n; i++)
+		if (!r[i].passed) {
+			test_line(o, "  FAILED  ", false);
+			sb_addf(&o->buf, "%s\n", r[i].name);
+		}
+	out_event_end(o);
+}
+
 static void text_end(struct out *o)
 {
 	sb_adds(&o->buf, "\n\n");
@@ -121,5 +188,7 @@ const struct out_ops out_text_ops = {
 	.lost = text_lost,
 	.fault = text_fault,
 	.losses = text_losses,
+	.tests = text_tests,
+	.benches = text_benches,
 	.end = text_end,
 };

@@ -43,6 +43,7 @@ enum provider_flags {
 	PF_ITER = 1 << 11,   /* runs once for each object, to its end, by reading the file of its link: ctx */
 	PF_SIGNAL = 1 << 12, /* run by the tool itself when it gets signal number target.config */
 	PF_DEBUGINFO = 1 << 13, /* `args` is of debug information: describe() is called only for blocks that say `args` */
+	PF_TRIAL = 1 << 14, /* test, bench: run by the tool itself if it is asked to; returns a number */
 	PF_LIFO = 1 << 10,   /* of several programs at one place the kernel runs the newest first (uprobes, kprobes, trampolines) */
 };
 

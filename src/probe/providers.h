@@ -12,5 +12,6 @@ extern const struct provider provider_fentry, provider_fexit;
 extern const struct provider provider_uprobe, provider_uretprobe, provider_usdt;
 extern const struct provider provider_profile, provider_interval, provider_software, provider_hardware;
 extern const struct provider provider_watchpoint, provider_iter, provider_self;
+extern const struct provider provider_test, provider_bench;
 
 #endif

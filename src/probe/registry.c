@@ -23,6 +23,8 @@ static const struct provider *const providers[] = {
 	&provider_watchpoint,
 	&provider_iter,
 	&provider_self,
+	&provider_test,
+	&provider_bench,
 };
 
 const struct provider *const *provider_all(size_t *ret_n)

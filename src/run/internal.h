@@ -62,6 +62,8 @@ struct runtime {
 	bool alone;            /* only begin and end probes: ends when their records are handled */
 	bool exiting;          /* exit() was handled */
 	bool iterating;        /* it takes effect when the iterator that is being read is through, as in bpftrace */
+	unsigned errors;       /* messages of errorf() and assert() */
+	bool failed;           /* a test of --test did */
 	bool done;             /* some other reason to end */
 	bool ending;           /* records of end probes only */
 	enum map_emptied *emptied; /* by position in tables.maps */
@@ -136,6 +138,8 @@ struct verdict {
 bool verifier_cause(const struct verdict *v, struct strbuf *what, const char **ret_advice);
 void verifier_read(const char *log, struct verdict *ret);
 /* Adds the last n lines, indented. */
+/* trial.c: runs the probes of rt->opt->trial, tells the results. */
+int run_trials(struct runtime *rt, struct err *e);
 void verifier_tail(const char *log, unsigned n, struct strbuf *out);
 /* Script position of an instruction; false if unknown. */
 bool verifier_span(const struct bpf_prog *p, long insn, struct span *ret);

@@ -31,6 +31,7 @@ struct run_options {
 	const struct run_object *object; /* programs come from it; NULL: they were compiled just now */
 	const char *child_cmd;  /* -c */
 	pid_t pid;              /* -p */
+	const char *trial;      /* "test" or "bench": run probes of this kind instead of attaching; NULL: attach */
 	bool verbose;
 	bool quiet;
 	bool notify; /* print __BPFTRACE_NOTIFY_PROBES_ATTACHED on stdout once attached */

@@ -164,7 +164,7 @@ void run_free(struct runtime *rt)
 
 int run_status(const struct runtime *rt)
 {
-	return rt->status;
+	return rt->status ? rt->status : rt->failed;
 }
 
 struct out *rt_out(struct runtime *rt)
@@ -200,7 +200,9 @@ void run_note(struct runtime *rt, const char *text)
 	size_t n = strlen(text);
 
 	out_flush(rt->out);
-	while (n) {
+	if (rt->out->held)
+		sb_add(&rt->out->buf, text, n);
+	while (n && !rt->out->held) {
 		ssize_t done = write(STDERR_FILENO, text, n);
 
 		if (done < 0 && errno == EINTR)
@@ -258,6 +260,7 @@ void rt_report(struct runtime *rt, struct span at, const char *severity, const c
 {
 	_cleanup_sb_ struct strbuf b = { 0 };
 
+	rt->errors += !strcmp(severity, "ERROR");
 	add_place(&b, rt->opt->sources, at);
 	sb_addf(&b, "%s: %s\n", severity, text);
 	run_note(rt, sb_str(&b));

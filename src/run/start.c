@@ -102,6 +102,19 @@ static const struct probe *attach_order(const struct runtime *rt, size_t i)
 	return NULL;
 }
 
+/* Who forgot --test is told why nothing happens. */
+static void warn_trials(struct runtime *rt)
+{
+	vec_each(rt->tables->probes, i) {
+		const struct probe *p = rt->tables->probes.v[i];
+
+		if (!(p->provider->flags & PF_TRIAL))
+			continue;
+		rt_warn(rt, "%s is run by --%s only", p->name, p->provider->name);
+		return;
+	}
+}
+
 static int attach_all(struct runtime *rt, struct err *e)
 {
 	unsigned wanted = 0, lasting = 0;
@@ -110,7 +123,7 @@ static int attach_all(struct runtime *rt, struct err *e)
 		const struct probe *p = attach_order(rt, i);
 		int rc = 0;
 
-		if (p->provider->flags & PF_SPECIAL)
+		if (p->provider->flags & (PF_SPECIAL | PF_TRIAL))
 			continue;
 		wanted++;
 		lasting += !(p->provider->flags & PF_ITER);
@@ -192,11 +205,16 @@ int run_start(struct runtime *rt, struct err *e)
 		rc = run_special(rt, false, e);
 	if (rc)
 		return rc;
+	if (rt->opt->trial) {
+		rt->alone = true;
+		return run_trials(rt, e);
+	}
 	if (run_exit_waits(rt)) {
 		rt->alone = true;
 		tell_attached(rt);
 		return 0;
 	}
+	warn_trials(rt);
 	rc = run_watch_signals(rt, e);
 	run_procs_open(rt);
 	if (!rc)
