@@ -52,6 +52,8 @@ enum node_kind {
 	S_CONTINUE,
 	S_RETURN,    /* return [a] */
 	S_BLOCK,     /* { list... } */
+	S_INLINE,    /* the body b (S_BLOCK) of a function where it is called: ends at its end or at an S_LEAVE in it */
+	S_LEAVE,     /* return of a function, its value assigned before: to the end of the innermost S_INLINE */
 };
 
 enum op {
@@ -150,7 +152,9 @@ struct macro {
 	struct span span; /* name and parameters */
 	const char *name;
 	struct node_list params; /* E_VAR, E_MAP; E_IDENT stands for any expression */
-	struct node *body;       /* E_BLOCK; copied at each use */
+	struct node *body;       /* E_BLOCK; copied at each use. Of a function: S_BLOCK */
+	bool is_function;        /* fn: params are E_VAR with cast_type; the body may return */
+	struct type_ref *result; /* of a function, NULL: void */
 };
 
 /* let @name = kind(size); */

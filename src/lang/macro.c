@@ -85,16 +85,17 @@ static void check_maps(struct parser *p, const struct macro *m, const struct nod
 		check_maps(p, m, n->list.v[i]);
 }
 
-static void add_macro(struct parser *p, struct macro *m)
+void add_macro(struct parser *p, struct macro *m)
 {
 	vec_each(p->script->macros, i) {
 		if (!same_signature(p->script->macros.v[i], m))
 			continue;
-		diag_error(p->d, m->span, DT_redefined, "Macro %s is already defined with these parameters",
-			   m->name);
+		diag_error(p->d, m->span, DT_redefined, "%s %s is already defined with these parameters",
+			   m->is_function ? "Function" : "Macro", m->name);
 		return;
 	}
-	check_maps(p, m, m->body);
+	if (!m->is_function)
+		check_maps(p, m, m->body);
 	avec_push(p->arena, &p->script->macros, m);
 }
 
@@ -199,7 +200,7 @@ static int fits(const struct macro *m, const struct node *use)
 
 	if (m->params.n != use->list.n)
 		return -1;
-	vec_each(m->params, i) {
+	for (size_t i = 0; i < m->params.n && !m->is_function; i++) {
 		const struct node *arg = use->list.v[i];
 
 		if (m->params.v[i]->kind == E_IDENT)
@@ -238,6 +239,99 @@ static bool is_open(const struct expansion *x, const struct macro *m)
 	return false;
 }
 
+static struct node *new_node(struct expansion *x, enum node_kind kind, struct span at)
+{
+	struct node *n = arena_new(x->p->arena, struct node);
+
+	n->kind = kind;
+	n->span = n->op_span = at;
+	return n;
+}
+
+static struct node *new_var(struct expansion *x, const char *name, uint32_t mark, struct span at)
+{
+	struct node *n = new_node(x, E_VAR, at);
+
+	n->name = name;
+	n->mark = mark;
+	return n;
+}
+
+/* let $name : type = value; of this expansion. */
+static struct node *new_let(struct expansion *x, const char *name, struct type_ref *t, struct node *value, uint32_t mark,
+			    struct span at)
+{
+	struct node *n = new_node(x, S_LET, at);
+
+	n->a = new_var(x, name, mark, at);
+	n->name = name;
+	n->cast_type = copy_type(x, t, NULL);
+	n->b = value;
+	return n;
+}
+
+#define RESULT "return value" /* no variable of a script has such a name */
+
+/* Each return in the body becomes an assignment and a jump to the end. */
+static void turn_returns(struct expansion *x, struct node *n, uint32_t mark)
+{
+	struct node *set;
+
+	if (!n)
+		return;
+	turn_returns(x, n->a, mark);
+	turn_returns(x, n->b, mark);
+	turn_returns(x, n->c, mark);
+	vec_each(n->list, i)
+		turn_returns(x, n->list.v[i], mark);
+	if (n->kind != S_RETURN)
+		return;
+	n->kind = S_BLOCK;
+	if (n->a) {
+		set = new_node(x, S_ASSIGN, n->span);
+		set->a = new_var(x, RESULT, mark, n->span);
+		set->b = n->a;
+		n->a = NULL;
+		avec_push(x->p->arena, &n->list, set);
+	}
+	avec_push(x->p->arena, &n->list, new_node(x, S_LEAVE, n->span));
+}
+
+/* A call of a function as a value: variables for the parameters, one for the result, the body. */
+static struct node *function_body(struct expansion *x, const struct macro *m, const struct node *use)
+{
+	static const struct macro nothing;
+	struct binding b = { &nothing, NULL, ++x->marks };
+	struct node *block = new_node(x, E_BLOCK, use->span), *body = new_node(x, S_INLINE, use->span);
+	struct arena *a = x->p->arena;
+
+	vec_each(m->params, i)
+		avec_push(a, &block->list, new_let(x, m->params.v[i]->name, m->params.v[i]->cast_type, use->list.v[i],
+						   b.mark, use->list.v[i]->span));
+	if (m->result)
+		avec_push(a, &block->list, new_let(x, RESULT, m->result, NULL, b.mark, use->span));
+	body->b = copy_node(x, m->body, &b);
+	turn_returns(x, body->b, b.mark);
+	avec_push(a, &block->list, body);
+	if (m->result)
+		block->a = new_var(x, RESULT, b.mark, use->span);
+	return block;
+}
+
+/* A function is known by its name alone. */
+static void check_count(struct expansion *x, const struct node *use)
+{
+	vec_each(x->p->script->macros, i) {
+		const struct macro *m = x->p->script->macros.v[i];
+
+		if (!m->is_function || strcmp(m->name, use->name) || use->kind != E_CALL)
+			continue;
+		diag_error(x->p->d, use->span, DT_bad_function, "Function %s takes %zu argument%s, not %zu", m->name,
+			   m->params.n, m->params.n == 1 ? "" : "s", use->list.n);
+		x->failed = true;
+	}
+}
+
 static void expand_use(struct expansion *x, struct node *n)
 {
 	const struct macro *m = find_macro(x->p->script, n);
@@ -245,10 +339,15 @@ static void expand_use(struct expansion *x, struct node *n)
 	struct span at = n->span;
 	struct node *body;
 
-	if (!m)
+	if (!m) {
+		check_count(x, n);
 		return;
+	}
 	if (is_open(x, m)) {
-		fail(x, at, DT_bad_macro, "a macro may not use itself");
+		if (m->is_function)
+			fail(x, at, DT_bad_function, "a function may not call itself: BPF has no recursion");
+		else
+			fail(x, at, DT_bad_macro, "a macro may not use itself");
 		return;
 	}
 	if (x->depth == MACRO_DEPTH) {
@@ -256,7 +355,7 @@ static void expand_use(struct expansion *x, struct node *n)
 		return;
 	}
 	b.mark = ++x->marks;
-	body = copy_node(x, m->body, &b);
+	body = m->is_function ? function_body(x, m, n) : copy_node(x, m->body, &b);
 	x->open[x->depth++] = m;
 	expand(x, body);
 	x->depth--;

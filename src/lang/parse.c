@@ -112,7 +112,6 @@ static bool parse_later(struct parser *p)
 		const char *what;
 	} later[] = {
 		{ "import", T_STR, "import" },
-		{ "fn", T_IDENT, "functions (fn)" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(later); i++) {
@@ -165,6 +164,8 @@ static void parse_top(struct parser *p)
 		parse_map_decl(p);
 	else if (p_at_word(p, "macro") && p_peek(p).kind == T_IDENT)
 		parse_macro(p);
+	else if (p_at_word(p, "fn") && p_peek(p).kind == T_IDENT)
+		parse_function(p);
 	else if (!parse_later(p))
 		parse_probe(p);
 	if (p->panic)

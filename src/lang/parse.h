@@ -117,6 +117,10 @@ struct type_ref *parse_type_before(struct parser *p, enum tok end);
 
 /* Statements (parse_stmt.c) */
 struct node *parse_block(struct parser *p);
+/* fn name($a : type, ...) [: type] { ... }; it is added to the script's macros. */
+void parse_function(struct parser *p);
+/* A macro or function becomes one of the script's, unless there is one like it. */
+void add_macro(struct parser *p, struct macro *m);
 /* The same as an expression (E_BLOCK): a last statement without semicolon is its value. */
 struct node *parse_value_block(struct parser *p);
 /* if (a) { b } else { c } as an expression (E_TERNARY). */

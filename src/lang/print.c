@@ -29,7 +29,7 @@ static const char *kind_text(enum node_kind kind)
 		[E_TYPEOF] = "typeof", [S_EXPR] = "do",
 		[S_ASSIGN] = "assign", [S_LET] = "let", [S_IF] = "if", [S_WHILE] = "while",
 		[S_UNROLL] = "unroll", [S_FOR_RANGE] = "for-range", [S_FOR_MAP] = "for-map",
-		[S_BREAK] = "break", [S_CONTINUE] = "continue", [S_RETURN] = "return",
+		[S_INLINE] = "inline", [S_LEAVE] = "leave", [S_BREAK] = "break", [S_CONTINUE] = "continue", [S_RETURN] = "return",
 		[S_BLOCK] = "block",
 	};
 

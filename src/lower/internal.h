@@ -11,6 +11,7 @@
 struct loop {
 	struct loop *up;
 	struct ir_block *next, *done; /* continue, break; NULL in a callback's own body */
+	bool is_inline;               /* no loop: the body of a function, done is its end */
 	struct ir_val *iter;          /* open-coded iterator to be destroyed on the way out, or NULL */
 };
 
@@ -98,6 +99,8 @@ void lower_unroll(struct lower *lw, struct node *n);
 void lower_for_range(struct lower *lw, struct node *n);
 void lower_for_map(struct lower *lw, struct node *n);
 void lower_jump(struct lower *lw, struct node *n);
+void lower_inline(struct lower *lw, struct node *n);
+void lower_leave(struct lower *lw);
 
 /* expr.c, op.c, access.c, convert.c, map.c */
 /* Counts a fault at this place of the script; by counter if there are too many places. */

@@ -286,6 +286,29 @@ void lower_jump(struct lower *lw, struct node *n)
 	block_enter(lw, block_open(lw)); /* what follows is unreachable */
 }
 
+/* The body of a function where it is called. */
+void lower_inline(struct lower *lw, struct node *n)
+{
+	struct loop l = { .up = lw->loop, .is_inline = true, .done = block_open(lw) };
+
+	lw->loop = &l;
+	lower_block(lw, n->b);
+	lw->loop = l.up;
+	ir_jmp(&lw->b, l.done);
+	block_enter(lw, l.done);
+}
+
+void lower_leave(struct lower *lw)
+{
+	struct loop *l;
+
+	for (l = lw->loop; !l->is_inline; l = l->up)
+		if (l->iter)
+			ir_kcall(&lw->b, "bpf_iter_num_destroy", 1, l->iter);
+	ir_jmp(&lw->b, l->done);
+	block_enter(lw, block_open(lw)); /* what follows is unreachable */
+}
+
 /* The state of lower that belongs to one function, put aside while a callback is built. */
 struct outer {
 	struct ir_builder b;

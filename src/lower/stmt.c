@@ -85,6 +85,12 @@ void lower_stmt(struct lower *lw, struct node *n)
 	case S_FOR_MAP:
 		lower_for_map(lw, n);
 		break;
+	case S_INLINE:
+		lower_inline(lw, n);
+		break;
+	case S_LEAVE:
+		lower_leave(lw);
+		break;
 	case S_BREAK:
 	case S_CONTINUE:
 		lower_jump(lw, n);

@@ -234,6 +234,8 @@ bool infer_stmt(struct check *ck, struct node *n)
 		return infer_for_range(ck, n);
 	case S_FOR_MAP:
 		return infer_for_map(ck, n);
+	case S_INLINE:
+		return infer_block(ck, n->b);
 	case S_RETURN:
 		return !n->a || infer_condition(ck, n->a, "return");
 	case S_BLOCK:

@@ -485,6 +485,10 @@ static bool resolve_stmt(struct check *ck, struct node *n)
 		       resolve_loop(ck, n->decl, VK_INDEX, n->c);
 	case S_FOR_MAP:
 		return resolve_for_map(ck, n);
+	case S_INLINE:
+		return resolve_stmt(ck, n->b);
+	case S_LEAVE:
+		return true;
 	case S_RETURN:
 		return !n->a || resolve_expr(ck, n->a);
 	case S_BREAK:
