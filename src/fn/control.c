@@ -8,15 +8,19 @@
 static bool check_exit(struct check *ck, struct node *call)
 {
 	call->type = type_none();
+	check_tables(ck)->exits = true;
 	return true;
 }
 
 static struct ir_val *lower_exit_call(struct lower *lw, struct node *call)
 {
 	const struct type *t = type_i64();
-	struct ir_val *code = call->list.n ? lower_expr(lw, call->list.v[0]) : ir_iconst(lower_b(lw), 0);
+	struct ir_builder *b = lower_b(lw);
+	struct ir_val *code = call->list.n ? lower_expr(lw, call->list.v[0]) : ir_iconst(b, 0), *ended;
 
 	lower_emit(lw, call, 1, &t, &code, NULL);
+	ended = ir_bin(b, IR_or, ir_ext(b, code, 1, false), ir_iconst(b, IR_ENDED));
+	ir_store(b, ir_global_ptr(b, IR_GLOBAL_ENDED), 0, ended, 4);
 	lower_exit(lw);
 	return NULL;
 }

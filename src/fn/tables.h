@@ -148,6 +148,7 @@ struct tables {
 	VEC(const char *) probe_names;
 	VEC(struct late *) late;      /* of portable scripts only */
 	struct config config;
+	bool exits;        /* exit() is called */
 	bool stack_lens;   /* len() is asked of a stack: the number of its frames is kept with it */
 	bool user_symbols; /* some value is printed with symbols of processes */
 	struct bpf_object *object;

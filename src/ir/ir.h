@@ -138,6 +138,12 @@ struct ir_site {
  */
 #define IR_MAX_LOSS 1024
 #define IR_GLOBAL_WAKE (IR_MAX_LOSS * 8)
+/*
+ * Then a u32: IR_ENDED and the status once exit() ran. Timers stop then, for they would go on until its record is
+ * handled; and user space learns of an exit whose record was lost.
+ */
+#define IR_GLOBAL_ENDED (IR_GLOBAL_WAKE + 4)
+#define IR_ENDED 0x80000000u
 #define IR_GLOBAL_FIRST (IR_GLOBAL_WAKE + 8)
 
 struct ir_val;

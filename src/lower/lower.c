@@ -26,6 +26,15 @@ static void go_on_if(struct lower *lw, struct ir_val *cond)
 	block_enter(lw, yes);
 }
 
+static void filter_provider(struct lower *lw)
+{
+	struct ir_val *(*filter)(struct lower *lw) = lw->probe->provider->lower_filter;
+	struct ir_val *cond = filter ? filter(lw) : NULL;
+
+	if (cond)
+		go_on_if(lw, cond);
+}
+
 /* Whether there is a -p is known where the script is run. */
 static void filter_late_pid(struct lower *lw)
 {
@@ -87,8 +96,7 @@ bool lower_probe_fn(struct ir_module *m, struct tables *t, struct types *ts, str
 	block_enter(&lw, block_open(&lw));
 	frame_plan(&lw, p->block);
 	frame_make(&lw);
-	if (p->provider->lower_filter)
-		go_on_if(&lw, p->provider->lower_filter(&lw));
+	filter_provider(&lw);
 	filter_pid(&lw);
 	predicate(&lw, p->block->pred);
 	lower_block(&lw, p->block->body);

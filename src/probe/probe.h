@@ -190,7 +190,7 @@ struct provider {
 	const struct type *(*find_type)(struct probe_env *env, const struct probe *p, const char *name);
 	/* The current instruction pointer, for func and reg; NULL: not available. */
 	struct ir_val *(*lower_ip)(struct lower *lw);
-	/* Is this run of the program one for the script? A condition that precedes its predicate; NULL: always. */
+	/* Is this run of the program one for the script? A condition that precedes its predicate; NULL, also as answer: always. */
 	struct ir_val *(*lower_filter)(struct lower *lw);
 	/* Offset in the context of a register by name, -1: unknown; PF_REGS only. */
 	int (*reg_offset)(const char *name);

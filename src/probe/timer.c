@@ -6,6 +6,7 @@
 #include <linux/perf_event.h>
 #include <string.h>
 
+#include "fn/lower.h"
 #include "probe/perfcpu.h"
 #include "probe/providers.h"
 #include "probe/regs.h"
@@ -90,6 +91,16 @@ static int interval_list(struct probe_env *env, const struct attach_point *patte
 	return 0;
 }
 
+/* No tick behind exit(). */
+static struct ir_val *timer_filter(struct lower *lw)
+{
+	struct ir_builder *b = lower_b(lw);
+
+	if (!lower_tables(lw)->exits)
+		return NULL;
+	return ir_bin(b, IR_eq, ir_load(b, ir_global_ptr(b, IR_GLOBAL_ENDED), 0, 4, false), ir_iconst(b, 0));
+}
+
 const struct provider provider_profile = {
 	.name = "profile",
 	.alias = { "p" },
@@ -97,6 +108,7 @@ const struct provider provider_profile = {
 	.forms = "profile:hz:N\nprofile:us:N\nprofile:ms:N\nprofile:s:N\nprofile:99hz\nprofile:10ms",
 	.flags = PF_REGS | PF_TASK | PF_KSTACK,
 	.expand = timer_expand,
+	.lower_filter = timer_filter,
 	.lower_ip = lower_reg_ip,
 	.reg_offset = native_reg_offset,
 	.kind = perf_kind,
@@ -111,6 +123,7 @@ const struct provider provider_interval = {
 	.forms = "interval:hz:N\ninterval:us:N\ninterval:ms:N\ninterval:s:N\ninterval:99hz\ninterval:10ms",
 	.flags = PF_REGS,
 	.expand = timer_expand,
+	.lower_filter = timer_filter,
 	.lower_ip = lower_reg_ip,
 	.reg_offset = native_reg_offset,
 	.kind = perf_kind,

@@ -194,6 +194,15 @@ static void before_sleep(struct runtime *rt, int ms)
 		out_flush(rt->out);
 }
 
+/* An exit whose record was lost: its mark is there, all that came is handled, and yet we are here. */
+static void look_for_exit(struct runtime *rt)
+{
+	uint32_t ended = __atomic_load_n((uint32_t *)(rt->globals + IR_GLOBAL_ENDED), __ATOMIC_SEQ_CST);
+
+	if (ended & IR_ENDED && !run_pending(rt))
+		rt_exit(rt, ended & 0xff);
+}
+
 int run_loop(struct runtime *rt, struct err *e)
 {
 	int rc = open_loop(rt, e);
@@ -211,6 +220,8 @@ int run_loop(struct runtime *rt, struct err *e)
 		run_report_lost(rt, now);
 		if (rt->alone && !n && !run_pending(rt))
 			break;
+		if (rt->reported_lost && !n)
+			look_for_exit(rt);
 		ms = rt->alone ? 0 : pace(rt, n, now);
 		before_sleep(rt, ms);
 		wait_events(rt, ms);
