@@ -100,7 +100,7 @@ void lower_for_range(struct lower *lw, struct node *n);
 void lower_for_map(struct lower *lw, struct node *n);
 void lower_jump(struct lower *lw, struct node *n);
 void lower_inline(struct lower *lw, struct node *n);
-void lower_leave(struct lower *lw);
+void lower_inline_leave(struct lower *lw);
 
 /* expr.c, op.c, access.c, convert.c, map.c */
 /* Counts a fault at this place of the script; by counter if there are too many places. */

@@ -298,7 +298,7 @@ void lower_inline(struct lower *lw, struct node *n)
 	block_enter(lw, l.done);
 }
 
-void lower_leave(struct lower *lw)
+void lower_inline_leave(struct lower *lw)
 {
 	struct loop *l;
 

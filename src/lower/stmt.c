@@ -89,7 +89,7 @@ void lower_stmt(struct lower *lw, struct node *n)
 		lower_inline(lw, n);
 		break;
 	case S_LEAVE:
-		lower_leave(lw);
+		lower_inline_leave(lw);
 		break;
 	case S_BREAK:
 	case S_CONTINUE:
