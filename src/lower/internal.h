@@ -89,7 +89,7 @@ void frame_plan(struct lower *lw, const struct probe_block *b);
 void frame_make(struct lower *lw);
 
 /* Ends the program with this result (NULL: 0); from the body of a loop over a map always with 0. */
-void lower_leave(struct lower *lw, struct ir_val *result);
+void lower_result(struct lower *lw, struct ir_val *result);
 
 /* stmt.c, loop.c */
 void lower_block(struct lower *lw, struct node *n);

@@ -114,7 +114,7 @@ static void destroy_iterators(struct lower *lw)
 			ir_kcall(&lw->b, "bpf_iter_num_destroy", 1, l->iter);
 }
 
-void lower_leave(struct lower *lw, struct ir_val *result)
+void lower_result(struct lower *lw, struct ir_val *result)
 {
 	destroy_iterators(lw);
 	if (lw->callback) {
@@ -128,7 +128,7 @@ void lower_leave(struct lower *lw, struct ir_val *result)
 
 void lower_exit(struct lower *lw)
 {
-	lower_leave(lw, NULL);
+	lower_result(lw, NULL);
 }
 
 void lower_seal(struct lower *lw, struct ir_block *b)

@@ -48,7 +48,7 @@ static void lower_return(struct lower *lw, struct node *n)
 	struct ir_val *v = n->a ? lower_expr(lw, n->a) : NULL;
 	bool counts = lw->probe->provider->flags & PF_TRIAL && v && type_is_scalar(n->a->type);
 
-	lower_leave(lw, counts ? v : NULL);
+	lower_result(lw, counts ? v : NULL);
 }
 
 void lower_stmt(struct lower *lw, struct node *n)
