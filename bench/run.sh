@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# run.sh [NAME...]: builds the benchmarks and runs them, as root: start event stream readout.
+# run.sh [NAME...]: builds the benchmarks and runs them, as root: start event stream readout; corpus alone.
 # From the environment: SONDE and BPFTRACE, the programs; BENCH_BUILD, where to build.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -37,6 +37,12 @@ build_limit() {
 	! stale "$out/limit" "$here/limit/limit.c" "$here/limit/stream.h" ||
 		compile -o "$out/limit" "$here/limit/limit.c"
 }
+
+# The corpus is measured by compiling alone.
+case " $* " in *" corpus "*)
+	sh "$here/corpus/fill.sh" >"$out.table" && mv "$out.table" "$here/corpus/corpus.table"
+	exit ;;
+esac
 
 [ "$(id -u)" -eq 0 ] || die "tracing needs root"
 [ -x "$sonde" ] || die "$sonde is not built"

@@ -11,6 +11,7 @@
 #define LOOP_MAX_WALKED 512     /* rounds that the verifier walks on older kernels: it follows 8192 jumps in all */
 
 #define LOOP_SHORT 64           /* rounds without branches that any verifier walks without pain */
+#define LOOP_HIDDEN 256         /* of all rounds together, see hidden_branches() */
 #define LOOP_TINY 2             /* the same, whatever is in them */
 
 /* How many rounds are left, in whichever way the kernel offers. */
@@ -236,6 +237,20 @@ static bool has_branches(const struct node *n)
 	return has_branches(n->a) || has_branches(n->b) || has_branches(n->c);
 }
 
+/* Parts that the verifier follows two ways of without the script saying so: look-ups, comparisons of text, divisions. */
+static unsigned hidden_branches(const struct node *n)
+{
+	unsigned sum;
+
+	if (!n)
+		return 0;
+	sum = n->kind == E_MAP || n->kind == E_CALL ||
+	      (n->kind == E_BINOP && (n->op == OP_DIV || n->op == OP_MOD || !type_is_scalar(n->a->type)));
+	for (size_t i = 0; i < n->list.n; i++)
+		sum += hidden_branches(n->list.v[i]);
+	return sum + hidden_branches(n->a) + hidden_branches(n->b) + hidden_branches(n->c);
+}
+
 /* So few rounds that the verifier may walk them all, and needs no limit to be sure of the end. */
 static bool is_short(const struct node *n, bool iterators)
 {
@@ -245,7 +260,9 @@ static bool is_short(const struct node *n, bool iterators)
 		return false;
 	if (!iterators)
 		return rounds <= LOOP_MAX_WALKED;
-	return rounds <= LOOP_TINY || (rounds <= LOOP_SHORT && !has_branches(n->c));
+	if (rounds <= LOOP_TINY)
+		return true;
+	return rounds <= LOOP_SHORT && !has_branches(n->c) && rounds * hidden_branches(n->c) <= LOOP_HIDDEN;
 }
 
 void lower_for_range(struct lower *lw, struct node *n)

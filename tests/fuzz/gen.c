@@ -369,7 +369,7 @@ static void map_loop(struct gen *g)
 
 static void print(struct gen *g)
 {
-	put(g, "printf(\"%d %u %s %x\\n\", (int64)(");
+	put(g, "printf(\"%lld %u %s %x\\n\", (int64)(");
 	number(g);
 	put(g, "), (uint16)(");
 	number(g);
