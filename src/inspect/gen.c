@@ -217,6 +217,7 @@ static const struct verb verbs[] = {
 	{ "object", gen_object },
 	{ "skeleton", gen_skeleton },
 	{ "subskeleton", gen_subskeleton },
+	{ "min_core_btf", gen_min_core_btf },
 	{ 0 },
 };
 
@@ -226,5 +227,6 @@ const struct noun noun_gen = {
 	.synopsis = "object OUTPUT_FILE INPUT_FILE [INPUT_FILE...]\n"
 		    "skeleton FILE [name OBJECT_NAME]\n"
 		    "subskeleton FILE [name OBJECT_NAME]\n"
+		    "min_core_btf INPUT OUTPUT OBJECT [OBJECT...]\n"
 		    "help\n",
 };

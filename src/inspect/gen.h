@@ -20,7 +20,7 @@ struct gen {
 	size_t nmaps, nprogs, nops, nvars; /* of the code; nops: maps of operations among nmaps */
 };
 
-verb_fn gen_object, gen_skeleton, gen_subskeleton;
+verb_fn gen_object, gen_skeleton, gen_subskeleton, gen_min_core_btf;
 
 /*
  * Takes "FILE [name NAME]" off the words and opens it; part: as of an object that it is linked into,

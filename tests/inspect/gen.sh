@@ -30,6 +30,28 @@ fails "a skeleton of no object" "failed to open object file $tmp/nothing.o: No s
 	"$bt" gen skeleton "$tmp/nothing.o"
 same "nothing on standard output then" "" "$("$bt" gen skeleton "$0" 2>/dev/null)"
 
+# Of the kernel's types what an object asks for, which is enough to load it.
+object tasks
+if [ -r /sys/kernel/btf/vmlinux ]; then
+	"$bt" gen min_core_btf /sys/kernel/btf/vmlinux "$tmp/min.btf" "$tmp/tasks.o" && ok "min_core_btf" || bad "min_core_btf"
+	types=$("$bt" btf dump file "$tmp/min.btf")
+	case $types in
+	*"STRUCT 'bpf_iter_meta' size="*"	'seq' type_id="*) ok "a member that is asked for" ;;
+	*) bad "a member that is asked for" ;;
+	esac
+	case $types in
+	*"'session_id'"*) bad "no other member" ;;
+	*) ok "no other member" ;;
+	esac
+	if [ "$peer" ]; then
+		"$peer" gen min_core_btf /sys/kernel/btf/vmlinux "$tmp/peer.btf" "$tmp/tasks.o"
+		same "min_core_btf as the peer's" "$("$peer" btf dump file "$tmp/peer.btf")" "$types"
+	fi
+	fails "an object without BTF" "failed to open object file $0: it is not an ELF file" \
+		"$bt" gen min_core_btf /sys/kernel/btf/vmlinux "$tmp/none.btf" "$0"
+	[ ! -e "$tmp/none.btf" ] && ok "no BTF of a failure" || bad "no BTF of a failure"
+fi
+
 # run WHAT COMPILER FLAG...
 run() {
 	what=$1; shift
