@@ -36,7 +36,7 @@ if [ -r /sys/kernel/btf/vmlinux ]; then
 	"$bt" gen min_core_btf /sys/kernel/btf/vmlinux "$tmp/min.btf" "$tmp/tasks.o" && ok "min_core_btf" || bad "min_core_btf"
 	types=$("$bt" btf dump file "$tmp/min.btf")
 	case $types in
-	*"STRUCT 'bpf_iter_meta' size="*"	'seq' type_id="*) ok "a member that is asked for" ;;
+	*"	'seq' type_id="*"STRUCT 'bpf_iter_meta' size="*) ok "a member that is asked for" ;;
 	*) bad "a member that is asked for" ;;
 	esac
 	case $types in
