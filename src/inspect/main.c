@@ -14,6 +14,7 @@
 #include "inspect/btf.h"
 #include "inspect/owners.h"
 #include "inspect/pins.h"
+#include "run/internal.h"
 #include "sym/ksyms.h"
 
 #define BLOCK (64u << 10)
@@ -317,6 +318,7 @@ int inspect_main(const char *self, int argc, char **argv)
 	int r;
 
 	in.w.out = &in.out;
+	run_raise_memlock();
 	r = start(&in, argc, argv);
 	if (in.json)
 		sb_addc(&in.out, '\n');

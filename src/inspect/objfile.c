@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/fdutil.h"
+#include "inspect/btf_dump.h"
 #include "inspect/quiet.h"
 
 #define FILE_MAX (64u << 20)
@@ -142,17 +143,6 @@ static const char *check_section(const struct objfile *f, uint32_t i)
 	return NULL;
 }
 
-/* A section without types is no BTF of clang's, but harms nobody. */
-static const char *check_types(const struct objfile *f)
-{
-	uint32_t i = objfile_find(f, ".BTF");
-	const Elf64_Shdr *s = i ? objfile_section(f, i) : NULL;
-
-	if (!s || s->sh_type != SHT_PROGBITS || !s->sh_size)
-		return NULL;
-	return btf_check(objfile_data(f, i), (uint32_t)s->sh_size) ? NULL : "its BTF is broken";
-}
-
 /* What is wrong with the file; NULL: nothing. Tables are looked at once all sections are known to lie inside. */
 static const char *check(const struct objfile *f)
 {
@@ -166,7 +156,24 @@ static const char *check(const struct objfile *f)
 	for (uint32_t i = 1; !wrong && i < objfile_header(f)->e_shnum; i++)
 		if (objfile_section(f, i)->sh_type == SHT_REL)
 			wrong = check_relocations(f, objfile_section(f, i));
-	return wrong ? wrong : check_types(f);
+	return wrong;
+}
+
+/* libbpf 1.1 trusts the ids and names that types refer to. */
+static int check_types(struct inspect *in, const struct objfile *f)
+{
+	uint32_t i = objfile_find(f, ".BTF");
+	const Elf64_Shdr *s = i ? objfile_section(f, i) : NULL;
+	struct btf *btf;
+	int r;
+
+	if (!s || s->sh_type != SHT_PROGBITS || !s->sh_size)
+		return 0;
+	btf = btf__new(objfile_data(f, i), (uint32_t)s->sh_size);
+	r = btf ? btf_verify(btf, f->path, &in->err)
+		: inspect_fail(in, -EINVAL, "failed to open object file %s: its BTF is broken", f->path);
+	btf__free(btf);
+	return r;
 }
 
 int objfile_read(struct inspect *in, const char *path, struct objfile *ret)
@@ -182,7 +189,8 @@ int objfile_read(struct inspect *in, const char *path, struct objfile *ret)
 	if (r)
 		return inspect_fail(in, r, "failed to open object file %s: %s", path, errname(r));
 	wrong = check(ret);
-	return wrong ? inspect_fail(in, -EINVAL, "failed to open object file %s: %s", path, wrong) : 0;
+	return wrong ? inspect_fail(in, -EINVAL, "failed to open object file %s: %s", path, wrong)
+		     : check_types(in, ret);
 }
 
 void objfile_done(struct objfile *f)

@@ -23,9 +23,6 @@ struct objfile {
 int objfile_read(struct inspect *in, const char *path, struct objfile *ret);
 void objfile_done(struct objfile *f);
 
-/* Do the types of BTF (n bytes) refer to nothing but types and names that it has? */
-bool btf_check(const void *data, uint32_t n);
-
 /* Of a checked file. */
 const Elf64_Ehdr *objfile_header(const struct objfile *f);
 const Elf64_Shdr *objfile_section(const struct objfile *f, uint32_t i);

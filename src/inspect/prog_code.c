@@ -8,7 +8,7 @@
 #include "bpf/object.h"
 #include "inspect/btf.h"
 #include "inspect/btf_value.h"
-#include "ir/ir.h"
+#include "inspect/scan.h"
 #include "sym/ksyms.h"
 
 /* n records of size bytes in the arena, as the kernel's field for their address; 0: none. */
@@ -173,8 +173,10 @@ static bool name_call(void *arg, const struct bpf_insn *in, struct strbuf *out)
 	const char *name;
 
 	/* What the kernel compiles itself, tail calls for one, keeps its number. */
-	if (!in->src_reg && ir_helper_info((unsigned)in->imm)->name)
-		return false;
+	if (!in->src_reg && in->imm > 0 && scan_helper_name((uint32_t)in->imm)) {
+		sb_addf(out, "call %s#%d", scan_helper_name((uint32_t)in->imm), in->imm);
+		return true;
+	}
 	find_call_base(n);
 	if (in->src_reg != BPF_PSEUDO_CALL) {
 		address = n->call_base + (int64_t)in->imm;
