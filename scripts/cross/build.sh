@@ -14,11 +14,12 @@ esac
 suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-bookworm}")
 cache=${VM_CACHE:-$PWD/.vm-cache}
 sysroot=$cache/sysroot-$arch
-if [ ! -f "$sysroot/done" ]; then
+packages='libbpf-dev libelf-dev libdw-dev libiberty-dev zlib1g-dev liblzma-dev libbz2-dev'
+if [ "$(cat "$sysroot/done" 2>/dev/null)" != "$packages" ]; then
 	rm -rf "$sysroot"
-	tests/vm/kernels unpack "$suite-$deb" "$sysroot" libbpf-dev libelf-dev libdw-dev zlib1g-dev \
-		liblzma-dev libbz2-dev || exit 3
-	: >"$sysroot/done"
+	# shellcheck disable=SC2086
+	tests/vm/kernels unpack "$suite-$deb" "$sysroot" $packages || exit 3
+	echo "$packages" >"$sysroot/done"
 fi
 if [ ! -f "build-$arch/build.ninja" ]; then
 	# The cross file's constants, as the place of the libraries is known only now.
