@@ -84,6 +84,7 @@ struct dwarf_file *elf_file_dwarf(struct elf_file *f)
 	f->tried_dwarf = true;
 	d = xcalloc(1, sizeof(*d));
 	d->fd = -1;
+	d->path = f->path;
 	strmap_init(&d->frames, &d->arena);
 	if (open_own(d, f) || open_debug(d, f))
 		read_units(d);
@@ -99,6 +100,7 @@ void dwarf_file_free(struct dwarf_file *d)
 {
 	if (!d)
 		return;
+	dwp_close(d);
 	dwarf_end(d->dw);
 	elf_end(d->elf);
 	fd_close(&d->fd);
@@ -157,14 +159,16 @@ struct dwarf_unit *dwarf_unit_at(struct dwarf_file *d, uint64_t addr)
 Dwarf_Die *dwarf_unit_inner(struct dwarf_file *d, struct dwarf_unit *u)
 {
 	Dwarf_Die inner = { 0 };
+	uint64_t id;
 	uint8_t type;
 
 	if (u->tried_split)
 		return &u->inner;
 	u->tried_split = true;
 	u->inner = u->die;
-	if (!dwarf_cu_info(u->die.cu, NULL, &type, NULL, &inner, NULL, NULL, NULL) && inner.addr &&
-	    type == DW_UT_skeleton)
+	if (dwarf_cu_info(u->die.cu, NULL, &type, NULL, &inner, &id, NULL, NULL) || type != DW_UT_skeleton)
+		return &u->inner;
+	if (inner.addr || dwp_unit(d, &u->die, id, &inner))
 		u->inner = inner;
 	return &u->inner;
 }
