@@ -74,6 +74,7 @@ TEST(lex_macros)
 	CHECK_TOKENS("#define A x \\\n  y\nA", "^x|y|");
 	CHECK_TOKENS("#define A\na A b", "^a|b|");
 	CHECK_TOKENS("#define A 1\n#undef A\nA", "^A|");
+	CHECK_TOKENS("__linux__\n#undef __linux__\n__linux__", "1|^__linux__|");
 }
 
 TEST(lex_conditions)

@@ -208,6 +208,8 @@ struct script *parse_script(struct arena *a, struct diags *d, struct types *ts, 
 	if (is_binary(&p))
 		return p.script;
 	pp_init(&p.pp, a, d, src, params);
+	if (!ts->btf)
+		pp_undef(&p.pp, "BPFTRACE_HAVE_BTF", strlen("BPFTRACE_HAVE_BTF"));
 	lex_init(&p.lx, &p.pp);
 	read_headers(&p);
 	p_next(&p);

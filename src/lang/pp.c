@@ -37,10 +37,15 @@ static struct pp_macro *pp_predefine(struct pp *pp, const char *name, size_t len
 	return m;
 }
 
+/* In place of a macro that was taken back. */
+static struct pp_macro undefined;
+
 struct pp_macro *pp_find(struct pp *pp, const char *name, size_t len)
 {
 	struct pp_macro *m = strmap_getn(&pp->macros, name, len);
 
+	if (m == &undefined)
+		return NULL;
 	return m || !pp_is_predefined(name, len) ? m : pp_predefine(pp, name, len);
 }
 
@@ -226,11 +231,9 @@ static void pp_define(struct pp *pp, struct pp_file *f, uint32_t start, uint32_t
 	strmap_putn(&pp->macros, name.text, name.len, m);
 }
 
-static void pp_undef(struct pp *pp, struct pp_file *f, uint32_t pos)
+void pp_undef(struct pp *pp, const char *name, size_t len)
 {
-	struct pp_word w = pp_word(f, pos);
-
-	strmap_putn(&pp->macros, w.text, w.len, NULL);
+	strmap_putn(&pp->macros, name, len, &undefined);
 }
 
 static uint32_t pp_endif(struct pp *pp, struct pp_file *f, uint32_t start, uint32_t end)
@@ -364,7 +367,7 @@ static bool pp_conditional(struct pp *pp, struct pp_file *f, struct pp_region *r
 
 static void pp_obey(struct pp *pp, struct pp_file *f, struct pp_region *r)
 {
-	struct pp_word w = pp_word(f, r->start + 1);
+	struct pp_word w = pp_word(f, r->start + 1), what = pp_word(f, w.next);
 	uint32_t end = r->end;
 
 	if (r->start == 0 && f->src->len > 1 && f->src->text[1] == '!')
@@ -376,7 +379,7 @@ static void pp_obey(struct pp *pp, struct pp_file *f, struct pp_region *r)
 	else if (word_is(&w, "define"))
 		pp_define(pp, f, r->start, w.next, end);
 	else if (word_is(&w, "undef"))
-		pp_undef(pp, f, w.next);
+		pp_undef(pp, what.text, what.len);
 	else if (word_is(&w, "error") || word_is(&w, "warning"))
 		pp_message(pp, f, r->start, w.next, end, word_is(&w, "error"));
 	else

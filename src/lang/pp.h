@@ -61,7 +61,7 @@ struct pp {
 	struct diags *d;
 	const struct parse_params *params; /* NULL: no header is searched */
 	struct pp_file *script;
-	struct strmap macros;      /* name -> struct pp_macro *, NULL: undefined again */
+	struct strmap macros;      /* name -> struct pp_macro */
 	struct strmap headers;     /* path -> struct pp_file * of its last reading */
 	unsigned uses;             /* macros replaced and tokens made of them so far */
 	unsigned nfiles;
@@ -75,6 +75,7 @@ void pp_init(struct pp *pp, struct arena *a, struct diags *d, const struct sourc
 struct pp_region pp_line(struct pp *pp, struct pp_file *f, uint32_t pos);
 /* The macro of this name; NULL if there is none. */
 struct pp_macro *pp_find(struct pp *pp, const char *name, size_t len);
+void pp_undef(struct pp *pp, const char *name, size_t len);
 /* At the end of a text: reports a condition that was not closed. */
 void pp_end(struct pp *pp, struct pp_file *f);
 
