@@ -313,17 +313,32 @@ static int64_t constant_as(int64_t v, const struct type *to)
 	return to->is_signed ? (int64_t)((uint64_t)v << up) >> up : (int64_t)((uint64_t)v << up >> up);
 }
 
+/* A char array that is text elsewhere gives its address where a pointer is wanted: (struct cb *)$skb->cb */
+static void chars_as_array(struct check *ck, struct node *n)
+{
+	const struct type *base = n->kind == E_FIELD && n->a->type ? n->a->type : NULL;
+	enum addr_space space;
+
+	if (!base || n->type->kind != TY_STRING || !n->field.type || n->field.type->kind != TY_ARRAY)
+		return;
+	space = base->kind == TY_PTR ? pointee(ck, base)->space : base->space;
+	if (space != AS_NONE)
+		n->type = type_in_space(ck->types, n->field.type, space);
+}
+
 static bool infer_cast_expr(struct check *ck, struct node *n)
 {
 	const struct type *to, *from;
 
 	if (!infer_expr(ck, n->a))
 		return false;
-	from = n->a->type;
 	to = resolve_type_ref(ck, n->cast_type);
 	if (!to)
 		return false;
-	if (to->kind == TY_PTR && from->kind == TY_PTR && to->space == AS_NONE)
+	if (to->kind == TY_PTR)
+		chars_as_array(ck, n->a);
+	from = n->a->type;
+	if (to->kind == TY_PTR && (from->kind == TY_PTR || from->kind == TY_ARRAY) && to->space == AS_NONE)
 		to = type_in_space(ck->types, to, from->space);
 	if (type_is_scalar(to) && (type_is_scalar(from) || (to->kind == TY_PTR && from->kind == TY_ARRAY))) {
 		n->type = to;

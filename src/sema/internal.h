@@ -75,6 +75,9 @@ bool exists_only(const struct node *n);
  */
 bool use_renamed_field(struct check *ck, struct node *n, const struct type *t);
 
+/* hoist.c: variables that are read behind the block that assigns them */
+void hoist_variables(struct check *ck, struct node *body);
+
 /* resolve.c */
 bool sema_resolve(struct check *ck);
 bool resolve_expr(struct check *ck, struct node *n);

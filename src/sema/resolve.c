@@ -510,6 +510,7 @@ bool sema_resolve(struct check *ck)
 		b = ck->probe->block;
 		if (b->pred)
 			resolve_expr(ck, b->pred);
+		hoist_variables(ck, b->body);
 		resolve_block(ck, b->body);
 	}
 	warn_unused_decls(ck);
