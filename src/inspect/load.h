@@ -57,6 +57,9 @@ struct load_replace *load_replacement(struct load_options *o, size_t index, cons
 bool load_is_legacy(const struct objfile *f);
 int load_legacy(struct inspect *in, const struct objfile *f, struct load_options *o, struct loaded *ret);
 
+/* load_loader.c: what -L does. 0, or -errno and the error set. */
+int load_by_loader(struct inspect *in, const struct objfile *f);
+
 /*
  * load_log.c: makes an error of what the verifier said; in text mode the part of its log that led
  * there goes to stderr. Returns code.

@@ -32,6 +32,7 @@ const struct noun noun_prog = {
 		    "           [type TYPE] [{ offload_dev | xdpmeta_dev } NAME] \\\n"
 		    "           [map { idx IDX | name NAME } MAP] \\\n"
 		    "           [pinmaps MAP_DIR] [autoattach] [kernel_btf BTF_FILE]\n"
+		    "-L load OBJ\n"
 		    "attach PROG ATTACH_TYPE [MAP]\n"
 		    "detach PROG ATTACH_TYPE [MAP]\n"
 		    "run PROG [data_in FILE] [data_out FILE [data_size_out L]] \\\n"

@@ -260,10 +260,22 @@ static int load(struct inspect *in, struct words *w, struct load *l)
 	return r;
 }
 
+/* -L OBJ: nothing is pinned. */
+static int use_loader(struct inspect *in, struct words *w, struct load *l)
+{
+	int r = words_need(in, w, "'load'", 1);
+
+	if (!r)
+		r = objfile_read(in, word_next(w), &l->file);
+	if (!r)
+		r = words_end(in, w);
+	return r ? r : load_by_loader(in, &l->file);
+}
+
 int prog_load(struct inspect *in, struct words *w)
 {
 	struct load l = { 0 };
-	int r = load(in, w, &l);
+	int r = in->loader ? use_loader(in, w, &l) : load(in, w, &l);
 
 	load_done(&l);
 	return r;

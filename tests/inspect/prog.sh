@@ -80,6 +80,9 @@ case $got in
 *) bad "a refusal's source line and hint" "$got" ;;
 esac
 
+"$bt" -L prog load "$tmp/new.o" && ok "load by a loader program" || bad "load by a loader program"
+fails "the loader's words" "unexpected argument: '$pins/x'" "$bt" -L prog load "$tmp/new.o" "$pins/x"
+
 # Files that are no objects, or broken ones.
 fails "no ELF" "failed to open object file $tmp/data: it is not an ELF file" "$bt" prog load "$tmp/data" "$pins/x"
 fails "not for BPF" "failed to open object file $bt: it is not for BPF (compile with clang -target bpf)" \
