@@ -172,6 +172,7 @@ struct script {
 	VEC(struct macro *) macros;
 	VEC(struct probe_block *) probes;
 	VEC(struct config_item *) config;
+	VEC(const char *) imports; /* paths of the files that were imported, without links */
 	const char *absent_header; /* the first one included that is not on this machine; NULL: none */
 };
 

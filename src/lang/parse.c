@@ -67,6 +67,8 @@ static void parse_config(struct parser *p)
 {
 	struct span open;
 
+	if (p->importer)
+		p_error(p, p->tok.span, DT_bad_import, "An imported script has no settings of its own");
 	p_next(p);
 	p_expect(p, T_ASSIGN);
 	open = p->tok.span;
@@ -104,25 +106,6 @@ static void parse_map_decl(struct parser *p)
 }
 
 /* Parts of the language that come later; their first word would else be taken for a probe. */
-static bool parse_later(struct parser *p)
-{
-	static const struct {
-		const char *word;
-		enum tok next;
-		const char *what;
-	} later[] = {
-		{ "import", T_STR, "import" },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(later); i++) {
-		if (!p_at_word(p, later[i].word) || p_peek(p).kind != later[i].next)
-			continue;
-		p_unsupported(p, p->tok.span, later[i].what);
-		return true;
-	}
-	return false;
-}
-
 /* Passes over the rest of a definition: up to its ; or over its block, whichever comes first. */
 static void recover_top(struct parser *p)
 {
@@ -166,7 +149,9 @@ static void parse_top(struct parser *p)
 		parse_macro(p);
 	else if (p_at_word(p, "fn") && p_peek(p).kind == T_IDENT)
 		parse_function(p);
-	else if (!parse_later(p))
+	else if (p_at_word(p, "import") && p_peek(p).kind == T_STR)
+		parse_import(p);
+	else
 		parse_probe(p);
 	if (p->panic)
 		recover_top(p);
@@ -196,6 +181,23 @@ static void read_headers(struct parser *p)
 	}
 }
 
+void parse_all(struct parser *p)
+{
+	if (is_binary(p))
+		return;
+	pp_init(&p->pp, p->arena, p->d, p->src, p->params);
+	if (!p->ts->btf)
+		pp_undef(&p->pp, "BPFTRACE_HAVE_BTF", strlen("BPFTRACE_HAVE_BTF"));
+	lex_init(&p->lx, &p->pp);
+	if (!p->importer)
+		read_headers(p);
+	p_next(p);
+	while (!p_at(p, T_EOF))
+		parse_top(p);
+	if (!p->stop && !p->panic)
+		pp_end(&p->pp, p->pp.script);
+}
+
 struct script *parse_script(struct arena *a, struct diags *d, struct types *ts, struct source *src,
 			    const struct parse_params *params)
 {
@@ -205,18 +207,7 @@ struct script *parse_script(struct arena *a, struct diags *d, struct types *ts, 
 	p.script->source = src;
 	strmap_init(&p.tags, a);
 	strmap_init(&p.levels, a);
-	if (is_binary(&p))
-		return p.script;
-	pp_init(&p.pp, a, d, src, params);
-	if (!ts->btf)
-		pp_undef(&p.pp, "BPFTRACE_HAVE_BTF", strlen("BPFTRACE_HAVE_BTF"));
-	lex_init(&p.lx, &p.pp);
-	read_headers(&p);
-	p_next(&p);
-	while (!p_at(&p, T_EOF))
-		parse_top(&p);
-	if (!p.stop && !p.panic)
-		pp_end(&p.pp, p.pp.script);
+	parse_all(&p);
 	macros_expand(&p);
 	p.script->absent_header = p.pp.absent;
 	return p.script;

@@ -34,6 +34,7 @@ struct parser {
 	bool panic, stop;
 	bool quiet;           /* a header's declaration: the first error ends it (header.c) */
 	VEC(const char *) fresh; /* tags that it has defined */
+	const struct parser *importer; /* of an imported file, NULL: the script itself */
 	bool in_pred;         /* a / before { ends the expression */
 	struct strmap tags;   /* "struct x" -> struct cdef_tag of the C definitions (cdef.c) */
 	struct strmap levels; /* address of a struct type -> levels of types in it (cdef.c) */
@@ -117,6 +118,10 @@ struct type_ref *parse_type_before(struct parser *p, enum tok end);
 
 /* Statements (parse_stmt.c) */
 struct node *parse_block(struct parser *p);
+/* import "path"; of a script, a header, or a folder of them (import.c). */
+void parse_import(struct parser *p);
+/* All of a source, into the script of p (parse.c). */
+void parse_all(struct parser *p);
 /* fn name($a : type, ...) [: type] { ... }; it is added to the script's macros. */
 void parse_function(struct parser *p);
 /* A macro or function becomes one of the script's, unless there is one like it. */
