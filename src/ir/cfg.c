@@ -264,6 +264,18 @@ static struct ir_block *make_edge(const struct thread *t, struct ir_block *to)
 	return edge;
 }
 
+/* Marks the values of the block that are used outside of it. */
+static void mark_outside(const struct thread *t)
+{
+	each_val(t->b, v)
+		v->mark = 0;
+	each_block(t->fn, b)
+		each_val(b, v)
+			for (uint32_t i = 0; i < v->nargs; i++)
+				if (v->arg[i]->block == t->b && (b != t->b || v->op == IR_phi))
+					v->arg[i]->mark = 1;
+}
+
 static void thread_edge(struct thread *t, struct ir_block *to)
 {
 	struct ir_block *edge = make_edge(t, to);
@@ -276,10 +288,15 @@ static void thread_edge(struct thread *t, struct ir_block *to)
 	t->pred->succ[t->pred->succ[0] != t->b] = edge;
 	ir_add_pred(t->fn, edge, t->pred);
 	ir_remove_pred(t->b, t->index);
+	mark_outside(t);
 	n = 0;
-	each_val_safe(t->b, v, next)
-		if (v != t->b->last && n < ARRAY_SIZE(defs))
-			ir_ssa_repair(t->fn, v, edge, defs[n++]);
+	each_val_safe(t->b, v, next) {
+		if (v == t->b->last || n == ARRAY_SIZE(defs))
+			continue;
+		if (v->mark)
+			ir_ssa_repair(t->fn, v, edge, defs[n]);
+		n++;
+	}
 }
 
 static unsigned count_vals(const struct ir_block *b)

@@ -28,24 +28,33 @@ static bool alive_together(const struct ir_slot *a, const struct ir_slot *b)
 	return false;
 }
 
+static int lower_first(const void *a, const void *b)
+{
+	const struct ir_slot *x = *(struct ir_slot *const *)a, *y = *(struct ir_slot *const *)b;
+
+	return x->at < y->at ? -1 : x->at > y->at;
+}
+
 /* Lowest place that no slot alive at the same time has; the first n of the list have theirs. */
-static uint32_t find_place(const struct ir_slots *s, size_t n)
+static uint32_t find_place(struct ir_slots *s, size_t n)
 {
 	const struct ir_slot *o = s->list.v[n];
 	uint32_t at = 0;
-	bool moved = true;
 
-	while (moved) {
-		moved = false;
-		for (size_t i = 0; i < n; i++) {
-			const struct ir_slot *p = s->list.v[i];
+	s->rivals.n = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct ir_slot *p = s->list.v[i];
 
-			if (p->scratch != o->scratch || at >= p->at + p->size ||
-			    p->at >= at + o->size || !alive_together(p, o))
-				continue;
+		if (p->scratch == o->scratch && p->first <= o->last && o->first <= p->last && alive_together(p, o))
+			avec_push(&s->arena, &s->rivals, p);
+	}
+	if (s->rivals.n)
+		qsort(s->rivals.v, s->rivals.n, sizeof(*s->rivals.v), lower_first);
+	vec_each(s->rivals, i) {
+		const struct ir_slot *p = s->rivals.v[i];
+
+		if (at < p->at + p->size && p->at < at + o->size)
 			at = round_up(p->at + p->size, o->align);
-			moved = true;
-		}
 	}
 	return at;
 }
@@ -230,7 +239,13 @@ void ir_pass_slots(struct ir_fn *fn)
 	limit = ir_frame_limit(fn);
 	fn->frame = colour(&s, false);
 	while (fn->frame > limit && (big = largest_movable(&s))) {
-		big->scratch = true;
+		/* One at a time where there are few of them. */
+		for (size_t n = s.list.n / 32; big && n; n--) {
+			big->scratch = true;
+			big = largest_movable(&s);
+		}
+		if (big)
+			big->scratch = true;
 		fn->frame = colour(&s, false);
 	}
 	size = colour(&s, true);

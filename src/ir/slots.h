@@ -26,12 +26,14 @@ struct ir_slot {
 	bool scratch; /* per-CPU memory instead */
 	uint32_t at;  /* offset in its region */
 	VEC(struct ir_interval) live; /* in order */
+	uint32_t first, last;         /* of them all; first > last: never alive */
 };
 
 struct ir_slots {
 	struct ir_fn *fn;
 	struct arena arena;
 	VEC(struct ir_slot *) list;
+	VEC(struct ir_slot *) rivals; /* of the slot that a place is sought for */
 };
 
 /*

@@ -19,6 +19,7 @@ struct live {
 	struct ir_val **user;
 	VEC(struct touch) *touches; /* by slot */
 	uint32_t *first, *last;     /* by rpo, of the slot in hand; first UINT32_MAX: none */
+	VEC(uint32_t) found;        /* the blocks that have one, by rpo */
 	uint32_t *begin;            /* by rpo: number of the block's first instruction */
 	VEC(struct ir_val *) work;
 	uint32_t words;             /* of a set of slots */
@@ -68,6 +69,8 @@ static void access(struct live *l, const struct ir_val *user)
 {
 	uint32_t rpo = user->block->rpo;
 
+	if (l->first[rpo] == UINT32_MAX)
+		avec_push(&l->arena, &l->found, rpo);
 	if (user->mark < l->first[rpo])
 		l->first[rpo] = user->mark;
 	if (user->mark > l->last[rpo])
@@ -77,10 +80,19 @@ static void access(struct live *l, const struct ir_val *user)
 /* Address stored: from then on anything may use it. */
 static void access_everywhere(struct live *l)
 {
+	l->found.n = 0;
 	each_block(l->s->fn, b) {
 		l->first[b->rpo] = l->begin[b->rpo];
 		l->last[b->rpo] = b->last->mark;
+		avec_push(&l->arena, &l->found, b->rpo);
 	}
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
 }
 
 static bool makes_pointer(enum ir_op op)
@@ -117,16 +129,18 @@ static void find_touches(struct live *l, size_t i)
 		for (uint32_t u = l->start[p->id]; u < l->start[p->id + 1]; u++)
 			visit_user(l, o, l->user[u], p);
 	}
-	each_block(l->s->fn, b) {
-		struct touch t = { b->rpo, l->first[b->rpo], l->last[b->rpo] };
+	if (l->found.n)
+		qsort(l->found.v, l->found.n, sizeof(*l->found.v), by_number);
+	vec_each(l->found, k) {
+		uint32_t rpo = l->found.v[k];
+		struct touch t = { rpo, l->first[rpo], l->last[rpo] };
 
-		if (t.first == UINT32_MAX)
-			continue;
 		avec_push(&l->arena, &l->touches[i], t);
-		l->touched[(size_t)b->rpo * l->words + i / 64] |= 1ull << i % 64;
-		l->first[b->rpo] = UINT32_MAX;
-		l->last[b->rpo] = 0;
+		l->touched[(size_t)rpo * l->words + i / 64] |= 1ull << i % 64;
+		l->first[rpo] = UINT32_MAX;
+		l->last[rpo] = 0;
 	}
+	l->found.n = 0;
 }
 
 /* into |= a | b; true if that changed something */
@@ -177,34 +191,41 @@ static void spread(struct live *l)
 	}
 }
 
-static void make_intervals(struct live *l, size_t slot)
+/* The slot in this block: it is touched there, or alive all through. */
+static void add_interval(struct live *l, size_t slot, const struct ir_block *b, uint32_t *next_touch)
 {
-	struct ir_slot *o = l->s->list.v[slot];
+	size_t at = (size_t)b->rpo * l->words + slot / 64;
 	uint64_t bit = 1ull << slot % 64;
+	struct ir_slot *o = l->s->list.v[slot];
+	struct ir_interval in = { l->begin[b->rpo], b->last->mark };
 
-	vec_each(l->touches[slot], i) {
-		struct touch *t = &l->touches[slot].v[i];
+	if (l->touched[at] & bit) {
+		const struct touch *t = &l->touches[slot].v[next_touch[slot]++];
 
-		l->first[t->rpo] = t->first;
-		l->last[t->rpo] = t->last;
+		if (!(l->from[at] & bit))
+			in.start = t->first;
+		if (!(l->to[at] & bit))
+			in.end = t->last;
 	}
-	each_block(l->s->fn, b) {
-		size_t at = (size_t)b->rpo * l->words + slot / 64;
-		bool from = l->from[at] & bit, to = l->to[at] & bit, touched = l->touched[at] & bit;
-		struct ir_interval in = { l->begin[b->rpo], b->last->mark };
+	avec_push(&l->s->arena, &o->live, in);
+	o->first = in.start < o->first ? in.start : o->first;
+	o->last = in.end > o->last ? in.end : o->last;
+}
 
-		if (!touched && !(from && to))
-			continue;
-		if (touched && !from)
-			in.start = l->first[b->rpo];
-		if (touched && !to)
-			in.end = l->last[b->rpo];
-		avec_push(&l->s->arena, &o->live, in);
-	}
-	vec_each(l->touches[slot], i) {
-		l->first[l->touches[slot].v[i].rpo] = UINT32_MAX;
-		l->last[l->touches[slot].v[i].rpo] = 0;
-	}
+static void make_intervals(struct live *l)
+{
+	uint32_t *next_touch = arena_array(&l->arena, uint32_t, l->s->list.n + 1);
+
+	vec_each(l->s->list, i)
+		l->s->list.v[i]->first = UINT32_MAX;
+	each_block(l->s->fn, b)
+		for (uint32_t w = 0; w < l->words; w++) {
+			size_t at = (size_t)b->rpo * l->words + w;
+			uint64_t bits = l->touched[at] | (l->from[at] & l->to[at]);
+
+			for (; bits; bits &= bits - 1)
+				add_interval(l, w * 64 + (size_t)__builtin_ctzll(bits), b, next_touch);
+		}
 }
 
 void ir_slots_live(struct ir_slots *s)
@@ -226,7 +247,6 @@ void ir_slots_live(struct ir_slots *s)
 	for (size_t i = 0; i < s->list.n; i++)
 		find_touches(&l, i);
 	spread(&l);
-	for (size_t i = 0; i < s->list.n; i++)
-		make_intervals(&l, i);
+	make_intervals(&l);
 	arena_done(&l.arena);
 }
