@@ -18,7 +18,7 @@ while read -r insns calls stack _ _ _ script; do
 	if [ $# -ne 3 ]; then
 		missing=$((missing + 1)) # another kernel or C library may lack its probe
 	elif [ "$1" -gt "$insns" ] || [ "$2" -gt "$calls" ] || [ "$3" -gt "$stack" ]; then
-		echo "# $1 $2 $3 instead of $insns $calls $stack: $script"
+		printf "# %s instead of %s: %s\n" "$1 $2 $3" "$insns $calls $stack" "$script"
 		over=$((over + 1))
 	fi
 done <bench/corpus/corpus.table
