@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* btf show: BTF in the kernel, with the programs and maps that have it. */
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "base/fdutil.h"
@@ -73,14 +74,29 @@ static void show_name(struct inspect *in, const char *name, bool kernel)
 	both_text(in, kernel ? "]" : "");
 }
 
+/* name: 64 bytes. A longer one is cut; before 5.11 there are none. */
+static int read_info(int fd, struct bpf_btf_info *info, char *name)
+{
+	int r;
+
+	*info = (struct bpf_btf_info){ .name = (uintptr_t)name, .name_len = 64 };
+	*name = '\0';
+	r = object_info(fd, info, sizeof(*info));
+	if (r == -E2BIG) {
+		*info = (struct bpf_btf_info){ 0 };
+		r = object_info(fd, info, offsetof(struct bpf_btf_info, name));
+	}
+	return r == -ENOSPC ? 0 : r;
+}
+
 static int show_one(struct show *s, int fd)
 {
 	struct inspect *in = s->in;
-	char name[64] = "";
-	struct bpf_btf_info info = { .name = (uintptr_t)name, .name_len = sizeof(name) };
-	int r = object_info(fd, &info, sizeof(info));
+	char name[64];
+	struct bpf_btf_info info;
+	int r = read_info(fd, &info, name);
 
-	if (r && r != -ENOSPC) /* a longer name was cut */
+	if (r)
 		return inspect_fail(in, r, "can't get BTF object info: %s", errname(r));
 	both_object(in);
 	both_u64(in, "id", "", info.id, ": ");

@@ -4,6 +4,7 @@
 
 #include "inspect/doctor.h"
 #include "inspect/nouns.h"
+#include "inspect/scan.h"
 #include "run/run.h"
 #include "type/btf.h"
 
@@ -135,6 +136,7 @@ static int doctor_run(struct inspect *in, struct words *w)
 	} else {
 		sb_adds(&in->out, "system\n");
 	}
+	scan_start();
 	doctor_system(&d);
 	doctor_probes(&d);
 	summary(&d);

@@ -132,6 +132,7 @@ static int do_probe(struct inspect *in, struct words *w)
 		return r;
 	if (in->json)
 		p.macros = NULL;
+	scan_start();
 	feature_probe_show(&p);
 	return 0;
 }

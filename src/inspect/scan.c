@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <linux/btf.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/fdutil.h"
@@ -18,6 +19,16 @@
 #define MAP_TYPE_ARENA 33
 #define MAP_TYPE_INSN_ARRAY 34
 #define MAP_TYPE_RHASH 35
+
+void scan_start(void)
+{
+	struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY }, old;
+
+	if (setrlimit(RLIMIT_MEMLOCK, &all) && !getrlimit(RLIMIT_MEMLOCK, &old)) {
+		old.rlim_cur = old.rlim_max;
+		setrlimit(RLIMIT_MEMLOCK, &old);
+	}
+}
 
 /* How a type of program is asked for, where that is not "r0 = 0; exit" with nothing else said. */
 struct prog_ask {

@@ -15,6 +15,11 @@
 
 enum { SCAN_PROG_TYPES = 33, SCAN_HELPERS = 212 }; /* numbers below these are known */
 
+/*
+ * Before Linux 5.11 maps and programs count against the limit of locked memory, and go some time after
+ * they were closed: raises it as far as it goes. To be called before the others.
+ */
+void scan_start(void);
 /* ifindex: 0, or of the device that the program or map is to be offloaded to. */
 bool scan_prog_type(uint32_t type, uint32_t ifindex);
 bool scan_map_type(uint32_t type, uint32_t ifindex);
