@@ -43,10 +43,10 @@ TEST(probe_errors)
 		     "1:23-24 expected the name of a setting, found '='");
 }
 
-TEST(later_parts)
+TEST(imports)
 {
-	CHECK_ERRORS("import \"a\"; fn f($a : int8) : void { 1; } let @m = hash(5); begin { }",
-		     "1:1-7 not supported yet: import|1:13-15 not supported yet: functions (fn)");
+	CHECK_ERRORS("import \"no/such/place\"; fn f($a : int8) : void { 1; } let @m = hash(5); begin { }",
+		     "1:8-23 cannot import 'no/such/place': No such file or directory");
 }
 
 TEST(addresses)
