@@ -29,8 +29,9 @@ int help_print(const char *self, bool as_bpftrace)
 	sb_addf(&out, "USAGE:\n  %s [OPTIONS] FILE [PARAMETER...]\n", self);
 	sb_addf(&out, "  %s [OPTIONS] -e PROGRAM [PARAMETER...]\n", self);
 	if (!as_bpftrace)
-		sb_addf(&out, "  %s TOOL [OPTIONS]\n  %s tools        list the built-in tools\n",
-			self, self);
+		sb_addf(&out, "  %s build [OPTIONS] FILE -o OBJECT    compile a script to be run elsewhere\n"
+			      "  %s TOOL [OPTIONS]\n  %s tools        list the built-in tools\n",
+			self, self, self);
 	sb_adds(&out, "\nTraces Linux with scripts in bpftrace's language. FILE may be '-': "
 		      "standard input.\n");
 	sb_adds(&out, "\nOPTIONS:\n");

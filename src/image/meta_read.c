@@ -215,7 +215,7 @@ static void get_late(struct reader *r)
 static void get_tables(struct reader *r)
 {
 	struct tables *t = r->im->tables;
-	uint32_t n = unpack_count(&r->u, 48);
+	uint32_t n = unpack_count(&r->u, 48), flags;
 
 	for (uint32_t i = 0; i < n && !r->u.bad; i++)
 		get_map(r);
@@ -225,7 +225,9 @@ static void get_tables(struct reader *r)
 	n = unpack_count(&r->u, 4);
 	for (uint32_t i = 0; i < n; i++)
 		avec_push(r->arena, &t->probe_names, unpack_text(&r->u));
-	t->user_symbols = unpack_u32(&r->u);
+	flags = unpack_u32(&r->u);
+	t->user_symbols = flags & 1;
+	t->exits = flags >> 1 & 1;
 	n = unpack_count(&r->u, 32);
 	for (uint32_t i = 0; i < n && !r->u.bad; i++)
 		get_late(r);

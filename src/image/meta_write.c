@@ -154,7 +154,7 @@ static void put_tables(struct writer *w)
 		put_map(w, t->maps.v[i]);
 	put_strings(w, t->strings.v, t->strings.n);
 	put_strings(w, t->probe_names.v, t->probe_names.n);
-	pack_u32(w->out, t->user_symbols);
+	pack_u32(w->out, (uint32_t)t->user_symbols | (uint32_t)t->exits << 1);
 	pack_u32(w->out, (uint32_t)t->late.n);
 	vec_each(t->late, i)
 		put_late(w, t->late.v[i]);
