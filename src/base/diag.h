@@ -29,6 +29,12 @@ struct span {
 	uint32_t start, end; /* offsets in struct sources' space; end is exclusive; 0,0: no position */
 };
 
+/* Where a macro was used whose text something comes from; up: the use that this one is part of, NULL: none. */
+struct macro_use {
+	struct span span;
+	const struct macro_use *up;
+};
+
 struct source {
 	const char *name; /* "stdin" for -e and standard input, else the path as given */
 	const char *text; /* NUL-terminated, may contain NULs before len */

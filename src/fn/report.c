@@ -7,7 +7,7 @@ static void handle_errorf(struct runtime *rt, const struct action *a, const stru
 	struct strbuf *text = rt_scratch(rt);
 
 	format_run(rt_render(rt), a->data, args, text);
-	rt_report(rt, a->span, "ERROR", sb_str(text));
+	rt_report(rt, a, SEV_ERROR, sb_str(text));
 }
 
 const struct fn_ops fn_errorf = {
@@ -33,7 +33,7 @@ static void handle_warnf(struct runtime *rt, const struct action *a, const struc
 	struct strbuf *text = rt_scratch(rt);
 
 	format_run(rt_render(rt), a->data, args, text);
-	rt_report(rt, a->span, "WARNING", sb_str(text));
+	rt_report(rt, a, SEV_WARNING, sb_str(text));
 }
 
 const struct fn_ops fn_warnf = {
@@ -74,7 +74,7 @@ static void handle_assert(struct runtime *rt, const struct action *a, const stru
 	struct strbuf *text = rt_scratch(rt);
 
 	sb_addf(text, "assert failed: %s", (const char *)a->data);
-	rt_report(rt, a->span, "ERROR", sb_str(text));
+	rt_report(rt, a, SEV_ERROR, sb_str(text));
 	rt_exit(rt, 1);
 }
 

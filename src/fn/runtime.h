@@ -25,6 +25,6 @@ void rt_zero_map(struct runtime *rt, const struct map *m);  /* values become 0, 
 void rt_warn(struct runtime *rt, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void rt_error(struct runtime *rt, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* A message of the script for stderr, with its place: "stdin:1:9-20: ERROR: text". */
-void rt_report(struct runtime *rt, struct span at, const char *severity, const char *text);
+void rt_report(struct runtime *rt, const struct action *a, enum severity severity, const char *text);
 
 #endif

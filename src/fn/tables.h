@@ -60,6 +60,7 @@ struct action {
 	uint32_t id;
 	const struct fn_ops *fn;
 	struct span span;
+	const struct macro_use *use; /* of the macro that span is in, NULL: none */
 	const struct ir_layout *layout;  /* of the record; part i is argument i */
 	uint32_t nargs;
 	const struct type **arg_types;

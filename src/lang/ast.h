@@ -108,6 +108,7 @@ struct node {
 	bool is_unsigned, is_prefix, is_arrow, keyed;
 	bool is_tail;
 	bool is_comptime; /* an expression that must be constant; S_IF, E_TERNARY: only one arm is compiled */
+	const struct macro_use *use; /* of the macro that it comes from, NULL: none */
 	uint32_t mark; /* E_VAR: which expansion of a macro it belongs to, 0: none */
 	bool called; /* E_CALL written with empty parentheses: nsecs() */
 	struct attach_point *point; /* E_EXISTS: a probe, or "helper:NAME" and the like */

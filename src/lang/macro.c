@@ -25,6 +25,7 @@ struct binding {
 	const struct macro *macro;
 	struct node *const *args;
 	uint32_t mark;
+	const struct macro_use *use;
 };
 
 static const struct node *find_param(const struct macro *m, enum node_kind kind, const char *name)
@@ -180,6 +181,8 @@ static struct node *copy_node(struct expansion *x, const struct node *n, const s
 		copy->name = arg->name;
 	if (b && n->kind == E_VAR)
 		copy->mark = b->mark;
+	if (b)
+		copy->use = b->use;
 	copy->a = copy_node(x, n->a, b);
 	copy->b = copy_node(x, n->b, b);
 	copy->c = copy_node(x, n->c, b);
@@ -355,6 +358,7 @@ static void expand_use(struct expansion *x, struct node *n)
 		return;
 	}
 	b.mark = ++x->marks;
+	b.use = arena_dup(x->p->arena, &(struct macro_use){ .span = at, .up = n->use }, sizeof(struct macro_use));
 	body = m->is_function ? function_body(x, m, n) : copy_node(x, m->body, &b);
 	x->open[x->depth++] = m;
 	expand(x, body);

@@ -78,6 +78,7 @@ static struct action *new_action(struct lower *lw, struct node *call, void *data
 	a->id = lw->tables->actions.n;
 	a->fn = call->fn;
 	a->span = call->span;
+	a->use = call->use;
 	a->data = data;
 	a->probe = lw->probe->name;
 	avec_push(lw->arena, &lw->tables->actions, a);

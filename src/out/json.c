@@ -108,7 +108,8 @@ static void json_lost(struct out *o, uint64_t records)
 /* As bpftrace has it; how often it happened only if more than once since the last one. */
 static void json_fault(struct out *o, const struct fault *f)
 {
-	sb_addf(&o->buf, "{\"type\": \"%s\", \"msg\": ", f->helper ? "helper_error" : "runtime_error");
+	sb_addf(&o->buf, "{\"type\": \"%s\", \"msg\": ",
+		f->type ? f->type : f->helper ? "helper_error" : "runtime_error");
 	render_json_string(&o->buf, f->what, strlen(f->what));
 	if (f->helper)
 		sb_addf(&o->buf, ", \"helper\": \"%s\", \"retcode\": %lld", f->helper, (long long)f->code);

@@ -167,6 +167,10 @@ void out_message(struct out *o, const char *text, size_t n)
 {
 	int error;
 
+	if (o->held) {
+		sb_add(&o->buf, text, n);
+		return;
+	}
 	if (o->tty)
 		out_flush(o);
 	write_all(STDERR_FILENO, text, n, &error);

@@ -49,6 +49,7 @@ struct loss {
 
 /* Something that went wrong at one place of the script. */
 struct fault {
+	const char *type;       /* of JSON: "errorf"; NULL: an error of a helper or of the run */
 	const char *what;
 	const char *helper;     /* of the kernel, "probe_read_user"; NULL: none */
 	int64_t code;           /* its result */

@@ -256,12 +256,35 @@ static void add_place(struct strbuf *out, const struct sources *sources, struct 
 	sb_adds(out, ": ");
 }
 
-void rt_report(struct runtime *rt, struct span at, const char *severity, const char *text)
+/* The uses of macros that led there, each with its line. */
+static void add_uses(struct runtime *rt, const struct macro_use *use, enum severity severity, struct strbuf *out)
 {
-	_cleanup_sb_ struct strbuf b = { 0 };
+	struct diags d = { .sources = rt->opt->sources };
 
-	rt->errors += !strcmp(severity, "ERROR");
-	add_place(&b, rt->opt->sources, at);
-	sb_addf(&b, "%s: %s\n", severity, text);
-	run_note(rt, sb_str(&b));
+	for (; use && rt->opt->sources; use = use->up) {
+		struct diag note = { .severity = severity, .span = use->span, .text = "expanded from" };
+
+		diags_print_one(&d, &note, out, rt->opt->colour);
+	}
+}
+
+void rt_report(struct runtime *rt, const struct action *a, enum severity severity, const char *text)
+{
+	bool error = severity == SEV_ERROR;
+	struct fault f = { .type = error ? "errorf" : "warnf", .what = text, .file = "", .count = 1 };
+	_cleanup_sb_ struct strbuf b = { 0 };
+	struct position pos;
+
+	rt->errors += error;
+	add_place(&b, rt->opt->sources, a->span);
+	sb_addf(&b, "%s: %s\n", error ? "ERROR" : "WARNING", text);
+	add_uses(rt, a->use, severity, &b);
+	f.text = sb_str(&b);
+	if (rt->opt->sources && sources_find(rt->opt->sources, a->span.start, &pos)) {
+		f.file = pos.source->name;
+		f.line = pos.line;
+		f.col = pos.col;
+	}
+	out_flush(rt->out); /* behind the output that came before it */
+	rt->out->ops->fault(rt->out, &f);
 }

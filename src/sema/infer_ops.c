@@ -102,12 +102,33 @@ static bool is_settled(struct check *ck, struct node *n)
 	return true;
 }
 
+/* str($1 + 2): the text of a parameter without its first characters. */
+static bool is_param_rest(struct check *ck, struct node *n)
+{
+	int64_t skip;
+
+	if (n->op != OP_ADD || n->a->kind != E_STR || !n->a->name || strcmp(n->a->name, "$") ||
+	    !check_const_int(ck, n->b, &skip) || skip < 0)
+		return false;
+	if (skip > n->a->len)
+		skip = n->a->len;
+	n->kind = E_STR;
+	n->name = "$";
+	n->str = n->a->str + skip;
+	n->len = n->a->len - (uint32_t)skip;
+	n->is_const = true;
+	n->type = type_string(ck->types, n->len + 1);
+	return true;
+}
+
 static bool infer_binop(struct check *ck, struct node *n)
 {
 	if (is_settled(ck, n))
 		return true;
 	if (!(infer_expr(ck, n->a) & infer_expr(ck, n->b)))
 		return false;
+	if (is_param_rest(ck, n))
+		return true;
 	if (n->op == OP_LAND || n->op == OP_LOR) {
 		if (!type_is_scalar(n->a->type) || !type_is_scalar(n->b->type))
 			return mismatch(ck, n);

@@ -242,10 +242,7 @@ bool resolve_call(struct check *ck, struct node *n)
 		if (n->list.v[i]->kind != E_IDENT || !takes_ident(n->fn, i))
 			ok &= resolve_expr(ck, n->list.v[i]);
 	if (ok && (n->fn->flags & FN_UNSAFE) && !ck->tables->config.unsafe) {
-		diag_error(ck->diags, n->span, DT_unsafe,
-			   "%s() is an unsafe function being used in safe mode", n->name);
-		diag_hint(ck->diags, ck->diags->list.v[ck->diags->list.n - 1],
-			  "use --unsafe to allow it");
+		diag_error(ck->diags, n->span, DT_unsafe, "%s() is unsafe. To use you need the --unsafe flag", n->name);
 		return false;
 	}
 	return ok;
@@ -389,9 +386,29 @@ static bool resolve_block(struct check *ck, struct node *n)
 	return ok;
 }
 
+/* @m = { ...; count() }: the block's last value is assigned in the block, where aggregations have their place. */
+static bool moves_into_block(struct check *ck, struct node *n)
+{
+	struct node *tail = n->b->kind == E_BLOCK ? n->b->a : NULL, *inner;
+	const struct fn_ops *fn = tail && tail->kind == E_CALL ? fn_find(tail->name) : NULL;
+
+	if (n->a->kind != E_MAP || !fn || !(fn->flags & FN_AGG))
+		return false;
+	inner = arena_dup(ck->arena, n, sizeof(*n));
+	inner->b = tail;
+	n->kind = S_BLOCK;
+	n->list = n->b->list;
+	avec_push(ck->arena, &n->list, inner);
+	n->a = n->b = NULL;
+	return true;
+}
+
 static bool resolve_assign(struct check *ck, struct node *n)
 {
 	bool ok;
+
+	if (moves_into_block(ck, n))
+		return resolve_block(ck, n);
 
 	if (n->a->kind == E_MAP)
 		return resolve_expr(ck, n->a) & resolve_expr(ck, n->b);
