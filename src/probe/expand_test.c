@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "probe/fixture_test.h"
+#include "sym/ksyms.h"
 #include "tests/unit.h"
 #include "type/btf.h"
 
@@ -422,5 +423,40 @@ TEST(list_patterns)
 	CHECK_EQ(provider_find("k")->list(&f.env, NULL, count_name, &n, &e), -95);
 	CHECK_EQ(provider_find("u")->list(&f.env, NULL, count_name, &n, &e), -22);
 	CHECK_STR(e.hint, "write uprobe:PATH:* or give a process with -p");
+	fixture_done(&f);
+}
+
+TEST(expand_kprobe_copies)
+{
+	static const char symbols[] = "ffffffff81000000 T once\n"
+				      "ffffffff81000100 t twice\n"
+				      "ffffffff81000200 t twice\n"
+				      "ffffffff81000300 t copied\n"
+				      "ffffffff81000400 t copied.constprop.0.isra.12\n"
+				      "ffffffff81000500 t copied.cold\n"
+				      "ffffffff81000600 t copied.part.x\n"
+				      "ffffffff81000700 t copied_too\n"
+				      "ffffffff81000800 t changed.isra.0\n"
+				      "ffffffffc0000000 t once\t[module]\n";
+	char path[] = "/tmp/ksymsXXXXXX";
+	struct fixture f;
+	int fd = mkstemp(path);
+
+	CHECK(fd >= 0 && write(fd, symbols, sizeof(symbols) - 1) == (ssize_t)sizeof(symbols) - 1);
+	close(fd);
+	fixture_init(&f);
+	f.env.ksyms = ksyms_new_from(path);
+	EXPANDS(&f, "kprobe:once", "kprobe:once");
+	CHECK(!f.out.targets.v[0]->addr && !f.out.targets.v[0]->variant);
+	EXPANDS(&f, "kprobe:twice", "kprobe:twice kprobe:twice");
+	CHECK_EQ(f.out.targets.v[0]->addr, 0xffffffff81000100);
+	CHECK_EQ(f.out.targets.v[1]->addr, 0xffffffff81000200);
+	EXPANDS(&f, "kretprobe:copied", "kretprobe:copied kretprobe:copied.constprop.0.isra.12");
+	CHECK(f.out.targets.v[1]->variant && f.out.targets.v[0]->addr);
+	EXPANDS(&f, "kprobe:changed", "kprobe:changed.isra.0");
+	CHECK(f.out.targets.v[0]->variant);
+	ksyms_free(f.env.ksyms);
+	f.env.ksyms = NULL;
+	unlink(path);
 	fixture_done(&f);
 }

@@ -98,11 +98,33 @@ static bool is_dangerous(const char *func)
 	       !strcmp(func, "bpf_dispatcher_xdp_func");
 }
 
+bool kfuncs_is_variant(const char *suffix)
+{
+	static const char *const words[] = { ".isra.", ".constprop.", ".part.", ".llvm." };
+	size_t i = 0;
+
+	while (i < ARRAY_SIZE(words) && strncmp(suffix, words[i], strlen(words[i])))
+		i++;
+	if (i == ARRAY_SIZE(words))
+		return false;
+	suffix += strlen(words[i]);
+	i = strspn(suffix, "0123456789");
+	return i && (!suffix[i] || kfuncs_is_variant(suffix + i));
+}
+
+/* Parts that the compiler split off are left out, copies of whole functions are not. */
+static bool is_part(const char *func)
+{
+	const char *dot = strchr(func, '.');
+
+	return dot && !kfuncs_is_variant(dot);
+}
+
 static void filtered(void *arg, const char *module, const char *func)
 {
 	struct filter *x = arg;
 
-	if (!strchr(func, '.') && !is_dangerous(func) && !strmap_get(&x->refused, func))
+	if (!is_part(func) && !is_dangerous(func) && !strmap_get(&x->refused, func))
 		x->f(x->arg, module, func);
 }
 

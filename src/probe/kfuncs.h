@@ -24,6 +24,12 @@ size_t kfuncs_each_symbol(struct ksyms *k, void (*f)(void *arg, const char *modu
 			  void *arg);
 
 /*
+ * Is this what gcc or clang append to the names of copies they make of a function (".isra.0", ".constprop.1.isra.0",
+ * ".llvm.123")? Not so ".cold", which no call leads to.
+ */
+bool kfuncs_is_variant(const char *suffix);
+
+/*
  * The probed function's address for kernels below 5.15, whose programs cannot ask for it: looked up now if there is but
  * one target, else 0.
  */

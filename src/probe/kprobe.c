@@ -114,6 +114,45 @@ static bool is_missing(struct expansion *x, const char *func)
 	return kfuncs_each_symbol(x->env->ksyms, look_for, x) && !x->found;
 }
 
+struct copies {
+	struct expansion *x;
+	const char *func;
+	size_t len;
+};
+
+static int add_copy(void *arg, const struct ksym *s)
+{
+	struct copies *c = arg;
+	struct probe_target *t;
+
+	if (strncmp(s->name, c->func, c->len) || s->module || (s->name[c->len] && !kfuncs_is_variant(s->name + c->len)))
+		return 0;
+	add_function(c->x, c->x->module.text, s->name, 0);
+	t = c->x->out->targets.v[c->x->out->targets.n - 1];
+	t->addr = s->addr;
+	t->variant = s->name[c->len];
+	return 0;
+}
+
+/*
+ * All functions of this name (static ones of several files) and all copies that the compiler made of it: a probe on one
+ * of them alone would miss calls. A name that stands for one function is attached to by name. False if none is known.
+ */
+static bool add_copies(struct expansion *x, const char *func)
+{
+	struct copies c = { x, func, strlen(func) };
+	size_t from = x->out->targets.n, n;
+
+	if (!x->env->ksyms || x->env->traceable)
+		return false;
+	ksyms_each(x->env->ksyms, add_copy, &c);
+	n = x->out->targets.n - from;
+	for (size_t i = from; i < x->out->targets.n; i++)
+		if (n == 1 && !x->out->targets.v[i]->variant)
+			x->out->targets.v[i]->addr = 0;
+	return n > 0;
+}
+
 static bool expand_address(struct expansion *x, uint64_t addr)
 {
 	struct probe_target *t;
@@ -170,6 +209,8 @@ static bool expand_function(struct expansion *x, const struct attach_point *ap, 
 			       arena_printf(x->env->arena, "specified module %s in probe %s is not loaded.",
 					    x->module.text, ap->text),
 			       NULL);
+	if (is_kernel(&x->module) && !off && add_copies(x, func))
+		return true;
 	if (is_kernel(&x->module) && is_missing(x, func)) {
 		ok = no_function(x, ap, func);
 		if (!ok || !x->env->unsafe)
@@ -231,7 +272,7 @@ static bool kprobe_usable(struct probe_env *env, const struct probe *p)
 	if (!target_has(env->target, TF_KPROBE))
 		return false;
 	dyn_pmu_init(&pmu, "kprobe");
-	if (p->targets.n > 1 || !t->func || !pmu.found)
+	if (p->targets.n > 1 || !t->func || t->addr || !pmu.found)
 		return true;
 	snprintf(name, sizeof(name), "%s%s%s", t->module ? t->module : "", t->module ? ":" : "", t->func);
 	attr.type = pmu.type;
@@ -321,13 +362,21 @@ static int attach_multi(const struct attach_env *env, const struct probe *p, int
 {
 	size_t n = p->targets.n;
 	const char **syms = xmalloc(n * sizeof(*syms));
+	uint64_t *addrs = xmalloc(n * sizeof(*addrs));
+	bool by_addr = true;
 	int r;
 
-	vec_each(p->targets, i)
+	vec_each(p->targets, i) {
 		syms[i] = p->targets.v[i]->func;
-	n = sort_unique(syms, n);
-	r = sys_link_create_kprobe_multi(prog_fd, syms, NULL, (uint32_t)n, is_ret(p->provider), NULL);
+		addrs[i] = p->targets.v[i]->addr;
+		by_addr &= addrs[i] != 0;
+	}
+	if (!by_addr)
+		n = sort_unique(syms, n);
+	r = sys_link_create_kprobe_multi(prog_fd, by_addr ? NULL : syms, by_addr ? addrs : NULL, (uint32_t)n,
+					 is_ret(p->provider), NULL);
 	free(syms);
+	free(addrs);
 	if (r < 0)
 		return kprobe_error(e, r, p, NULL);
 	vec_push(&links->fds, r);
@@ -342,7 +391,10 @@ static int attach_one(const struct dyn_pmu *pmu, const struct attach_env *env, c
 	char name[512];
 	int r;
 
-	if (t->module && strcmp(t->module, KFUNCS_KERNEL)) {
+	if (t->addr) {
+		d.where = NULL;
+		d.offset = t->addr;
+	} else if (t->module && strcmp(t->module, KFUNCS_KERNEL)) {
 		if (snprintf(name, sizeof(name), "%s:%s", t->module, t->func) >= (int)sizeof(name))
 			return -ENAMETOOLONG;
 		d.where = name;

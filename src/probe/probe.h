@@ -53,6 +53,8 @@ struct probe_target {
 	const char *category, *event; /* tracepoints; event also raw tracepoints */
 	const char *module, *func;    /* kernel functions; func also user symbols */
 	const char *path;      /* binary */
+	uint64_t addr;         /* kprobe: of the function if its name alone does not say which; 0: by name */
+	bool variant;          /* kprobe: a copy that the compiler made of the function, whose arguments may be others */
 	uint64_t offset;       /* kprobe: in the function; uprobe: in the file */
 	uint64_t ref_ctr;      /* uprobe, usdt: file offset of the semaphore */
 	uint64_t period;       /* profile, interval: ns; software: count */

@@ -152,6 +152,24 @@ static bool expand(struct check *ck, struct attach_point *ap, struct probe *all)
 	return all->provider && all->provider->expand(ck->in->env, ap, all);
 }
 
+#define MANY_TARGETS 1000
+
+/* Copies that the compiler made of a function may have lost arguments; many probes slow the whole system down. */
+static void warn_of_targets(struct check *ck, const struct probe *all)
+{
+	if (all->targets.n > MANY_TARGETS)
+		diag_warning(ck->diags, all->point->span, DT_too_many_probes,
+			     "This attaches to %zu functions, which may take long and slow the system down",
+			     all->targets.n);
+	vec_each(all->targets, i)
+		if (all->targets.v[i]->variant && block_uses_args(all->block, all->provider)) {
+			diag_warning(ck->diags, all->point->span, DT_no_args,
+				     "%s was made by the compiler: its arguments may not be those of the source",
+				     all->targets.v[i]->name);
+			return;
+		}
+}
+
 static bool expand_point(struct check *ck, struct probe_block *block, struct attach_point *ap)
 {
 	struct probe all = { .block = block, .point = ap, .name = ap->text, .prog_fd = -1 };
@@ -161,6 +179,7 @@ static bool expand_point(struct check *ck, struct probe_block *block, struct att
 	if (!expand(ck, ap, &all))
 		return false;
 	filter_targets(ck, &all);
+	warn_of_targets(ck, &all);
 	if (!describe_targets(ck, &all))
 		return false;
 	vec_each(all.targets, i)
