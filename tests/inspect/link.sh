@@ -5,7 +5,7 @@ cd "$(dirname "$0")/../.." || exit
 . tests/inspect/kit.sh
 needs clang
 
-mkdir "$pins"
+mkdir "$pins"; : >"$tmp/sonde.err"
 "${SONDE:-build/sonde}" -e 'rawtracepoint:sched_switch { @a = count(); } tracepoint:sched:sched_wakeup { @b = count(); }
 	interval:s:60 { exit(); }' >/dev/null 2>"$tmp/sonde.err" &
 sonde=$!
