@@ -193,6 +193,17 @@ static void tell_attached(struct runtime *rt)
 		rt->out->broken = true;
 }
 
+/* A begin probe called exit(): whether all can be attached is told nevertheless, nothing else is begun. */
+static int attach_and_end(struct runtime *rt, struct err *e)
+{
+	int rc = attach_all(rt, e);
+
+	rt->alone = true;
+	if (!rc)
+		tell_attached(rt);
+	return rc;
+}
+
 int run_start(struct runtime *rt, struct err *e)
 {
 	int rc;
@@ -209,11 +220,8 @@ int run_start(struct runtime *rt, struct err *e)
 		rt->alone = true;
 		return run_trials(rt, e);
 	}
-	if (run_exit_waits(rt)) {
-		rt->alone = true;
-		tell_attached(rt);
-		return 0;
-	}
+	if (run_exit_waits(rt))
+		return attach_and_end(rt, e);
 	warn_trials(rt);
 	rc = run_watch_signals(rt, e);
 	run_procs_open(rt);
