@@ -84,15 +84,11 @@ static void add_cost(struct graph *g, const struct mi *i, const struct mi_operan
 }
 
 /* reg is written while the set is live. */
-static void add_def(struct graph *g, uint32_t reg, const uint64_t *live, uint32_t except)
+static void add_def(struct graph *g, uint32_t reg, const struct live_set *live, uint32_t except)
 {
-	for (uint32_t w = 0; w < bit_words(g->n); w++)
-		for (uint64_t bits = live[w]; bits; bits &= bits - 1) {
-			uint32_t r = w * 64 + (uint32_t)__builtin_ctzll(bits);
-
-			if (r != except)
-				graph_add(g, reg, r);
-		}
+	for (uint32_t i = 0; i < live->n; i++)
+		if (live->v[i] != except)
+			graph_add(g, reg, live->v[i]);
 }
 
 static void add_move(struct graph *g, const struct mi *i, float w)
@@ -106,7 +102,7 @@ static void add_move(struct graph *g, const struct mi *i, float w)
 	avec_push(g->arena, &g->node[i->src].moves, at);
 }
 
-static void add_insn(struct graph *g, const struct mi *i, uint64_t *live, float w)
+static void add_insn(struct graph *g, const struct mi *i, struct live_set *live, float w)
 {
 	struct mi_operands o;
 
@@ -118,31 +114,32 @@ static void add_insn(struct graph *g, const struct mi *i, uint64_t *live, float 
 		for (uint32_t r = BPF_REG_0; r <= BPF_REG_5; r++)
 			add_def(g, r, live, r);
 	if (o.def != MR_NONE) {
-		bit_clear(live, o.def);
+		live_drop(live, o.def);
 		add_def(g, o.def, live, mi_is_move(i) ? i->src : MR_NONE);
 	}
 	/* Its several instructions write dst before they have read the sources. */
 	for (uint32_t k = 0; i->kind == MI_SET && k < o.nuse; k++)
 		graph_add(g, o.def, o.use[k]);
 	for (uint32_t k = 0; k < o.nuse; k++)
-		bit_set(live, o.use[k]);
+		live_add(live, o.use[k]);
 }
 
 void graph_build(struct graph *g, struct mfn *mf)
 {
-	uint64_t *live = arena_array(mf->arena, uint64_t, bit_words((uint32_t)mf->regs.n));
+	struct live_set live;
 
 	g->arena = mf->arena;
 	g->n = (uint32_t)mf->regs.n;
 	g->node = arena_array(mf->arena, struct gnode, g->n);
 	grow_edges(g);
+	live_init(&live, mf->arena, g->n);
 	live_compute(mf, g->n, mi_operands);
 	for (size_t i = 0; i < mf->blocks.n; i++) {
 		struct mblock *b = mf->blocks.v[i];
 
-		memcpy(live, b->out, bit_words(g->n) * sizeof(*live));
+		live_at_end(&live, b);
 		for (struct mi *m = b->last; m; m = m->prev)
-			add_insn(g, m, live, weight(b));
+			add_insn(g, m, &live, weight(b));
 	}
 	for (uint32_t r = 0; r < g->n; r++) {
 		if (r < MR_FIRST || mf->regs.v[r].generation > 1)

@@ -59,9 +59,10 @@ struct mblock {
 	bool cold;               /* error paths */
 	bool rare;               /* not an error, but seldom gone: a key that is not in its map yet */
 	uint32_t depth;          /* of loops */
-	uint64_t *in, *out;      /* live_compute: bit sets of what is live */
+	VEC(uint32_t) live;      /* live_compute: what is alive at the end, in rising order */
 	uint32_t at;             /* layout: address of the first instruction */
 	bool seen;
+	struct mblock *same;     /* tidy: an equal block that takes its place */
 };
 
 struct mreg {
@@ -113,8 +114,17 @@ struct mfn *isel(struct arena *a, struct ir_fn *fn);
 
 /* live.c */
 typedef void live_fn(const struct mi *i, struct mi_operands *ret);
-/* Fills in and out of each block for n variables. */
+/* Fills live of each block for n variables; needs preds and ids of blocks. */
 void live_compute(struct mfn *mf, uint32_t n, live_fn *operands);
+/* What is alive at one place, in rising order: for walks from the end of a block to its beginning. */
+struct live_set {
+	uint32_t *v, n;
+};
+void live_init(struct live_set *s, struct arena *a, uint32_t n); /* room for n variables */
+void live_at_end(struct live_set *s, const struct mblock *b);
+bool live_has(const struct live_set *s, uint32_t variable);
+void live_add(struct live_set *s, uint32_t variable);
+void live_drop(struct live_set *s, uint32_t variable);
 /* Removes what only computes values that nobody reads. */
 void dce(struct mfn *mf);
 

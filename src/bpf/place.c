@@ -16,26 +16,26 @@ static void slot_operands(const struct mi *i, struct mi_operands *ret)
 		ret->use[ret->nuse++] = i->slot - 1;
 }
 
-static void join(uint8_t *clash, uint32_t n, const uint64_t *live, uint32_t slot)
+static void join(uint8_t *clash, uint32_t n, const struct live_set *live, uint32_t slot)
 {
-	for (uint32_t k = 0; k < n; k++)
-		if (k != slot && bit_test(live, k))
-			clash[slot * n + k] = clash[k * n + slot] = 1;
+	for (uint32_t i = 0; i < live->n; i++)
+		if (live->v[i] != slot)
+			clash[(size_t)slot * n + live->v[i]] = clash[(size_t)live->v[i] * n + slot] = 1;
 }
 
-static void find_clashes(struct mfn *mf, const struct mblock *b, uint64_t *live, uint8_t *clash)
+static void find_clashes(struct mfn *mf, const struct mblock *b, struct live_set *live, uint8_t *clash)
 {
 	struct mi_operands o;
 
-	memcpy(live, b->out, bit_words(mf->nslots) * sizeof(*live));
+	live_at_end(live, b);
 	for (struct mi *i = b->last; i; i = i->prev) {
 		slot_operands(i, &o);
 		if (o.def != MR_NONE) {
-			bit_clear(live, o.def);
+			live_drop(live, o.def);
 			join(clash, mf->nslots, live, o.def);
 		}
 		if (o.nuse)
-			bit_set(live, o.use[0]);
+			live_add(live, o.use[0]);
 	}
 }
 
@@ -45,7 +45,7 @@ static uint32_t choose(const uint8_t *clash, const uint32_t *place, uint32_t n, 
 	uint32_t p = 0;
 
 	for (uint32_t k = 0; k < slot; k++)
-		if (clash[slot * n + k] && place[k] == p) {
+		if (clash[(size_t)slot * n + k] && place[k] == p) {
 			p++;
 			k = UINT32_MAX;
 		}
@@ -55,12 +55,13 @@ static uint32_t choose(const uint8_t *clash, const uint32_t *place, uint32_t n, 
 static uint32_t choose_places(struct mfn *mf, uint32_t *place)
 {
 	uint32_t n = mf->nslots, used = 0;
-	uint64_t *live = arena_array(mf->arena, uint64_t, bit_words(n));
+	struct live_set live;
 	uint8_t *clash = arena_array(mf->arena, uint8_t, (size_t)n * n);
 
+	live_init(&live, mf->arena, n);
 	live_compute(mf, n, slot_operands);
 	for (size_t i = 0; i < mf->blocks.n; i++)
-		find_clashes(mf, mf->blocks.v[i], live, clash);
+		find_clashes(mf, mf->blocks.v[i], &live, clash);
 	for (uint32_t k = 0; k < n; k++) {
 		place[k] = choose(clash, place, n, k);
 		if (place[k] >= used)

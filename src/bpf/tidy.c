@@ -59,33 +59,81 @@ static bool same_block(const struct mblock *a, const struct mblock *b)
 	return !x && !y;
 }
 
-/* The first block equal to b takes b's place; a hot one stays hot. */
-static struct mblock *first_equal(struct mfn *mf, struct mblock *b)
+static uint64_t mix(uint64_t h, uint64_t x)
 {
-	for (size_t i = 0; i < mf->blocks.n && mf->blocks.v[i] != b; i++) {
-		struct mblock *a = mf->blocks.v[i];
-
-		if (i && a->seen && same_block(a, b)) {
-			a->cold &= b->cold;
-			a->rare &= b->rare;
-			return a;
-		}
-	}
-	return b;
+	return (h ^ x) * 0x9e3779b97f4a7c15ull >> 7;
 }
 
-static bool merge_block(struct mfn *mf, struct mblock *b)
+/* Equal blocks have equal numbers. */
+static uint64_t hash_block(const struct mblock *b)
 {
-	struct mblock *a = first_equal(mf, b);
+	uint64_t h = mix((uintptr_t)b->succ[0], (uintptr_t)b->succ[1]);
 
-	if (a == b)
-		return false;
-	for (size_t i = 0; i < mf->blocks.n; i++)
-		for (unsigned k = 0; k < 2; k++)
-			if (mf->blocks.v[i]->succ[k] == b)
-				mf->blocks.v[i]->succ[k] = a;
-	b->seen = false;
-	return true;
+	for (const struct mi *i = b->first; i; i = i->next) {
+		h = mix(h, (uint64_t)i->kind << 32 | i->code);
+		h = mix(h, (uint64_t)i->dst << 32 | i->src);
+		h = mix(h, (uint64_t)i->imm + (uint16_t)i->off);
+	}
+	return h;
+}
+
+/* The blocks that were looked at, hashed: each is the first of its kind. */
+struct kinds {
+	struct mblock **v;
+	size_t cap; /* a power of two, more than there are blocks */
+};
+
+/* The first block equal to b takes b's place; a hot one stays hot. */
+static struct mblock *first_equal(struct kinds *kinds, struct mblock *b)
+{
+	size_t i = hash_block(b) & (kinds->cap - 1);
+
+	while (kinds->v[i] && !same_block(kinds->v[i], b))
+		i = (i + 1) & (kinds->cap - 1);
+	if (!kinds->v[i]) {
+		kinds->v[i] = b;
+		return b;
+	}
+	kinds->v[i]->cold &= b->cold;
+	kinds->v[i]->rare &= b->rare;
+	return kinds->v[i];
+}
+
+static bool follow_merged(struct mblock *b)
+{
+	bool changed = false;
+
+	for (unsigned k = 0; k < 2; k++)
+		if (b->succ[k] && b->succ[k]->same) {
+			b->succ[k] = b->succ[k]->same;
+			changed = true;
+		}
+	return changed;
+}
+
+/* The entry stays as it is. Successors are followed at once, so that later blocks are found equal. */
+static bool merge_equal(struct mfn *mf)
+{
+	struct kinds kinds = { NULL, 64 };
+	bool changed = false;
+
+	while (kinds.cap < mf->blocks.n * 2)
+		kinds.cap *= 2;
+	kinds.v = xcalloc(kinds.cap, sizeof(*kinds.v));
+	for (size_t k = 0; k < mf->blocks.n; k++)
+		mf->blocks.v[k]->same = NULL;
+	for (size_t k = 1; k < mf->blocks.n; k++) {
+		struct mblock *b = mf->blocks.v[k], *first;
+
+		follow_merged(b);
+		first = first_equal(&kinds, b);
+		if (first != b)
+			b->same = first;
+	}
+	for (size_t k = 0; k < mf->blocks.n; k++)
+		changed |= follow_merged(mf->blocks.v[k]);
+	free(kinds.v);
+	return changed;
 }
 
 static void mark(struct mfn *mf)
@@ -155,8 +203,6 @@ void tidy(struct mfn *mf)
 		for (size_t k = 0; k < mf->blocks.n; k++)
 			changed |= thread_block(mf, mf->blocks.v[k]);
 		sweep(mf);
-		for (size_t k = 1; k < mf->blocks.n; k++)
-			if (mf->blocks.v[k]->seen)
-				changed |= merge_block(mf, mf->blocks.v[k]);
+		changed |= merge_equal(mf);
 	}
 }
