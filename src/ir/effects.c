@@ -4,12 +4,12 @@
 #include "ir/pass.h"
 
 struct ir_effects {
-	struct ir_fn *fn;
 	struct arena arena;
 	unsigned nclasses;
 	bool *block; /* [rpo * nclasses + class]: written in that block */
 	bool *tmp;
-	bool *seen;  /* by rpo */
+	uint32_t *seen; /* by rpo: the walk that came there last */
+	uint32_t walk;
 	struct ir_block **work;
 };
 
@@ -145,9 +145,9 @@ bool ir_effects_harm(struct ir_effects *fx, const struct ir_val *writer,
 
 static void visit(struct ir_effects *fx, struct ir_block *b, const struct ir_block *stop, size_t *n)
 {
-	if (b == stop || fx->seen[b->rpo])
+	if (b == stop || fx->seen[b->rpo] == fx->walk)
 		return;
-	fx->seen[b->rpo] = true;
+	fx->seen[b->rpo] = fx->walk;
 	fx->work[(*n)++] = b;
 }
 
@@ -156,7 +156,7 @@ void ir_effects_between(struct ir_effects *fx, struct ir_block *from, struct ir_
 {
 	size_t n = 0;
 
-	memset(fx->seen, 0, fx->fn->blocks.n);
+	fx->walk++;
 	vec_each(to->preds, i)
 		visit(fx, to->preds.v[i], from, &n);
 	while (n) {
@@ -182,11 +182,10 @@ struct ir_effects *ir_effects_new(struct ir_fn *fn)
 	struct ir_effects *fx = xcalloc(1, sizeof(*fx));
 	size_t n = fn->blocks.n;
 
-	fx->fn = fn;
 	fx->nclasses = IC_MAPS + 2 * (unsigned)fn->module->maps.n;
 	fx->block = arena_array(&fx->arena, bool, n * fx->nclasses);
 	fx->tmp = arena_array(&fx->arena, bool, fx->nclasses);
-	fx->seen = arena_array(&fx->arena, bool, n);
+	fx->seen = arena_array(&fx->arena, uint32_t, n);
 	fx->work = arena_array(&fx->arena, struct ir_block *, n + 1);
 	each_block(fn, b)
 		each_val(b, v)

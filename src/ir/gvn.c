@@ -4,11 +4,12 @@
  * taken from there. Helper calls, keys and map look-ups are values like others; what memory they
  * read counts as one more argument, the epoch: a number that changes with each write of that
  * memory.
+ *
+ * Blocks are taken in the order of the dominator tree, children by reverse postorder: all ways forward into a block
+ * come from blocks before it, and what does not dominate a block dominates none after it.
  */
 #include "ir/effects.h"
 #include "ir/pass.h"
-
-#define BUCKETS 1024
 
 struct leader {
 	struct ir_val *v;
@@ -25,7 +26,8 @@ struct gvn {
 	uint32_t *now;
 	uint32_t fresh;
 	bool *written;
-	struct leader *bucket[BUCKETS];
+	struct leader **bucket;
+	uint32_t nbuckets; /* a power of two */
 };
 
 static uint64_t mix(uint64_t h, uint64_t v)
@@ -42,7 +44,7 @@ static uint32_t hash_val(const struct ir_val *v, uint32_t epoch)
 	h = mix(h, (uintptr_t)v->map ^ v->helper);
 	for (uint32_t i = 0; i < v->nargs; i++)
 		h = ir_ops[v->op].commutes ? h + mix(1, v->arg[i]->id) : mix(h, v->arg[i]->id);
-	return (uint32_t)(h >> 40) % BUCKETS;
+	return (uint32_t)(h >> 32);
 }
 
 static bool same_layout(const struct ir_layout *a, const struct ir_layout *b)
@@ -92,11 +94,17 @@ static bool may_merge(const struct gvn *g, const struct ir_val *v, uint32_t *ret
 
 static struct ir_val *find_leader(struct gvn *g, struct ir_val *v, uint32_t epoch)
 {
-	struct leader **head = &g->bucket[hash_val(v, epoch)], *l;
+	struct leader **head = &g->bucket[hash_val(v, epoch) & (g->nbuckets - 1)], *l;
 
-	for (l = *head; l; l = l->next)
-		if (l->epoch == epoch && same(l->v, v) && ir_dominates(l->v->block, v->block))
+	for (struct leader **at = head; (l = *at);) {
+		if (!ir_dominates(l->v->block, v->block)) {
+			*at = l->next;
+			continue;
+		}
+		if (l->epoch == epoch && same(l->v, v))
 			return l->v;
+		at = &l->next;
+	}
 	l = arena_new(&g->arena, struct leader);
 	*l = (struct leader){ v, epoch, *head };
 	*head = l;
@@ -141,6 +149,25 @@ static void number_block(struct gvn *g, struct ir_block *b)
 	g->exit[b->rpo] = arena_dup(&g->arena, g->now, g->nclasses * sizeof(*g->now));
 }
 
+/* A bucket for each value that there is or was. */
+static void make_buckets(struct gvn *g)
+{
+	g->nbuckets = 64;
+	while (g->nbuckets < g->fn->next_val)
+		g->nbuckets *= 2;
+	g->bucket = arena_array(&g->arena, struct leader *, g->nbuckets);
+}
+
+/* All blocks in the order of the dominator tree. */
+static struct ir_block **tree_order(struct gvn *g)
+{
+	struct ir_block **order = arena_array(&g->arena, struct ir_block *, g->fn->blocks.n);
+
+	each_block(g->fn, b)
+		order[b->dom_in] = b;
+	return order;
+}
+
 /*
  * requires: SSA
  * keeps:    SSA, edges, order of what has effects
@@ -149,6 +176,7 @@ static void number_block(struct gvn *g, struct ir_block *b)
 void ir_pass_gvn(struct ir_fn *fn)
 {
 	struct gvn *g = xcalloc(1, sizeof(*g));
+	struct ir_block **order;
 
 	ir_dominators(fn);
 	g->fn = fn;
@@ -157,9 +185,11 @@ void ir_pass_gvn(struct ir_fn *fn)
 	g->exit = arena_array(&g->arena, uint32_t *, fn->blocks.n);
 	g->now = arena_array(&g->arena, uint32_t, g->nclasses);
 	g->written = arena_array(&g->arena, bool, g->nclasses);
+	make_buckets(g);
+	order = tree_order(g);
 	ir_subst_start(fn);
 	vec_each(fn->blocks, i)
-		number_block(g, fn->blocks.v[i]);
+		number_block(g, order[i]);
 	ir_subst_apply(fn);
 	ir_effects_free(g->fx);
 	arena_done(&g->arena);
