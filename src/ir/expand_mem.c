@@ -224,7 +224,7 @@ static bool writes_all(struct ir_expand *x, const struct ir_part *part, const st
 	if (part->kind == IP_AGG)
 		return !ir_is_deferred(x, orig) || orig->size >= part->size;
 	if (ir_is_deferred(x, orig))
-		return orig->helper == IRH_get_current_comm && orig->size >= part->size;
+		return ir_pads_itself(x, orig) && orig->size >= part->size;
 	return ir_is_padded(x, orig) && orig->size >= part->size;
 }
 

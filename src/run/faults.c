@@ -62,7 +62,8 @@ static void report(struct runtime *rt, const struct ir_site *s, uint64_t count)
 	struct fault f = { .helper = helper ? helper->name : NULL, .count = count };
 	struct position pos = { 0 };
 
-	f.code = (int64_t)run_counter(rt, s->counter + 1);
+	/* Results of map operations have 32 bits where the verifier calls them directly, with nothing above. */
+	f.code = (int32_t)run_counter(rt, s->counter + 1);
 	f.what = fault_text(s, f.code);
 	if (rt->opt->sources && sources_find(rt->opt->sources, s->span.start, &pos)) {
 		f.file = pos.source->name;
