@@ -189,14 +189,24 @@ static bool infer_comptime_if(struct check *ck, struct node *n)
 	return !n->c || infer_stmt(ck, n->c);
 }
 
+static bool infer_arm(struct check *ck, struct node *arm, bool is_dead)
+{
+	bool ok;
+
+	ck->dead += is_dead;
+	ok = infer_stmt(ck, arm);
+	ck->dead -= is_dead;
+	return ok;
+}
+
 static bool infer_if(struct check *ck, struct node *n)
 {
 	bool ok = infer_condition(ck, n->a, "if");
 
 	if (n->is_comptime || exists_only(n->a))
 		return ok && n->a->is_const && infer_comptime_if(ck, n);
-	ok &= infer_stmt(ck, n->b);
-	return n->c ? ok & infer_stmt(ck, n->c) : ok;
+	ok &= infer_arm(ck, n->b, n->a->is_const && !n->a->ival);
+	return n->c ? ok & infer_arm(ck, n->c, n->a->is_const && n->a->ival) : ok;
 }
 
 static bool has_effect(const struct node *n, const void *arg)

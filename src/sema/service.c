@@ -105,3 +105,8 @@ bool check_quiet(struct check *ck)
 {
 	return ck->diags->quiet_warnings;
 }
+
+bool check_is_dead(struct check *ck)
+{
+	return ck->dead;
+}
