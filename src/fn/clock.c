@@ -4,7 +4,7 @@
 
 #include "fn/internal.h"
 
-static struct ir_val *boot_ns(struct lower *lw)
+struct ir_val *fn_lower_boot(struct lower *lw)
 {
 	bool boot = target_has(lower_target(lw), TF_BOOT_NS);
 
@@ -37,7 +37,7 @@ static int64_t tai_offset(struct target *t)
 
 static struct ir_val *software_tai(struct lower *lw)
 {
-	return ir_bin(lower_b(lw), IR_add, boot_ns(lw), lower_late(lw, LATE_TAI, "", tai_offset(lower_target(lw))));
+	return ir_bin(lower_b(lw), IR_add, fn_lower_boot(lw), lower_late(lw, LATE_TAI, "", tai_offset(lower_target(lw))));
 }
 
 struct ir_val *fn_lower_tai(struct lower *lw)
@@ -55,7 +55,7 @@ static struct ir_val *lower_nsecs(struct lower *lw, struct node *n)
 		return ir_call(lower_b(lw), IRH_ktime_get_tai_ns, 0);
 	if (!strcmp(mode, "sw_tai"))
 		return software_tai(lw);
-	return boot_ns(lw);
+	return fn_lower_boot(lw);
 }
 
 const struct fn_ops fn_nsecs = {
@@ -70,7 +70,7 @@ static struct ir_val *lower_elapsed(struct lower *lw, struct node *n)
 	bool boot = target_has(lower_target(lw), TF_BOOT_NS);
 	int64_t start = clock_ns(boot ? CLOCK_BOOTTIME : CLOCK_MONOTONIC);
 
-	return ir_bin(lower_b(lw), IR_sub, boot_ns(lw), lower_late(lw, LATE_START, "", start));
+	return ir_bin(lower_b(lw), IR_sub, fn_lower_boot(lw), lower_late(lw, LATE_START, "", start));
 }
 
 const struct fn_ops fn_elapsed = {

@@ -93,7 +93,7 @@ struct fn_ops {
 	enum fn_data data;             /* what lower_emit() is given */
 	uint32_t data_size;
 
-	/* FN_ASYNC: a record of this action arrived. */
+	/* A record of this action arrived. After the arguments comes what the record has beyond its layout. */
 	void (*handle)(struct runtime *rt, const struct action *a, const struct value_ref *args);
 };
 

@@ -56,6 +56,8 @@ enum addr_space lower_space(struct lower *lw, const struct type *ptr);
  */
 struct action *lower_emit(struct lower *lw, struct node *call, unsigned nargs,
 			  const struct type *const *types, struct ir_val *const *vals, void *data);
+/* The same without the record, which the call makes by itself: of this layout, with the action's id in its first 4 bytes. */
+struct action *lower_action(struct lower *lw, struct node *call, const struct ir_layout *l, const struct type *const *types, void *data);
 /* Ends this program now (after exit()): what follows in the block is unreachable. */
 void lower_exit(struct lower *lw);
 /*

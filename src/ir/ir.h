@@ -90,6 +90,7 @@ enum ir_map_role {
 	IM_BULK,    /* array of an element for each CPU, for scratch beyond the 32 KiB that a per-CPU value can have */
 	IM_RING,    /* ring buffer or perf event array */
 	IM_STACKS,  /* stack traces */
+	IM_PACKETS, /* perf event array for records with a packet's bytes */
 };
 
 /* A map to be created; type is BPF_MAP_TYPE_*. */
@@ -282,6 +283,8 @@ struct ir_map *ir_rodata_map(struct ir_module *m);
 struct ir_map *ir_pcpu_map(struct ir_module *m);
 /* Ring buffer or perf event array, as the target has. */
 struct ir_map *ir_ring_map(struct ir_module *m);
+/* What skb_output() writes to. */
+struct ir_map *ir_packets_map(struct ir_module *m);
 uint32_t ir_global_alloc(struct ir_module *m, uint32_t size, uint32_t align);
 uint32_t ir_pcpu_alloc(struct ir_module *m, uint32_t size, uint32_t align);
 /* Memory of a CPU for programs alone, 8-aligned, of any size: offset, and the map as in the operation pcpu. */

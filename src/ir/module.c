@@ -105,6 +105,14 @@ struct ir_map *ir_ring_map(struct ir_module *m)
 	return m->ring;
 }
 
+struct ir_map *ir_packets_map(struct ir_module *m)
+{
+	vec_each(m->maps, i)
+		if (m->maps.v[i]->role == IM_PACKETS)
+			return m->maps.v[i];
+	return ir_map_new(m, ".packets", IM_PACKETS, BPF_MAP_TYPE_PERF_EVENT_ARRAY, 4, 4, m->target->ncpus, 0);
+}
+
 /* What is large, or would leave little for aggregations, is in the other map: its look-up takes the CPU's number. */
 #define PCPU_LARGE 4096
 #define PCPU_PLENTY (16 * 1024)

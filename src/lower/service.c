@@ -108,6 +108,17 @@ struct action *lower_emit(struct lower *lw, struct node *call, unsigned nargs, c
 	return a;
 }
 
+struct action *lower_action(struct lower *lw, struct node *call, const struct ir_layout *l, const struct type *const *types, void *data)
+{
+	struct action *a = new_action(lw, call, data);
+
+	a->layout = l;
+	a->nargs = l->nparts;
+	a->arg_types = arena_array(lw->arena, const struct type *, l->nparts + 1);
+	memcpy(a->arg_types, types, l->nparts * sizeof(*types));
+	return a;
+}
+
 static void destroy_iterators(struct lower *lw)
 {
 	for (struct loop *l = lw->loop; l; l = l->up)

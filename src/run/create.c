@@ -12,6 +12,7 @@
 #include "run/internal.h"
 
 #define RING_DEFAULT (4u << 20)
+#define PACKETS_SIZE (512 * 1024) /* of each CPU, unless it is set */
 #define RING_LEAST (64u << 10)
 
 bool run_raise_memlock(void)
@@ -114,10 +115,9 @@ static int create_ring(struct runtime *rt, const struct ir_map *m, struct err *e
 	return 0;
 }
 
-static int create_perf(struct runtime *rt, const struct ir_map *m, struct err *e)
+static int create_perf(struct runtime *rt, const struct ir_map *m, struct perfbuf *b, uint32_t size, struct err *e)
 {
 	uint32_t page = (uint32_t)sysconf(_SC_PAGESIZE);
-	uint32_t size = round_up_pow2(run_ring_size(rt) / rt->target->ncpus);
 	int rc, fd = sys_map_create(m->type, m->name, 4, 4, rt->target->ncpus, m->flags);
 
 	if (fd == -EPERM && run_raise_memlock())
@@ -125,14 +125,33 @@ static int create_perf(struct runtime *rt, const struct ir_map *m, struct err *e
 	if (fd < 0)
 		return explain_map(m, 4, fd, e);
 	rt->map_fds[m->index] = fd;
-	rc = perfbuf_open(&rt->perf, fd, size < page ? page : size);
+	rc = perfbuf_open(b, fd, size < page ? page : size);
 	if (rc) {
 		err_set(e, rc, "cannot open the record buffers: %s", errname(rc));
 		run_rights_hint(e, rc);
 		return rc;
 	}
-	rt->has_ring = rt->ring_is_perf = true;
 	return 0;
+}
+
+static int create_records(struct runtime *rt, const struct ir_map *m, struct err *e)
+{
+	int rc;
+
+	if (m->type != BPF_MAP_TYPE_PERF_EVENT_ARRAY)
+		return create_ring(rt, m, e);
+	rc = create_perf(rt, m, &rt->perf, round_up_pow2(run_ring_size(rt) / rt->target->ncpus), e);
+	rt->has_ring = rt->ring_is_perf = !rc;
+	return rc;
+}
+
+/* The pages that are asked for are each CPU's, as in bpftrace, and a packet may have 64 KiB. */
+static int create_packets(struct runtime *rt, const struct ir_map *m, struct err *e)
+{
+	uint64_t pages = rt->tables->config.ring_pages, most = 1 << 14;
+	uint32_t page = (uint32_t)sysconf(_SC_PAGESIZE);
+
+	return create_perf(rt, m, &rt->packets, pages ? round_up_pow2((uint32_t)(pages < most ? pages : most)) * page : PACKETS_SIZE, e);
 }
 
 static int map_globals(struct runtime *rt, const struct ir_map *m, int fd, struct err *e)
@@ -172,8 +191,9 @@ static int create_map(struct runtime *rt, const struct ir_map *m, struct err *e)
 	int fd;
 
 	if (m->role == IM_RING)
-		return m->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY ? create_perf(rt, m, e) :
-								  create_ring(rt, m, e);
+		return create_records(rt, m, e);
+	if (m->role == IM_PACKETS)
+		return create_packets(rt, m, e);
 	do
 		fd = sys_map_create(m->type, m->name, m->key_size, value, m->max_entries, m->flags);
 	while (fd == -EPERM && run_raise_memlock());

@@ -53,16 +53,35 @@ static bool handle(void *arg, const void *rec, uint32_t len)
 	return !exits_now(rt) && !rt->out->broken;
 }
 
+/* What was recorded before exit() is kept, and its record came by another way. */
+static bool handle_packet(void *arg, const void *rec, uint32_t len)
+{
+	struct runtime *rt = arg;
+	const struct action *a = record_action(rt, rec, len);
+
+	if (a && record_decode(a, rec, len, rt->args))
+		a->fn->handle(rt, a, rt->args);
+	else
+		rt->corrupt++;
+	return true;
+}
+
 size_t run_consume(struct runtime *rt)
 {
-	if (!rt->has_ring)
-		return 0;
-	return rt->ring_is_perf ? perfbuf_consume(&rt->perf, handle, rt) :
-				  ring_consume(&rt->ring, handle, rt);
+	size_t n = 0;
+
+	if (rt->has_ring)
+		n = rt->ring_is_perf ? perfbuf_consume(&rt->perf, handle, rt) :
+				       ring_consume(&rt->ring, handle, rt);
+	if (rt->packets.ncpus)
+		n += perfbuf_consume(&rt->packets, handle_packet, rt);
+	return n;
 }
 
 bool run_pending(const struct runtime *rt)
 {
+	if (rt->packets.ncpus && perfbuf_pending(&rt->packets))
+		return true;
 	if (!rt->has_ring)
 		return false;
 	return rt->ring_is_perf ? perfbuf_pending(&rt->perf) : ring_pending(&rt->ring);

@@ -3,6 +3,8 @@
 #ifndef RUN_INTERNAL_H
 #define RUN_INTERNAL_H
 
+#include <stdio.h>
+
 #include "fn/runtime.h"
 #include "run/child.h"
 #include "run/feature.h"
@@ -23,6 +25,12 @@ struct pace {
 /* Has clear() emptied a map since it was last zeroed? */
 enum map_emptied { ME_NOT, ME_ONCE, ME_AT_END };
 
+/* path: of the action; f NULL: it could not be opened, which was told. */
+struct pcap {
+	const char *path;
+	FILE *f;
+};
+
 struct runtime {
 	struct tables *tables;
 	struct ir_module *module;
@@ -41,6 +49,8 @@ struct runtime {
 	struct ring ring;
 	struct perfbuf perf;
 	struct pace pace;
+	struct perfbuf packets; /* of skboutput() */
+	VEC(struct pcap) pcaps; /* the files they go to (packets.c) */
 	struct perfbuf procs;  /* mappings, forks, programs started (procs.c) */
 	struct seen *seen;     /* what they tell; NULL: the script prints no user symbols */
 
@@ -93,6 +103,8 @@ int run_set_late(struct runtime *rt, struct err *e);
 /* object.c: maps and programs of a compiled script. */
 int run_load_object(struct runtime *rt, struct err *e);
 int run_map_fd(const struct runtime *rt, const struct ir_map *m);
+/* packets.c: writes and closes the files. */
+void run_close_packets(struct runtime *rt);
 /* Brings the copy of the globals up to date where they are not mapped. */
 void run_globals_sync(struct runtime *rt);
 /* Zeroes size bytes of the globals. */

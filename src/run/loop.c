@@ -51,6 +51,8 @@ static void watch_ring(struct runtime *rt)
 		watch(rt, run_map_fd(rt, rt->module->ring), EPOLLIN | EPOLLET, EV_RING);
 	for (unsigned i = 0; i < rt->perf.ncpus; i++)
 		watch(rt, rt->perf.cpus[i].fd, EPOLLIN | EPOLLET, EV_RING);
+	for (unsigned i = 0; i < rt->packets.ncpus; i++)
+		watch(rt, rt->packets.cpus[i].fd, EPOLLIN | EPOLLET, EV_RING);
 	for (unsigned i = 0; i < rt->procs.ncpus; i++)
 		watch(rt, rt->procs.cpus[i].fd, EPOLLIN | EPOLLET, EV_PROCS);
 }

@@ -115,7 +115,8 @@ void run_report_losses(struct runtime *rt)
 	add(&l, run_counter(rt, LOSS_INDEX), "indexes outside of an array (the last element was taken)", NULL);
 	add_maps(rt, &l);
 	add(&l, rt->late, "records not handled: the run was stopped, and they took too long", NULL);
-	add(&l, rt->corrupt + rt->ring.corrupt + rt->perf.corrupt, "records not understood", NULL);
+	add(&l, rt->packets.lost, "packets lost", "Try a larger perf_rb_pages config.");
+	add(&l, rt->corrupt + rt->ring.corrupt + rt->perf.corrupt + rt->packets.corrupt, "records not understood", NULL);
 	add(&l, missed_runs(rt), "events missed: a probe ran on that CPU already", NULL);
 	if (l.list.n)
 		rt->out->ops->losses(rt->out, l.list.v, l.list.n);

@@ -40,5 +40,6 @@ bool record_decode(const struct action *a, const void *rec, uint32_t len, struct
 		note_cut(a, i, &ret[i]);
 		rest += n;
 	}
+	ret[l->nparts] = (struct value_ref){ .bytes = bytes + rest, .len = len - rest };
 	return true;
 }

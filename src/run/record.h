@@ -8,7 +8,8 @@
 #include "out/format.h"
 
 /*
- * Fills one value for each part of the action's layout, pointing into the record. False if the
+ * Fills one value for each part of the action's layout, pointing into the record, and one more, without a type, for
+ * what comes after them. False if the
  * record is shorter than its layout, or a string leaves it or has no NUL at its end.
  */
 bool record_decode(const struct action *a, const void *rec, uint32_t len, struct value_ref *ret);

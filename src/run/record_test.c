@@ -41,7 +41,7 @@ TEST(record_parts)
 {
 	struct arena a = { 0 };
 	struct action *action = make_action(&a);
-	struct value_ref v[3];
+	struct value_ref v[4];
 	struct {
 		uint32_t id, n, len1, len2;
 		char text[8];
@@ -53,10 +53,14 @@ TEST(record_parts)
 	CHECK_STR(v[1].bytes, "ab");
 	CHECK_EQ(v[1].len, 3);
 	CHECK_STR(v[2].bytes, "cdef");
+	CHECK_EQ(v[3].len, 0);
 	rec.len1 = rec.len2 = 0;
 	CHECK(record_decode(action, &rec, 16, v));
 	CHECK_STR(v[1].bytes, "");
 	CHECK_EQ(v[2].len, 1);
+	CHECK(record_decode(action, &rec, 16 + 5, v));
+	CHECK_EQ(v[3].len, 5);
+	CHECK(v[3].bytes == rec.text);
 	/* Perf buffers pad records. */
 	CHECK(record_decode(action, &rec, 20, v));
 	arena_done(&a);
@@ -66,7 +70,7 @@ TEST(record_broken)
 {
 	struct arena a = { 0 };
 	struct action *action = make_action(&a);
-	struct value_ref v[3];
+	struct value_ref v[4];
 	uint32_t rec[6] = { 0, 42, 3, 5, 0x00006261, 0 };
 
 	for (uint32_t len = 0; len < 24; len++)

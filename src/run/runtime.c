@@ -143,6 +143,8 @@ void run_free(struct runtime *rt)
 		fd_close(&rt->tables->probes.v[i]->prog_fd);
 	ring_close(&rt->ring);
 	perfbuf_close(&rt->perf);
+	perfbuf_close(&rt->packets);
+	run_close_packets(rt);
 	free_globals(rt);
 	for (size_t i = 0; i < rt->nmaps; i++)
 		fd_close(&rt->map_fds[i]);
