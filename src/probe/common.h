@@ -19,7 +19,7 @@ struct part part_get(const struct attach_point *ap, size_t i);
 size_t part_count(const struct attach_point *ap); /* parts behind the provider */
 bool part_is_wild(const struct part *p);
 bool part_match(const struct part *p, const char *name); /* an absent part matches everything */
-/* Decimal, 0x or 0 numbers that fill the whole text. */
+/* Decimal, 0x or 0 numbers that fill the whole text: 250, 1e6, 1_000_000. */
 bool text_number(const char *text, uint64_t *ret);
 /* Splits "name+off": length of the name; false if what follows the last sign is no number. */
 bool part_offset(const struct part *p, size_t *ret_len, uint64_t *ret_off, bool *ret_has);

@@ -125,15 +125,33 @@ static bool add_exponent(uint64_t *v, const char *rest)
 	return true;
 }
 
-bool text_number(const char *text, uint64_t *ret)
+/* Without the underscores between digits, as numbers in scripts have them; false: it is no number that fits. */
+static bool plain_number(const char *text, char *ret, size_t size)
 {
-	char *end;
-	uint64_t v;
+	size_t n = 0;
 
 	if (!isdigit((unsigned char)*text))
 		return false;
+	for (; *text; text++) {
+		if (*text == '_' && isxdigit((unsigned char)text[-1]) && isxdigit((unsigned char)text[1]))
+			continue;
+		if (n + 1 == size)
+			return false;
+		ret[n++] = *text;
+	}
+	ret[n] = '\0';
+	return true;
+}
+
+bool text_number(const char *text, uint64_t *ret)
+{
+	char plain[64], *end;
+	uint64_t v;
+
+	if (!plain_number(text, plain, sizeof(plain)))
+		return false;
 	errno = 0;
-	v = strtoull(text, &end, 0);
+	v = strtoull(plain, &end, 0);
 	if (errno || !add_exponent(&v, end))
 		return false;
 	*ret = v;
@@ -192,13 +210,13 @@ bool unit_period(const char *unit, uint64_t n, uint64_t *ret_ns)
 
 bool text_period(const char *text, uint64_t *ret_ns)
 {
-	char *end;
+	char plain[64], *end;
 	uint64_t n;
 
-	if (!isdigit((unsigned char)*text))
+	if (!plain_number(text, plain, sizeof(plain)))
 		return false;
 	errno = 0;
-	n = strtoull(text, &end, 10);
+	n = strtoull(plain, &end, 10);
 	if (errno)
 		return false;
 	return unit_period(*end ? end : "ns", n, ret_ns);

@@ -101,6 +101,26 @@ TEST(match_periods)
 	CHECK_EQ(period("s"), 0);
 	CHECK_EQ(period("1x"), 0);
 	CHECK_EQ(period(""), 0);
+	CHECK_EQ(period("1_000ms"), 1000000000);
+	CHECK_EQ(period("1_s"), 0);
+	CHECK_EQ(period("_1s"), 0);
+}
+
+static uint64_t number(const char *text)
+{
+	uint64_t n;
+
+	return text_number(text, &n) ? n : 0;
+}
+
+TEST(match_numbers)
+{
+	CHECK_EQ(number("1_000_000"), 1000000);
+	CHECK_EQ(number("1e6"), 1000000);
+	CHECK_EQ(number("0xff_ff"), 0xffff);
+	CHECK_EQ(number("1__0"), 0);
+	CHECK_EQ(number("10_"), 0);
+	CHECK_EQ(number("0x1111222233334444555566667777888899990000aaaabbbbccccddddeeeeffff0000"), 0);
 }
 
 TEST(registry_names)
