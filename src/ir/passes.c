@@ -31,6 +31,7 @@ static const struct pass {
 	{ "sink", ir_pass_sink },
 	{ "dse", ir_pass_dse },         /* stores that nobody sees */
 	{ "dce", ir_pass_dce },
+	{ "number", ir_pass_number },   /* addresses that are computed with */
 	{ "blur", ir_pass_blur },       /* what would keep the verifier in loops */
 	{ "slots", ir_pass_slots },     /* stack places, the rest to per-CPU scratch */
 	{ "pcpu", ir_pass_pcpu },       /* one look-up of the per-CPU data */
