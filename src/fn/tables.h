@@ -33,6 +33,7 @@ struct map {
 	struct span span;  /* first use */
 	bool keyed;        /* has brackets somewhere */
 	bool used_scalar;
+	bool failed;              /* what is assigned to it was reported */
 	const struct type *key;   /* one key: its type; several: TY_TUPLE; NULL: scalar */
 	const struct type *value; /* TY_NONE until inferred */
 	const struct fn_ops *agg; /* value is TY_AGG: the aggregation that is assigned */

@@ -120,7 +120,7 @@ bool sema_finish(struct check *ck)
 		struct map *m = ck->tables->maps.v[i];
 
 		if (!m->value || (m->keyed && !m->key))
-			undefined_map(ck, m->span, m->name);
+			undefined_map(ck, m->span, m);
 		else if (m->keyed)
 			place_keyed(ck, m);
 		else

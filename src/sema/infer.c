@@ -76,13 +76,20 @@ static bool assign_var_op(struct check *ck, struct node *n)
 	return true;
 }
 
+/* Of a value with a fault the variable has no type either: the first is told, not what follows from it. */
+static bool assign_value(struct check *ck, struct node *n)
+{
+	bool ok = infer_expr(ck, n->b) && assign_var(ck, n->a, n->b);
+
+	n->a->var->failed |= ck->report && !ok;
+	return ok;
+}
+
 static bool infer_assign(struct check *ck, struct node *n)
 {
 	if (n->a->kind == E_MAP)
 		return infer_map_assign(ck, n);
-	if (n->op != OP_NONE)
-		return assign_var_op(ck, n);
-	return infer_expr(ck, n->b) && assign_var(ck, n->a, n->b);
+	return n->op != OP_NONE ? assign_var_op(ck, n) : assign_value(ck, n);
 }
 
 /* What a typeof names may still grow. */
@@ -105,9 +112,11 @@ static bool declare_type(struct check *ck, struct node *n)
 
 static bool infer_let(struct check *ck, struct node *n)
 {
-	if (n->cast_type && !declare_type(ck, n))
+	if (n->cast_type && !declare_type(ck, n)) {
+		n->a->var->failed |= ck->report;
 		return false;
-	return !n->b || (infer_expr(ck, n->b) && assign_var(ck, n->a, n->b));
+	}
+	return !n->b || assign_value(ck, n);
 }
 
 static bool infer_condition(struct check *ck, struct node *n, const char *what)
@@ -159,9 +168,9 @@ static bool infer_for_map(struct check *ck, struct node *n)
 	if (!m->keyed && ck->report)
 		return m->value ? check_error(ck, n->a->span, DT_map_shape,
 					      "@%s has no explicit keys (scalar map), and cannot be used here", m->name)
-				: undefined_map(ck, n->a->span, m->name);
+				: undefined_map(ck, n->a->span, m);
 	if (!m->key || !m->value)
-		return undefined_map(ck, n->a->span, m->name);
+		return undefined_map(ck, n->a->span, m);
 	n->a->type = m->value;
 	pair[0] = m->key;
 	pair[1] = infer_read_type(m);

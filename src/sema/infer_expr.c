@@ -5,8 +5,8 @@
 static bool infer_var(struct check *ck, struct node *n)
 {
 	n->type = n->var->type;
-	if (n->type)
-		return true;
+	if (n->type || n->var->failed)
+		return n->type;
 	return check_error(ck, n->span, DT_undefined_variable,
 			   "Variable $%s has no type: no value is ever assigned to it", n->name);
 }
@@ -150,7 +150,7 @@ bool infer_map_whole(struct check *ck, struct node *n)
 	n->type = n->map->value;
 	if (!n->type && !ck->report)
 		n->type = type_none(); /* not known yet: what names a map may help to type it */
-	return n->type || undefined_map(ck, n->span, n->name);
+	return n->type || undefined_map(ck, n->span, n->map);
 }
 
 /* A map that is named, not read. */

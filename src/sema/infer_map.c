@@ -116,9 +116,9 @@ bool infer_map_read(struct check *ck, struct node *n)
 	return true;
 }
 
-bool undefined_map(struct check *ck, struct span at, const char *name)
+bool undefined_map(struct check *ck, struct span at, const struct map *m)
 {
-	return check_error(ck, at, DT_undefined_map, "Undefined map: @%s", name);
+	return !m->failed && check_error(ck, at, DT_undefined_map, "Undefined map: @%s", m->name);
 }
 
 bool infer_map_use(struct check *ck, struct node *n)
@@ -128,7 +128,7 @@ bool infer_map_use(struct check *ck, struct node *n)
 	n->type = n->map->value;
 	if (!n->type && ck->assume_int)
 		n->type = type_i64();
-	return n->type || undefined_map(ck, n->span, n->name);
+	return n->type || undefined_map(ck, n->span, n->map);
 }
 
 static bool value_mismatch(struct check *ck, struct node *n, const struct type *t)
@@ -222,7 +222,7 @@ static bool assign_arith(struct check *ck, struct node *n)
 	return grow_value(ck, n->a, m, t, NULL);
 }
 
-bool infer_map_assign(struct check *ck, struct node *n)
+static bool assign_map(struct check *ck, struct node *n)
 {
 	if (!check_shape(ck, n->a))
 		return false;
@@ -234,4 +234,12 @@ bool infer_map_assign(struct check *ck, struct node *n)
 	}
 	n->a->type = n->a->map->value;
 	return true;
+}
+
+bool infer_map_assign(struct check *ck, struct node *n)
+{
+	bool ok = assign_map(ck, n);
+
+	n->a->map->failed |= ck->report && !ok;
+	return ok;
 }

@@ -146,10 +146,22 @@ static bool infer_binop(struct check *ck, struct node *n)
 	return true;
 }
 
+/* *(uint32)($p): the cast says how much is read there, the address stays whole. */
+static void cast_as_pointer(struct check *ck, struct node *cast)
+{
+	const struct type *from = cast->a->type;
+
+	cast->type = type_ptr(ck->types, cast->type, from->kind == TY_PTR ? from->space : AS_NONE);
+	cast->ival = cast->a->ival;
+}
+
 static bool infer_deref(struct check *ck, struct node *n)
 {
-	const struct type *t = n->a->type;
+	const struct type *t;
 
+	if (n->a->kind == E_CAST && type_is_int(n->a->type) && type_is_scalar(n->a->a->type))
+		cast_as_pointer(ck, n->a);
+	t = n->a->type;
 	if (type_is_int(t) && t->size == 8) /* an address, as from kaddr() */
 		n->a->type = t = type_ptr(ck->types, type_u64(), AS_NONE);
 	if (t->kind != TY_PTR || t->to->kind == TY_NONE || t->to->kind == TY_FUNC)

@@ -114,7 +114,7 @@ bool infer_meta(struct check *ck, struct node *n); /* sizeof, offsetof, typeinfo
 bool infer_typeinfo_field(struct check *ck, struct node *n); /* typeinfo(x).name */
 /* The same where only the type counts: typeof(...) may stand there. */
 bool infer_unevaluated(struct check *ck, struct node *n);
-bool undefined_map(struct check *ck, struct span at, const char *name); /* reports, false */
+bool undefined_map(struct check *ck, struct span at, const struct map *m); /* reports, false */
 bool infer_map_whole(struct check *ck, struct node *n); /* E_MAP without keys that is named, not read */
 bool infer_map_use(struct check *ck, struct node *n); /* E_MAP: keys; type is the value's if known */
 bool infer_map_assign(struct check *ck, struct node *n);

@@ -26,6 +26,7 @@ struct var {
 	struct span type_span;   /* the assignment that fixed its type */
 	const struct type *type; /* NULL until inferred */
 	bool declared_type;      /* let $x : T */
+	bool failed;             /* what is assigned to it was reported */
 	uint32_t loop;           /* loop nesting where it was declared */
 	uint32_t callback;       /* map loop whose body declares it, 0: the probe itself */
 	bool loop_carried;       /* assigned in a loop that it outlives */
