@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where the probe runs: usermode, probetype, jiffies, cpid, has_cpid. */
 #include <stddef.h>
-#include <sys/ptrace.h>
+#include <asm/ptrace.h>
 
 #include "fn/internal.h"
 
