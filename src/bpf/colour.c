@@ -179,7 +179,8 @@ static void coalesce(struct colourer *c, uint32_t m)
 {
 	uint32_t u = find(c, c->g.moves.v[m].dst), v = find(c, c->g.moves.v[m].src), t = u;
 
-	if (v < MR_FIRST) {
+	/* Neighbours of v are added to those of u: let it be the one that has few. */
+	if (v < MR_FIRST || (u >= MR_FIRST && c->g.node[u].adj.n < c->g.node[v].adj.n / 8)) {
 		u = v;
 		v = t;
 	}
