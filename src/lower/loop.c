@@ -14,6 +14,8 @@
 #define LOOP_HIDDEN 256         /* of all rounds together, see hidden_branches() */
 #define LOOP_TINY 2             /* the same, whatever is in them */
 
+#define UNROLL_VALUES 65536     /* of a program: of so many become more instructions than a jump can pass (32767) */
+
 /* How many rounds are left, in whichever way the kernel offers. */
 struct rounds {
 	struct loop loop;
@@ -276,12 +278,23 @@ void lower_for_range(struct lower *lw, struct node *n)
 		for_walked(lw, n, from, end, few);
 }
 
+/* Unrolled loops in one another soon make more than any program can have. True: enough, and that is said once. */
+static bool unrolled_too_much(struct lower *lw, const struct node *n)
+{
+	if (lw->b.fn->next_val <= UNROLL_VALUES)
+		return false;
+	if (!lw->diags->nerrors)
+		diag_error(lw->diags, n->a->span, DT_too_large,
+			   "unroll copies its body so often that the program gets too large; `while` does without copies");
+	return true;
+}
+
 void lower_unroll(struct lower *lw, struct node *n)
 {
 	struct loop l = { .up = lw->loop, .done = block_open(lw) };
 
 	lw->loop = &l;
-	for (int64_t i = 0; i < n->a->ival; i++) {
+	for (int64_t i = 0; i < n->a->ival && !unrolled_too_much(lw, n); i++) {
 		l.next = block_open(lw);
 		lower_block(lw, n->b);
 		ir_jmp(&lw->b, l.next);
