@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# run.sh [NAME...]: builds the benchmarks and runs them, as root: start event stream readout; corpus alone.
+# run.sh [NAME...]: builds the benchmarks and runs them, as root: start event stream readout; corpus or compile alone.
 # From the environment: SONDE and BPFTRACE, the programs; BENCH_BUILD, where to build.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -38,10 +38,13 @@ build_limit() {
 		compile -o "$out/limit" "$here/limit/limit.c"
 }
 
-# The corpus is measured by compiling alone.
+# What is measured by compiling alone.
 case " $* " in *" corpus "*)
 	sh "$here/corpus/fill.sh" >"$out.table" && mv "$out.table" "$here/corpus/corpus.table"
 	exit ;;
+*" compile "*)
+	[ -x "$sonde" ] || die "$sonde is not built"
+	exec sh "$here/compile.sh" "$sonde" ;;
 esac
 
 [ "$(id -u)" -eq 0 ] || die "tracing needs root"
