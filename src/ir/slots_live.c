@@ -2,6 +2,9 @@
 /*
  * When slots are alive: where some access (through any pointer made from the slot) came before on
  * some path and another comes after.
+ *
+ * 64 slots at a time, as bits of a word of each block, and only in the blocks from their first access to their last,
+ * loops that reach in there included: no way from one access to another leaves those.
  */
 #include "ir/pass.h"
 #include "ir/slots.h"
@@ -9,6 +12,11 @@
 /* First and last access in a block. */
 struct touch {
 	uint32_t rpo, first, last;
+};
+
+/* Blocks by rpo, both ends included. */
+struct blocks {
+	uint32_t first, last;
 };
 
 struct live {
@@ -22,8 +30,8 @@ struct live {
 	VEC(uint32_t) found;        /* the blocks that have one, by rpo */
 	uint32_t *begin;            /* by rpo: number of the block's first instruction */
 	VEC(struct ir_val *) work;
-	uint32_t words;             /* of a set of slots */
-	uint64_t *touched, *from, *to; /* by rpo: accessed in it; before its start; after its end */
+	VEC(struct blocks) loops;   /* for each edge back, what lies between its ends */
+	uint64_t *touched, *from, *to; /* by rpo, a bit for each slot in hand: accessed in it; before its start; after its end */
 };
 
 static void number(struct live *l)
@@ -136,75 +144,101 @@ static void find_touches(struct live *l, size_t i)
 		struct touch t = { rpo, l->first[rpo], l->last[rpo] };
 
 		avec_push(&l->arena, &l->touches[i], t);
-		l->touched[(size_t)rpo * l->words + i / 64] |= 1ull << i % 64;
+		l->touched[rpo] |= 1ull << i % 64;
 		l->first[rpo] = UINT32_MAX;
 		l->last[rpo] = 0;
 	}
 	l->found.n = 0;
 }
 
-/* into |= a | b; true if that changed something */
-static bool join(uint64_t *into, const uint64_t *a, const uint64_t *b, uint32_t words)
+static void find_loops(struct live *l)
 {
-	uint64_t changed = 0;
+	each_block(l->s->fn, b)
+		vec_each(b->preds, i)
+			if (b->preds.v[i]->rpo >= b->rpo)
+				avec_push(&l->arena, &l->loops, ((struct blocks){ b->rpo, b->preds.v[i]->rpo }));
+}
 
-	for (uint32_t i = 0; i < words; i++) {
-		uint64_t now = into[i] | a[i] | b[i];
+/* The part of the function that matters to slots first..end - 1; first > last if nothing does. */
+static struct blocks blocks_of(const struct live *l, size_t first, size_t end)
+{
+	struct blocks ret = { UINT32_MAX, 0 };
+	bool grown = true;
 
-		changed |= now ^ into[i];
-		into[i] = now;
+	for (size_t i = first; i < end; i++)
+		vec_each(l->touches[i], k) {
+			uint32_t rpo = l->touches[i].v[k].rpo;
+
+			ret.first = rpo < ret.first ? rpo : ret.first;
+			ret.last = rpo > ret.last ? rpo : ret.last;
+		}
+	while (grown) {
+		grown = false;
+		vec_each(l->loops, i) {
+			struct blocks in = l->loops.v[i];
+
+			if (in.first > ret.last || in.last < ret.first || (in.first >= ret.first && in.last <= ret.last))
+				continue;
+			ret.first = in.first < ret.first ? in.first : ret.first;
+			ret.last = in.last > ret.last ? in.last : ret.last;
+			grown = true;
+		}
 	}
+	return ret;
+}
+
+/* *into |= bits; true if that changed something */
+static bool join(uint64_t *into, uint64_t bits)
+{
+	bool changed = (bits & ~*into) != 0;
+
+	*into |= bits;
 	return changed;
 }
 
-static uint64_t *set_of(const struct live *l, uint64_t *sets, const struct ir_block *b)
-{
-	return sets + (size_t)b->rpo * l->words;
-}
-
-static bool spread_edges(struct live *l, struct ir_block *b)
+static bool spread_edges(struct live *l, const struct ir_block *b, struct blocks in)
 {
 	bool changed = false;
 
 	vec_each(b->preds, i) {
-		struct ir_block *p = b->preds.v[i];
-		const uint64_t *in_p = set_of(l, l->touched, p), *in_b = set_of(l, l->touched, b);
+		uint32_t p = b->preds.v[i]->rpo;
 
-		changed |= join(set_of(l, l->from, b), set_of(l, l->from, p), in_p, l->words);
-		changed |= join(set_of(l, l->to, p), set_of(l, l->to, b), in_b, l->words);
+		if (p < in.first || p > in.last)
+			continue;
+		changed |= join(&l->from[b->rpo], l->from[p] | l->touched[p]);
+		changed |= join(&l->to[p], l->to[b->rpo] | l->touched[b->rpo]);
 	}
 	return changed;
 }
 
 /* Forwards and backwards in turn, so that either direction needs few rounds. */
-static void spread(struct live *l)
+static void spread(struct live *l, struct blocks in)
 {
-	struct ir_fn *fn = l->s->fn;
+	struct ir_block **block = l->s->fn->blocks.v;
 	bool changed = true;
 
 	while (changed) {
 		changed = false;
-		for (size_t i = 0; i < fn->blocks.n; i++)
-			changed |= spread_edges(l, fn->blocks.v[i]);
-		for (size_t i = fn->blocks.n; i-- > 0;)
-			changed |= spread_edges(l, fn->blocks.v[i]);
+		for (size_t i = in.first; i <= in.last; i++)
+			changed |= spread_edges(l, block[i], in);
+		for (size_t i = (size_t)in.last + 1; i-- > in.first;)
+			changed |= spread_edges(l, block[i], in);
 	}
 }
 
 /* The slot in this block: it is touched there, or alive all through. */
 static void add_interval(struct live *l, size_t slot, const struct ir_block *b, uint32_t *next_touch)
 {
-	size_t at = (size_t)b->rpo * l->words + slot / 64;
 	uint64_t bit = 1ull << slot % 64;
 	struct ir_slot *o = l->s->list.v[slot];
 	struct ir_interval in = { l->begin[b->rpo], b->last->mark };
 
-	if (l->touched[at] & bit) {
-		const struct touch *t = &l->touches[slot].v[next_touch[slot]++];
+	if (l->touched[b->rpo] & bit) {
+		const struct touch *t = &l->touches[slot].v[next_touch[slot % 64]++];
 
-		if (!(l->from[at] & bit))
+		if (!(l->from[b->rpo] & bit))
 			in.start = t->first;
-		if (!(l->to[at] & bit))
+		if (!(l->to[b->rpo] & bit))
 			in.end = t->last;
 	}
 	avec_push(&l->s->arena, &o->live, in);
@@ -212,41 +246,55 @@ static void add_interval(struct live *l, size_t slot, const struct ir_block *b, 
 	o->last = in.end > o->last ? in.end : o->last;
 }
 
-static void make_intervals(struct live *l)
+/* And makes the words of these blocks ready for the next slots. */
+static void make_intervals(struct live *l, size_t slot, struct blocks in)
 {
-	uint32_t *next_touch = arena_array(&l->arena, uint32_t, l->s->list.n + 1);
+	uint32_t next_touch[64] = { 0 };
 
-	vec_each(l->s->list, i)
+	for (size_t i = in.first; i <= in.last; i++) {
+		uint64_t bits = l->touched[i] | (l->from[i] & l->to[i]);
+
+		for (; bits; bits &= bits - 1)
+			add_interval(l, slot + (size_t)__builtin_ctzll(bits), l->s->fn->blocks.v[i], next_touch);
+		l->touched[i] = l->from[i] = l->to[i] = 0;
+	}
+}
+
+/* Up to 64 slots, from this one on. */
+static void find_live(struct live *l, size_t slot)
+{
+	size_t end = slot + 64 < l->s->list.n ? slot + 64 : l->s->list.n;
+	struct blocks in;
+
+	for (size_t i = slot; i < end; i++) {
 		l->s->list.v[i]->first = UINT32_MAX;
-	each_block(l->s->fn, b)
-		for (uint32_t w = 0; w < l->words; w++) {
-			size_t at = (size_t)b->rpo * l->words + w;
-			uint64_t bits = l->touched[at] | (l->from[at] & l->to[at]);
-
-			for (; bits; bits &= bits - 1)
-				add_interval(l, w * 64 + (size_t)__builtin_ctzll(bits), b, next_touch);
-		}
+		find_touches(l, i);
+	}
+	in = blocks_of(l, slot, end);
+	if (in.first > in.last)
+		return;
+	spread(l, in);
+	make_intervals(l, slot, in);
 }
 
 void ir_slots_live(struct ir_slots *s)
 {
-	struct live l = { .s = s, .words = (uint32_t)(s->list.n + 63) / 64 };
+	struct live l = { .s = s };
 	size_t n = s->fn->blocks.n;
 
 	l.first = arena_array(&l.arena, uint32_t, n);
 	l.last = arena_array(&l.arena, uint32_t, n);
 	l.begin = arena_array(&l.arena, uint32_t, n);
-	l.touched = arena_array(&l.arena, uint64_t, n * l.words);
-	l.from = arena_array(&l.arena, uint64_t, n * l.words);
-	l.to = arena_array(&l.arena, uint64_t, n * l.words);
+	l.touched = arena_array(&l.arena, uint64_t, n);
+	l.from = arena_array(&l.arena, uint64_t, n);
+	l.to = arena_array(&l.arena, uint64_t, n);
 	l.touches = arena_alloc(&l.arena, s->list.n * sizeof(*l.touches));
 	memset(l.first, 0xff, n * sizeof(*l.first));
 	number(&l);
 	collect_users(&l);
+	find_loops(&l);
 	ir_subst_start(s->fn); /* clears data */
-	for (size_t i = 0; i < s->list.n; i++)
-		find_touches(&l, i);
-	spread(&l);
-	make_intervals(&l);
+	for (size_t i = 0; i < s->list.n; i += 64)
+		find_live(&l, i);
 	arena_done(&l.arena);
 }
