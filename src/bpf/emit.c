@@ -194,7 +194,7 @@ static int16_t distance(struct emitter *e, const struct mblock *to)
 
 	if (!fits_s16(d) && !e->err) {
 		e->err = -E2BIG;
-		e->error = arena_printf(e->arena, "%s is too large: a jump over %lld instructions, BPF has %d",
+		e->error = arena_printf(e->arena, "%s is too large: a jump over %lld instructions, BPF jumps over %d at most",
 					e->prog->name, (long long)d, BPF_JUMP_MAX);
 	}
 	return (int16_t)d;

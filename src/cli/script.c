@@ -148,14 +148,25 @@ static bool optimise(struct session *s)
 	return ok;
 }
 
+/* More than BPF has room for: what the script can do about it. */
+static bool too_large(struct session *s, const struct ir_fn *fn, const char *why)
+{
+	compiler_failed(s, fn, why);
+	err_hint(&s->err, "split the block into several of the same attach point: each is a program of its own");
+	return false;
+}
+
 static bool assemble(struct session *s)
 {
+	int rc;
+
 	vec_each(s->tables.probes, i) {
 		struct probe *p = s->tables.probes.v[i];
 		const char *why = NULL;
 
-		if (bpf_compile(&s->object, p->fn, &p->prog, &why))
-			return compiler_failed(s, p->fn, why);
+		rc = bpf_compile(&s->object, p->fn, &p->prog, &why);
+		if (rc)
+			return rc == -E2BIG ? too_large(s, p->fn, why) : compiler_failed(s, p->fn, why);
 		if (s->opt->debug & CD_BPF)
 			dump_bpf(s, p->prog);
 	}
