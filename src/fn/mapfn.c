@@ -70,6 +70,17 @@ const struct fn_ops fn_has_key = {
 	.type_of = bool_type, .lower = lower_has_key,
 };
 
+/* A call with all that it needs was made a block before types are looked at. */
+static bool check_find(struct check *ck, struct node *call)
+{
+	return check_error(ck, call->span, DT_bad_argument, "find() expects a map without its key, a key, and a variable");
+}
+
+const struct fn_ops fn_map_find = {
+	.name = "find", .proto = "find(@m, key, $value): bool", .doc = "is the key in the map? If so the variable gets its value",
+	.flags = FN_CALL, .min_args = 3, .max_args = 3, .arg = { FA_MAP | FA_MAPKEY | FA_ANY, FA_ANY, FA_ANY }, .check = check_find,
+};
+
 static bool check_len(struct check *ck, struct node *call)
 {
 	struct node *m = call->list.v[0];

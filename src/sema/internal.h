@@ -41,6 +41,10 @@ struct check {
 	bool probes_missing; /* blocks were removed: what they would have assigned is unknown */
 };
 
+/* find.c: a call of find() that has what it needs; makes a block of it. */
+bool sema_is_find(const struct node *n);
+void sema_expand_find(struct arena *a, struct node *n);
+
 /* span.c */
 bool sema_spans(struct check *ck);
 

@@ -334,6 +334,14 @@ static bool is_late_text(const struct check *ck, const struct node *n)
 	       n->list.v[0]->ival;
 }
 
+/* The variable lives on after the call, which has a scope of its own. */
+static bool resolve_find(struct check *ck, struct node *n)
+{
+	assign_var(ck, n->list.v[2]);
+	sema_expand_find(ck->arena, n);
+	return resolve_block(ck, n);
+}
+
 bool resolve_expr(struct check *ck, struct node *n)
 {
 	bool ok;
@@ -354,6 +362,8 @@ bool resolve_expr(struct check *ck, struct node *n)
 			late_text(ck, n);
 			return true;
 		}
+		if (sema_is_find(n))
+			return resolve_find(ck, n);
 		return strcmp(n->name, "getopt") ? resolve_call(ck, n) : resolve_getopt(ck, n);
 	case E_INCDEC:
 		return resolve_incdec(ck, n);
