@@ -240,6 +240,7 @@ static void clone_values(const struct thread *t, struct ir_block *edge)
 		copy.arg = c->arg;
 		*c = copy;
 		c->data = NULL;
+		c->mark = 1;
 		for (uint32_t i = 0; i < v->nargs; i++)
 			c->arg[i] = on_path(t, v->arg[i]);
 		ir_append(edge, c);
@@ -264,18 +265,6 @@ static struct ir_block *make_edge(const struct thread *t, struct ir_block *to)
 	return edge;
 }
 
-/* Marks the values of the block that are used outside of it. */
-static void mark_outside(const struct thread *t)
-{
-	each_val(t->b, v)
-		v->mark = 0;
-	each_block(t->fn, b)
-		each_val(b, v)
-			for (uint32_t i = 0; i < v->nargs; i++)
-				if (v->arg[i]->block == t->b && (b != t->b || v->op == IR_phi))
-					v->arg[i]->mark = 1;
-}
-
 static void thread_edge(struct thread *t, struct ir_block *to)
 {
 	struct ir_block *edge = make_edge(t, to);
@@ -288,7 +277,6 @@ static void thread_edge(struct thread *t, struct ir_block *to)
 	t->pred->succ[t->pred->succ[0] != t->b] = edge;
 	ir_add_pred(t->fn, edge, t->pred);
 	ir_remove_pred(t->b, t->index);
-	mark_outside(t);
 	n = 0;
 	each_val_safe(t->b, v, next) {
 		if (v == t->b->last || n == ARRAY_SIZE(defs))
@@ -326,11 +314,27 @@ static bool thread_block(struct ir_fn *fn, struct ir_block *b)
 	return false;
 }
 
+/*
+ * Marks the values that are used outside of their block, or by a phi. Threading makes such uses only of values that
+ * have some already and of new values, which are marked when they are made: one look at the function serves all edges.
+ */
+static void mark_outside(struct ir_fn *fn)
+{
+	each_block(fn, b)
+		each_val(b, v)
+			v->mark = 0;
+	each_block(fn, b)
+		each_val(b, v)
+			for (uint32_t i = 0; i < v->nargs; i++)
+				v->arg[i]->mark |= v->arg[i]->block != b || v->op == IR_phi;
+}
+
 static bool thread_jumps(struct ir_fn *fn)
 {
 	size_t n = fn->blocks.n; /* new edges need none */
 	bool changed = false;
 
+	mark_outside(fn);
 	for (size_t i = 0; i < n; i++)
 		while (thread_block(fn, fn->blocks.v[i]))
 			changed = true;

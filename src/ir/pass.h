@@ -97,7 +97,7 @@ struct ir_block *ir_common_dominator(struct ir_block *a, struct ir_block *b);
 /* ssa.c */
 /*
  * Repairs SSA for value x after its block stopped to dominate all uses: at the end of block `at`
- * the value is def; phis are made where the two meet.
+ * the value is def; phis (mark 1) are made where the two meet.
  */
 void ir_ssa_repair(struct ir_fn *fn, struct ir_val *x, struct ir_block *at, struct ir_val *def);
 

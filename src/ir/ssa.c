@@ -19,6 +19,7 @@ static struct ir_val *empty_phi(struct repair *r, struct ir_block *b)
 
 	phi->ptr = r->x->ptr;
 	phi->span = r->x->span;
+	phi->mark = 1; /* see mark_outside() in cfg.c */
 	if (b->first)
 		ir_insert_before(r->fn, b->first, phi);
 	else
