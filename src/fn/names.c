@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "fn/internal.h"
+#include "type/syscalls.h"
 
 #define NAME_SIZE 64
 #define LAST_ERRNO 133   /* EHWPOISON, include/uapi/asm-generic/errno.h */
@@ -66,32 +67,19 @@ const struct fn_ops fn_signal_name = {
 	.lower = lower_signal_name,
 };
 
-static const struct {
-	const char *name;
-	int number;
-} syscalls[] = {
-#ifdef __x86_64__
-#define SYSCALL(name, x86, arm) { #name, x86 },
-#else
-#define SYSCALL(name, x86, arm) { #name, arm },
-#endif
-#include "type/syscalls.def"
-#undef SYSCALL
-};
-
 static struct ir_val *lower_syscall_name(struct lower *lw, struct node *call)
 {
 	struct row *rows = arena_alloc(lower_b(lw)->module->arena, (LAST_SYSCALL + 2) * sizeof(struct row));
 
 	for (int i = 0; i <= LAST_SYSCALL + 1; i++)
 		snprintf(rows[i].text, NAME_SIZE, "unknown system call");
-	for (size_t i = 0; i < ARRAY_SIZE(syscalls); i++) {
-		int nr = syscalls[i].number;
+	for (size_t i = 0; i < syscall_count; i++) {
+		int nr = syscall_numbers[i].number;
 
 		if (nr < 0 || nr > LAST_SYSCALL)
 			continue;
 		memset(rows[nr].text, 0, NAME_SIZE);
-		snprintf(rows[nr].text, NAME_SIZE, "%s", syscalls[i].name);
+		snprintf(rows[nr].text, NAME_SIZE, "%s", syscall_numbers[i].name);
 	}
 	return table_row(lw, call, rows, LAST_SYSCALL + 1);
 }

@@ -57,3 +57,12 @@ void both_end_array(struct inspect *in, const char *text)
 		jsonw_end_array(&in->w);
 	both_text(in, text);
 }
+
+void object_header_text(struct inspect *in, uint32_t id, const char *type, uint32_t number)
+{
+	sb_addf(&in->out, "%u: ", id);
+	if (type)
+		sb_addf(&in->out, "%s  ", type);
+	else
+		sb_addf(&in->out, "type %u  ", number);
+}

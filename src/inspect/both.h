@@ -18,4 +18,7 @@ void both_end_array(struct inspect *in, const char *text);
 /* Text that JSON has no use for. */
 void both_text(struct inspect *in, const char *text);
 
+/* "7: hash  ", the head of an object's text: type NULL if only its number is known. */
+void object_header_text(struct inspect *in, uint32_t id, const char *type, uint32_t number);
+
 #endif

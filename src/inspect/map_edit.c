@@ -161,6 +161,14 @@ int map_update(struct inspect *in, struct words *w)
 	return r;
 }
 
+/* MAP key DATA: what look-ups and deletions name. */
+static int map_and_key(struct inspect *in, struct words *w, struct map_view *m, struct entry *e)
+{
+	int r = w->n ? map_view_named(in, w, m) : INSPECT_USAGE;
+
+	return r ? r : parse_entry(in, w, m, false, e);
+}
+
 static int not_found(struct inspect *in, const struct map_view *m, const void *key)
 {
 	if (in->json) {
@@ -177,13 +185,8 @@ int map_lookup(struct inspect *in, struct words *w)
 {
 	_cleanup_map_ struct map_view m = { .fd = -1 };
 	struct entry e;
-	int r;
+	int r = map_and_key(in, w, &m, &e);
 
-	if (!w->n)
-		return INSPECT_USAGE;
-	r = map_view_named(in, w, &m);
-	if (!r)
-		r = parse_entry(in, w, &m, false, &e);
 	if (r)
 		return r;
 	r = sys_map_lookup(m.fd, m.info.key_size ? e.key : NULL, e.value);
@@ -200,13 +203,8 @@ int map_pop(struct inspect *in, struct words *w)
 	_cleanup_map_ struct map_view m = { .fd = -1 };
 	union bpf_attr attr = { 0 };
 	struct entry e;
-	int r;
+	int r = map_and_key(in, w, &m, &e);
 
-	if (!w->n)
-		return INSPECT_USAGE;
-	r = map_view_named(in, w, &m);
-	if (!r)
-		r = parse_entry(in, w, &m, false, &e);
 	if (r)
 		return r;
 	attr.map_fd = (uint32_t)m.fd;
@@ -277,13 +275,8 @@ int map_delete(struct inspect *in, struct words *w)
 {
 	_cleanup_map_ struct map_view m = { .fd = -1 };
 	struct entry e;
-	int r;
+	int r = map_and_key(in, w, &m, &e);
 
-	if (!w->n)
-		return INSPECT_USAGE;
-	r = map_view_named(in, w, &m);
-	if (!r)
-		r = parse_entry(in, w, &m, false, &e);
 	if (r)
 		return r;
 	r = sys_map_delete(m.fd, e.key);

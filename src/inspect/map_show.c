@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* map show */
+#include "inspect/both.h"
 #include "inspect/device.h"
 #include "inspect/map.h"
 #include "inspect/names.h"
@@ -8,13 +9,7 @@
 
 void map_header_text(struct inspect *in, const struct bpf_map_info *info)
 {
-	const char *type = name_map_type(info->type);
-
-	sb_addf(&in->out, "%u: ", info->id);
-	if (type)
-		sb_addf(&in->out, "%s  ", type);
-	else
-		sb_addf(&in->out, "type %u  ", info->type);
+	object_header_text(in, info->id, name_map_type(info->type), info->type);
 	if (*info->name)
 		sb_addf(&in->out, "name %s  ", info->name);
 	sb_addf(&in->out, "flags 0x%x", info->map_flags);

@@ -10,13 +10,13 @@
 
 #include "base/fdutil.h"
 #include "bpf/insn.h"
+#include "inspect/code.h"
 #include "inspect/owners.h"
 #include "run/sys.h"
 #include "type/btf.h"
 #include "type/type.h"
 
 #define PTR(p) ((uint64_t)(uintptr_t)(p))
-#define CODE_MAX 96
 
 /* What the program writes for each file: the id is read as if it were of each kind. */
 struct seen {
@@ -30,70 +30,58 @@ struct places {
 	uint32_t tgid, operations, private_data, aux, pages, prog_id, map_id, link_id;
 };
 
-struct code {
-	struct bpf_insn insns[CODE_MAX];
-	uint32_t n;
-};
-
-static void add(struct code *c, uint8_t code, int dst, int src, int off, int imm)
-{
-	if (c->n < CODE_MAX)
-		c->insns[c->n++] = (struct bpf_insn){ .code = code, .dst_reg = dst & 15, .src_reg = src & 15,
-						      .off = (int16_t)off, .imm = imm };
-}
-
 #define SEEN(member) (-(int)sizeof(struct seen) + (int)offsetof(struct seen, member))
 #define SCRATCH (-(int)sizeof(struct seen) - 8)
 
 /* size bytes at r9 + off to the stack, whatever is there. */
 static void read_kernel(struct code *c, int to, uint32_t off, int size)
 {
-	add(c, BPF_ALU64 | BPF_MOV | BPF_X, 1, 10, 0, 0);
-	add(c, BPF_ALU64 | BPF_ADD | BPF_K, 1, 0, 0, to);
-	add(c, BPF_ALU64 | BPF_MOV | BPF_K, 2, 0, 0, size);
-	add(c, BPF_ALU64 | BPF_MOV | BPF_X, 3, 9, 0, 0);
-	add(c, BPF_ALU64 | BPF_ADD | BPF_K, 3, 0, 0, (int)off);
-	add(c, BPF_CALL_K, 0, 0, 0, BPF_FUNC_probe_read_kernel);
+	code_add(c, BPF_ALU64 | BPF_MOV | BPF_X, 1, 10, 0, 0);
+	code_add(c, BPF_ALU64 | BPF_ADD | BPF_K, 1, 0, 0, to);
+	code_add(c, BPF_ALU64 | BPF_MOV | BPF_K, 2, 0, 0, size);
+	code_add(c, BPF_ALU64 | BPF_MOV | BPF_X, 3, 9, 0, 0);
+	code_add(c, BPF_ALU64 | BPF_ADD | BPF_K, 3, 0, 0, (int)off);
+	code_add(c, BPF_CALL_K, 0, 0, 0, BPF_FUNC_probe_read_kernel);
 }
 
 static void leave_if_null(struct code *c, int reg)
 {
-	add(c, BPF_JMP | BPF_JNE | BPF_K, reg, 0, 2, 0);
-	add(c, BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0);
-	add(c, BPF_EXIT_K, 0, 0, 0, 0);
+	code_add(c, BPF_JMP | BPF_JNE | BPF_K, reg, 0, 2, 0);
+	code_add(c, BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0);
+	code_add(c, BPF_EXIT_K, 0, 0, 0, 0);
 }
 
 /* The context (struct bpf_iter__task_file): meta, task, fd, file; meta begins with the file that is read. */
 static void write_code(struct code *c, const struct places *p)
 {
-	add(c, BPF_LDX | BPF_MEM | BPF_DW, 7, 1, 8, 0);
+	code_add(c, BPF_LDX | BPF_MEM | BPF_DW, 7, 1, 8, 0);
 	leave_if_null(c, 7);
-	add(c, BPF_LDX | BPF_MEM | BPF_DW, 8, 1, 24, 0);
+	code_add(c, BPF_LDX | BPF_MEM | BPF_DW, 8, 1, 24, 0);
 	leave_if_null(c, 8);
-	add(c, BPF_LDX | BPF_MEM | BPF_W, 2, 1, 16, 0);
-	add(c, BPF_STX | BPF_MEM | BPF_W, 10, 2, SEEN(fd), 0);
-	add(c, BPF_LDX | BPF_MEM | BPF_DW, 6, 1, 0, 0);
-	add(c, BPF_LDX | BPF_MEM | BPF_DW, 6, 6, 0, 0);
-	add(c, BPF_LDX | BPF_MEM | BPF_W, 2, 7, (int)p->tgid, 0);
-	add(c, BPF_STX | BPF_MEM | BPF_W, 10, 2, SEEN(tgid), 0);
-	add(c, BPF_LDX | BPF_MEM | BPF_DW, 2, 8, (int)p->operations, 0);
-	add(c, BPF_STX | BPF_MEM | BPF_DW, 10, 2, SEEN(operations), 0);
-	add(c, BPF_LDX | BPF_MEM | BPF_DW, 9, 8, (int)p->private_data, 0);
+	code_add(c, BPF_LDX | BPF_MEM | BPF_W, 2, 1, 16, 0);
+	code_add(c, BPF_STX | BPF_MEM | BPF_W, 10, 2, SEEN(fd), 0);
+	code_add(c, BPF_LDX | BPF_MEM | BPF_DW, 6, 1, 0, 0);
+	code_add(c, BPF_LDX | BPF_MEM | BPF_DW, 6, 6, 0, 0);
+	code_add(c, BPF_LDX | BPF_MEM | BPF_W, 2, 7, (int)p->tgid, 0);
+	code_add(c, BPF_STX | BPF_MEM | BPF_W, 10, 2, SEEN(tgid), 0);
+	code_add(c, BPF_LDX | BPF_MEM | BPF_DW, 2, 8, (int)p->operations, 0);
+	code_add(c, BPF_STX | BPF_MEM | BPF_DW, 10, 2, SEEN(operations), 0);
+	code_add(c, BPF_LDX | BPF_MEM | BPF_DW, 9, 8, (int)p->private_data, 0);
 	leave_if_null(c, 9);
-	add(c, BPF_ST | BPF_MEM | BPF_W, 10, 0, SEEN(pages), 0);
+	code_add(c, BPF_ST | BPF_MEM | BPF_W, 10, 0, SEEN(pages), 0);
 	read_kernel(c, SEEN(map_id), p->map_id, sizeof(uint32_t));
 	read_kernel(c, SEEN(link_id), p->link_id, sizeof(uint32_t));
 	read_kernel(c, SEEN(pages), p->pages, sizeof(uint16_t));
 	read_kernel(c, SCRATCH, p->aux, sizeof(uint64_t));
-	add(c, BPF_LDX | BPF_MEM | BPF_DW, 9, 10, SCRATCH, 0);
+	code_add(c, BPF_LDX | BPF_MEM | BPF_DW, 9, 10, SCRATCH, 0);
 	read_kernel(c, SEEN(prog_id), p->prog_id, sizeof(uint32_t));
-	add(c, BPF_ALU64 | BPF_MOV | BPF_X, 1, 6, 0, 0);
-	add(c, BPF_ALU64 | BPF_MOV | BPF_X, 2, 10, 0, 0);
-	add(c, BPF_ALU64 | BPF_ADD | BPF_K, 2, 0, 0, -(int)sizeof(struct seen));
-	add(c, BPF_ALU64 | BPF_MOV | BPF_K, 3, 0, 0, sizeof(struct seen));
-	add(c, BPF_CALL_K, 0, 0, 0, BPF_FUNC_seq_write);
-	add(c, BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0);
-	add(c, BPF_EXIT_K, 0, 0, 0, 0);
+	code_add(c, BPF_ALU64 | BPF_MOV | BPF_X, 1, 6, 0, 0);
+	code_add(c, BPF_ALU64 | BPF_MOV | BPF_X, 2, 10, 0, 0);
+	code_add(c, BPF_ALU64 | BPF_ADD | BPF_K, 2, 0, 0, -(int)sizeof(struct seen));
+	code_add(c, BPF_ALU64 | BPF_MOV | BPF_K, 3, 0, 0, sizeof(struct seen));
+	code_add(c, BPF_CALL_K, 0, 0, 0, BPF_FUNC_seq_write);
+	code_add(c, BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0);
+	code_add(c, BPF_EXIT_K, 0, 0, 0, 0);
 }
 
 static bool place_of(struct types *ts, const char *type, const char *member, uint32_t *ret)

@@ -4,65 +4,53 @@
 #include <stddef.h>
 
 #include "bpf/insn.h"
+#include "inspect/code.h"
 #include "inspect/profile.h"
 #include "run/sys.h"
 
 #define PTR(p) ((uint64_t)(uintptr_t)(p))
-#define CODE_MAX 256
-
-struct code {
-	struct bpf_insn insns[CODE_MAX];
-	uint32_t n;
-};
-
-static void add(struct code *c, uint8_t code, int dst, int src, int off, int imm)
-{
-	if (c->n < CODE_MAX)
-		c->insns[c->n++] = (struct bpf_insn){ .code = code, .dst_reg = dst & 15, .src_reg = src & 15,
-						      .off = (int16_t)off, .imm = imm };
-}
 
 static void mov_imm(struct code *c, int dst, int imm)
 {
-	add(c, BPF_ALU64 | BPF_MOV | BPF_K, dst, 0, 0, imm);
+	code_add(c, BPF_ALU64 | BPF_MOV | BPF_K, dst, 0, 0, imm);
 }
 
 static void mov(struct code *c, int dst, int src)
 {
-	add(c, BPF_ALU64 | BPF_MOV | BPF_X, dst, src, 0, 0);
+	code_add(c, BPF_ALU64 | BPF_MOV | BPF_X, dst, src, 0, 0);
 }
 
 static void add_imm(struct code *c, int dst, int imm)
 {
-	add(c, BPF_ALU64 | BPF_ADD | BPF_K, dst, 0, 0, imm);
+	code_add(c, BPF_ALU64 | BPF_ADD | BPF_K, dst, 0, 0, imm);
 }
 
 static void load_map(struct code *c, int dst, int fd)
 {
-	add(c, BPF_LD_IMM64, dst, BPF_PSEUDO_MAP_FD, 0, fd);
-	add(c, 0, 0, 0, 0, 0);
+	code_add(c, BPF_LD_IMM64, dst, BPF_PSEUDO_MAP_FD, 0, fd);
+	code_add(c, 0, 0, 0, 0, 0);
 }
 
 static void call(struct code *c, int helper)
 {
-	add(c, BPF_CALL_K, 0, 0, 0, helper);
+	code_add(c, BPF_CALL_K, 0, 0, 0, helper);
 }
 
 static void leave(struct code *c)
 {
 	mov_imm(c, 0, 0);
-	add(c, BPF_EXIT_K, 0, 0, 0, 0);
+	code_add(c, BPF_EXIT_K, 0, 0, 0, 0);
 }
 
 /* dst = the only element of the map on this CPU; ends the program if it has none. */
 static void look_up(struct code *c, int dst, int fd)
 {
-	add(c, BPF_ST | BPF_MEM | BPF_W, 10, 0, -4, 0);
+	code_add(c, BPF_ST | BPF_MEM | BPF_W, 10, 0, -4, 0);
 	mov(c, 2, 10);
 	add_imm(c, 2, -4);
 	load_map(c, 1, fd);
 	call(c, BPF_FUNC_map_lookup_elem);
-	add(c, BPF_JMP | BPF_JNE | BPF_K, 0, 0, 2, 0);
+	code_add(c, BPF_JMP | BPF_JNE | BPF_K, 0, 0, 2, 0);
 	leave(c);
 	mov(c, dst, 0);
 }
@@ -83,12 +71,12 @@ static void read_counter(struct code *c, const struct profile_maps *maps, unsign
 /* Value at r7 + to += what is at base + from less what was at r6 + start. */
 static void add_difference(struct code *c, int to, int from, int start)
 {
-	add(c, BPF_LDX | BPF_MEM | BPF_DW, 1, 10, from, 0);
-	add(c, BPF_LDX | BPF_MEM | BPF_DW, 2, 6, start, 0);
-	add(c, BPF_ALU64 | BPF_SUB | BPF_X, 1, 2, 0, 0);
-	add(c, BPF_LDX | BPF_MEM | BPF_DW, 2, 7, to, 0);
-	add(c, BPF_ALU64 | BPF_ADD | BPF_X, 2, 1, 0, 0);
-	add(c, BPF_STX | BPF_MEM | BPF_DW, 7, 2, to, 0);
+	code_add(c, BPF_LDX | BPF_MEM | BPF_DW, 1, 10, from, 0);
+	code_add(c, BPF_LDX | BPF_MEM | BPF_DW, 2, 6, start, 0);
+	code_add(c, BPF_ALU64 | BPF_SUB | BPF_X, 1, 2, 0, 0);
+	code_add(c, BPF_LDX | BPF_MEM | BPF_DW, 2, 7, to, 0);
+	code_add(c, BPF_ALU64 | BPF_ADD | BPF_X, 2, 1, 0, 0);
+	code_add(c, BPF_STX | BPF_MEM | BPF_DW, 7, 2, to, 0);
 }
 
 /* Counters are read first at the end and last at the start, so that little of this is counted. */
@@ -110,7 +98,7 @@ static void end_code(struct code *c, const struct profile_maps *maps, unsigned m
 	int values = offsetof(struct profile_sums, values);
 
 	for (int off = stack; off < 0; off += 8)
-		add(c, BPF_ST | BPF_MEM | BPF_DW, 10, 0, off, 0);
+		code_add(c, BPF_ST | BPF_MEM | BPF_DW, 10, 0, off, 0);
 	call(c, BPF_FUNC_get_smp_processor_id);
 	mov(c, 8, 0);
 	for (unsigned m = 0; m < metrics; m++)
@@ -118,12 +106,12 @@ static void end_code(struct code *c, const struct profile_maps *maps, unsigned m
 	look_up(c, 6, maps->starts);
 	look_up(c, 7, maps->sums);
 	/* A run that began before the start's program was there. */
-	add(c, BPF_LDX | BPF_MEM | BPF_DW, 1, 6, offsetof(struct profile_value, enabled), 0);
-	add(c, BPF_JMP | BPF_JNE | BPF_K, 1, 0, 2, 0);
+	code_add(c, BPF_LDX | BPF_MEM | BPF_DW, 1, 6, offsetof(struct profile_value, enabled), 0);
+	code_add(c, BPF_JMP | BPF_JNE | BPF_K, 1, 0, 2, 0);
 	leave(c);
-	add(c, BPF_LDX | BPF_MEM | BPF_DW, 1, 7, 0, 0);
+	code_add(c, BPF_LDX | BPF_MEM | BPF_DW, 1, 7, 0, 0);
 	add_imm(c, 1, 1);
-	add(c, BPF_STX | BPF_MEM | BPF_DW, 7, 1, 0, 0);
+	code_add(c, BPF_STX | BPF_MEM | BPF_DW, 7, 1, 0, 0);
 	for (unsigned m = 0; m < metrics; m++)
 		for (int f = 0; f < size; f += 8)
 			add_difference(c, values + (int)m * size + f, stack + (int)m * size + f, (int)m * size + f);

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/fdutil.h"
+#include "inspect/both.h"
 #include "inspect/device.h"
 #include "inspect/names.h"
 #include "inspect/owners.h"
@@ -22,13 +23,7 @@ struct shown {
 
 static void header_text(struct inspect *in, const struct bpf_prog_info *info, int fd)
 {
-	const char *type = name_prog_type(info->type);
-
-	sb_addf(&in->out, "%u: ", info->id);
-	if (type)
-		sb_addf(&in->out, "%s  ", type);
-	else
-		sb_addf(&in->out, "type %u  ", info->type);
+	object_header_text(in, info->id, name_prog_type(info->type), info->type);
 	if (*info->name)
 		sb_addf(&in->out, "name %s  ", prog_full_name(in, fd, info));
 	sb_adds(&in->out, "tag ");

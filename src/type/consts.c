@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "type/consts.h"
+#include "type/syscalls.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -95,19 +96,6 @@ static const struct wide {
 #undef W
 #undef V
 
-static const struct {
-	const char *name;
-	int number;
-} syscalls[] = {
-#ifdef __x86_64__
-#define SYSCALL(name, x86, arm) { #name, x86 },
-#else
-#define SYSCALL(name, x86, arm) { #name, arm },
-#endif
-#include "type/syscalls.def"
-#undef SYSCALL
-};
-
 /* No maximum is negative: UINT64_MAX. */
 static const struct type *type_of(const char *name, int64_t value)
 {
@@ -128,9 +116,9 @@ static bool find_syscall(const char *name, struct enum_const *ret)
 {
 	size_t skip = !strncmp(name, "__NR_", 5) ? 5 : !strncmp(name, "SYS_", 4) ? 4 : 0;
 
-	for (size_t i = 0; skip && i < ARRAY_SIZE(syscalls); i++)
-		if (!strcmp(syscalls[i].name, name + skip) && syscalls[i].number >= 0)
-			return found(name, syscalls[i].number, ret);
+	for (size_t i = 0; skip && i < syscall_count; i++)
+		if (!strcmp(syscall_numbers[i].name, name + skip) && syscall_numbers[i].number >= 0)
+			return found(name, syscall_numbers[i].number, ret);
 	return false;
 }
 
