@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <linux/bpf.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -143,6 +145,18 @@ static void show_stream(const char *title, const struct strbuf *text)
 	}
 }
 
+/*
+ * Tests trace programs by name, so two runs on one machine would see each other's: one test at a
+ * time, whoever runs it. Held until the test's process ends.
+ */
+static void take_turn(void)
+{
+	int fd = open("/tmp/sonde-tests.lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd >= 0)
+		flock(fd, LOCK_EX);
+}
+
 /* Runs and reports one; the exit status of its process is 1 if it failed. */
 static int test_one(const char *path, const struct options *o, const char *info)
 {
@@ -159,6 +173,8 @@ static int test_one(const char *path, const struct options *o, const char *info)
 		return 0;
 	}
 	if (!wrong) {
+		if (!o->errors && o->jobs == 1)
+			take_turn();
 		script_run(&s, o, &oc);
 		wrong = outcome_check(&a, &s, o, &oc);
 	}
