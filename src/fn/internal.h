@@ -49,7 +49,7 @@ struct ir_val *fn_lower_format(struct lower *lw, struct node *call);
 	FN(fn_nsecs) FN(fn_elapsed) FN(fn_time) FN(fn_strftime)                                     \
 	FN(fn_arg0) FN(fn_arg1) FN(fn_arg2) FN(fn_arg3) FN(fn_arg4) FN(fn_arg5) FN(fn_arg6)         \
 	FN(fn_arg7) FN(fn_arg8) FN(fn_arg9) FN(fn_arg10) FN(fn_arg11) FN(fn_args) FN(fn_retval)     \
-	FN(fn_func) FN(fn_probe) FN(fn_reg) FN(fn_ctx)                                              \
+	FN(fn_func) FN(fn_place) FN(fn_probe) FN(fn_reg) FN(fn_ctx)                                              \
 	FN(fn_count) FN(fn_sum) FN(fn_min) FN(fn_max) FN(fn_avg) FN(fn_stats) FN(fn_hist)           \
 	FN(fn_lhist) FN(fn_tseries)                                                                             \
 	FN(fn_delete) FN(fn_clear) FN(fn_zero) FN(fn_len) FN(fn_has_key) FN(fn_print)               \

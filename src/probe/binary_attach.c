@@ -55,7 +55,7 @@ static const char *kernel_path(const char *path, char buf[PATH_MAX])
 /* Targets from `from` on with the same path, n of them, into one link. */
 static int attach_group(const struct attach_env *env, const struct probe *p, size_t from, size_t n, int prog_fd)
 {
-	uint64_t *places = xcalloc(2 * n, sizeof(*places)), *counters = places + n;
+	uint64_t *places = xcalloc(3 * n, sizeof(*places)), *counters = places + n, *cookies = counters + n;
 	char path[PATH_MAX];
 	bool counted = false;
 	int fd;
@@ -64,9 +64,10 @@ static int attach_group(const struct attach_env *env, const struct probe *p, siz
 		places[i] = p->targets.v[from + i]->offset;
 		counters[i] = p->targets.v[from + i]->ref_ctr;
 		counted |= counters[i] != 0;
+		cookies[i] = p->targets.v[from + i]->cookie;
 	}
 	fd = sys_link_create_uprobe_multi(prog_fd, kernel_path(p->targets.v[from]->path, path), places, counted ? counters : NULL,
-					  (uint32_t)n, is_ret(p), env->pid, NULL);
+					  (uint32_t)n, is_ret(p), env->pid, cookies);
 	free(places);
 	return fd;
 }
@@ -98,7 +99,7 @@ static int attach_each(const struct attach_env *env, const struct probe *p, int 
 	dyn_pmu_init(&pmu, "uprobe");
 	vec_each(p->targets, i) {
 		const struct probe_target *t = p->targets.v[i];
-		struct dyn_probe d = { .ret = is_ret(p), .where = kernel_path(t->path, path), .offset = t->offset, .ref_ctr = t->ref_ctr };
+		struct dyn_probe d = { .ret = is_ret(p), .where = kernel_path(t->path, path), .offset = t->offset, .ref_ctr = t->ref_ctr, .cookie = t->cookie };
 		int r = dyn_attach(&pmu, env, &d, perf_pid(env), prog_fd, links);
 
 		if (r)

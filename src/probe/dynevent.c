@@ -59,7 +59,7 @@ static int attach_by_pmu(const struct dyn_pmu *pmu, const struct attach_env *env
 	}
 	attr.config1 = (uint64_t)(uintptr_t)d->where; /* kprobe_func, uprobe_path */
 	attr.config2 = d->offset;
-	return links_add_perf(links, &attr, pid, pid > 0 ? -1 : 0, prog_fd, env->cookie);
+	return links_add_perf(links, &attr, pid, pid > 0 ? -1 : 0, prog_fd, d->cookie);
 }
 
 static void definition(const struct dyn_probe *d, bool user, const char *name, struct strbuf *out)
@@ -112,7 +112,7 @@ static int attach_by_tracefs(const struct dyn_pmu *pmu, const struct attach_env 
 	if (r)
 		return r;
 	attr.config = id;
-	return links_add_perf(links, &attr, pid, pid > 0 ? -1 : 0, prog_fd, env->cookie);
+	return links_add_perf(links, &attr, pid, pid > 0 ? -1 : 0, prog_fd, d->cookie);
 }
 
 int dyn_attach(const struct dyn_pmu *pmu, const struct attach_env *env, const struct dyn_probe *d, pid_t pid,

@@ -15,6 +15,7 @@ struct dyn_probe {
 	const char *where;   /* kprobe: "[MODULE:]FUNCTION", NULL: offset is the address; uprobe: path */
 	uint64_t offset;     /* kprobe: in the function; uprobe: in the file */
 	uint64_t ref_ctr;    /* uprobe: file offset of the semaphore, 0: none */
+	uint64_t cookie;     /* of struct probe_target */
 };
 
 struct dyn_pmu {

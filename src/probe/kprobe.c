@@ -340,43 +340,58 @@ static int kprobe_error(struct err *e, int r, const struct probe *p, const struc
 	return r;
 }
 
-static int by_text(const void *a, const void *b)
+static int by_func(const void *a, const void *b)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
+	const struct probe_target *const *x = a, *const *y = b;
+
+	return strcmp((*x)->func, (*y)->func);
 }
 
 /* The kernel refuses names that are there twice: a module's function may be called like one of another's. */
-static size_t sort_unique(const char **names, size_t n)
+static size_t sort_unique(const struct probe_target **targets, size_t n)
 {
 	size_t kept = 0;
 
-	qsort(names, n, sizeof(*names), by_text);
+	qsort(targets, n, sizeof(*targets), by_func);
 	for (size_t i = 0; i < n; i++)
-		if (!kept || strcmp(names[kept - 1], names[i]))
-			names[kept++] = names[i];
+		if (!kept || by_func(&targets[kept - 1], &targets[i]))
+			targets[kept++] = targets[i];
 	return kept;
+}
+
+static int link_multi(const struct probe_target **targets, size_t n, bool by_addr, bool ret, int prog_fd)
+{
+	const char **syms = xmalloc(n * sizeof(*syms));
+	uint64_t *addrs = xmalloc(2 * n * sizeof(*addrs)), *cookies = addrs + n;
+	int r;
+
+	for (size_t i = 0; i < n; i++) {
+		syms[i] = targets[i]->func;
+		addrs[i] = targets[i]->addr;
+		cookies[i] = targets[i]->cookie;
+	}
+	r = sys_link_create_kprobe_multi(prog_fd, by_addr ? NULL : syms, by_addr ? addrs : NULL, (uint32_t)n, ret, cookies);
+	free(syms);
+	free(addrs);
+	return r;
 }
 
 static int attach_multi(const struct attach_env *env, const struct probe *p, int prog_fd,
 			struct links *links, struct err *e)
 {
 	size_t n = p->targets.n;
-	const char **syms = xmalloc(n * sizeof(*syms));
-	uint64_t *addrs = xmalloc(n * sizeof(*addrs));
+	const struct probe_target **targets = xmalloc(n * sizeof(*targets));
 	bool by_addr = true;
 	int r;
 
-	vec_each(p->targets, i) {
-		syms[i] = p->targets.v[i]->func;
-		addrs[i] = p->targets.v[i]->addr;
-		by_addr &= addrs[i] != 0;
+	for (size_t i = 0; i < n; i++) {
+		targets[i] = p->targets.v[i];
+		by_addr &= targets[i]->addr != 0;
 	}
 	if (!by_addr)
-		n = sort_unique(syms, n);
-	r = sys_link_create_kprobe_multi(prog_fd, by_addr ? NULL : syms, by_addr ? addrs : NULL, (uint32_t)n,
-					 is_ret(p->provider), NULL);
-	free(syms);
-	free(addrs);
+		n = sort_unique(targets, n);
+	r = link_multi(targets, n, by_addr, is_ret(p->provider), prog_fd);
+	free(targets);
 	if (r < 0)
 		return kprobe_error(e, r, p, NULL);
 	vec_push(&links->fds, r);
@@ -387,7 +402,7 @@ static int attach_multi(const struct attach_env *env, const struct probe *p, int
 static int attach_one(const struct dyn_pmu *pmu, const struct attach_env *env, const struct probe *p,
 		      const struct probe_target *t, int prog_fd, struct links *links)
 {
-	struct dyn_probe d = { .ret = is_ret(p->provider), .where = t->func, .offset = t->offset };
+	struct dyn_probe d = { .ret = is_ret(p->provider), .where = t->func, .offset = t->offset, .cookie = t->cookie };
 	char name[512];
 	int r;
 
@@ -486,7 +501,7 @@ const struct provider provider_kprobe = {
 	.alias = { "k" },
 	.doc = "entry of a kernel function, or an instruction in it",
 	.forms = "kprobe:FUNCTION[+OFFSET]\nkprobe:MODULE:FUNCTION[+OFFSET]\nkprobe:0xADDRESS",
-	.flags = PF_ARGN | PF_REGS | PF_FUNC | PF_TASK | PF_KSTACK | PF_LIFO,
+	.flags = PF_ARGN | PF_REGS | PF_FUNC | PF_TASK | PF_KSTACK | PF_LIFO | PF_COOKIE,
 	.expand = kprobe_expand,
 	.usable = kprobe_usable,
 	.lower_arg = lower_reg_arg,
@@ -502,7 +517,7 @@ const struct provider provider_kretprobe = {
 	.alias = { "kr" },
 	.doc = "return of a kernel function",
 	.forms = "kretprobe:FUNCTION\nkretprobe:MODULE:FUNCTION",
-	.flags = PF_RETVAL | PF_REGS | PF_FUNC | PF_TASK | PF_KSTACK,
+	.flags = PF_RETVAL | PF_REGS | PF_FUNC | PF_TASK | PF_KSTACK | PF_COOKIE,
 	.expand = kprobe_expand,
 	.usable = kprobe_usable,
 	.lower_retval = lower_reg_retval,

@@ -30,7 +30,7 @@ int perf_attach_cpus(const struct attach_env *env, uint32_t type, uint32_t confi
 			.sample_period = period,
 		};
 
-		r = links_add_perf(links, &attr, -1, cpus[i], prog_fd, env->cookie);
+		r = links_add_perf(links, &attr, -1, cpus[i], prog_fd, 0);
 		if (r == -ENODEV || r == -ENXIO) /* went off line meanwhile */
 			continue;
 		if (r)

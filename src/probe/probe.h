@@ -44,6 +44,7 @@ enum provider_flags {
 	PF_SIGNAL = 1 << 12, /* run by the tool itself when it gets signal number target.config */
 	PF_DEBUGINFO = 1 << 13, /* `args` is of debug information: describe() is called only for blocks that say `args` */
 	PF_TRIAL = 1 << 14, /* test, bench: run by the tool itself if it is asked to; returns a number */
+	PF_COOKIE = 1 << 15, /* attaches with the targets' cookies, where the kernel has them */
 	PF_LIFO = 1 << 10,   /* of several programs at one place the kernel runs the newest first (uprobes, kprobes, trampolines) */
 };
 
@@ -65,6 +66,7 @@ struct probe_target {
 	const struct type *args; /* TY_STRUCT or TY_FUNC; NULL: none */
 	const struct type *retval;
 	pid_t pid;             /* usdt/uprobe found through this process; 0: none */
+	uint64_t cookie;       /* what get_attach_cookie() gives in a run from this place; 0: nobody asks */
 };
 
 /* What the code of a program out of a file was made for; the machine that it runs on must have the same. */
@@ -152,7 +154,6 @@ struct attach_env {
 	struct target *target;
 	const char *tracefs;
 	unsigned ncpus;
-	uint64_t cookie;
 };
 
 struct provider {

@@ -209,7 +209,7 @@ static int attach_one(const struct attach_env *env, const struct probe_target *t
 		attr.config = id;
 		attr.sample_period = 1;
 		attr.wakeup_events = 1;
-		r = links_add_perf(links, &attr, -1, 0, prog_fd, env->cookie);
+		r = links_add_perf(links, &attr, -1, 0, prog_fd, t->cookie);
 	}
 	if (!r)
 		links->nprobes++;
@@ -270,7 +270,7 @@ const struct provider provider_tracepoint = {
 	.alias = { "t" },
 	.doc = "a tracepoint of the kernel, with its fields",
 	.forms = "tracepoint:CATEGORY:EVENT",
-	.flags = PF_ARGS | PF_TASK | PF_KSTACK,
+	.flags = PF_ARGS | PF_TASK | PF_KSTACK | PF_COOKIE,
 	.expand = tracepoint_expand,
 	.describe = tracepoint_describe,
 	.lower_field = tracepoint_field,

@@ -102,7 +102,7 @@ static int add_event(const struct attach_env *env, const struct probe_target *t,
 		.inherit = pid > 0,
 	};
 
-	return links_add_perf(links, &attr, pid, cpu, prog_fd, env->cookie);
+	return links_add_perf(links, &attr, pid, cpu, prog_fd, 0);
 }
 
 /* Threads that are there already; those they start later inherit the event. */

@@ -73,7 +73,6 @@ static int attach_probe(struct runtime *rt, const struct probe *p, struct err *e
 		.target = rt->target,
 		.tracefs = sys_tracefs(),
 		.ncpus = rt->target->ncpus,
-		.cookie = p->index,
 	};
 	unsigned before = rt->links.nprobes;
 	int rc;

@@ -170,6 +170,15 @@ static void warn_of_targets(struct check *ck, const struct probe *all)
 		}
 }
 
+/* Does the block's `place` need a program for each target? */
+static bool place_by_program(struct check *ck, const struct probe *all)
+{
+	struct target *t = ck->in->env->target;
+
+	return block_uses(all->block, "place") &&
+	       (!(all->provider->flags & PF_COOKIE) || !t || t->is_portable || !target_has(t, TF_ATTACH_COOKIE));
+}
+
 static bool expand_point(struct check *ck, struct probe_block *block, struct attach_point *ap)
 {
 	struct probe all = { .block = block, .point = ap, .name = ap->text, .prog_fd = -1 };
@@ -178,6 +187,7 @@ static bool expand_point(struct check *ck, struct probe_block *block, struct att
 
 	if (!expand(ck, ap, &all))
 		return false;
+	by_name |= place_by_program(ck, &all);
 	filter_targets(ck, &all);
 	warn_of_targets(ck, &all);
 	if (!describe_targets(ck, &all))

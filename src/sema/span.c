@@ -210,7 +210,7 @@ below:
 /* Not known at the beginning, or not yet what it is at the end. */
 static bool is_of_end(const struct node *n, const void *unused)
 {
-	static const char *const names[] = { "duration", "retval", "comm", "func", "probe", "nsecs", "elapsed", "reg" };
+	static const char *const names[] = { "duration", "retval", "comm", "func", "place", "probe", "nsecs", "elapsed", "reg" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if ((n->kind == E_IDENT || n->kind == E_CALL) && n->name && !strcmp(n->name, names[i]))
