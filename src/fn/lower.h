@@ -41,6 +41,13 @@ struct ir_val *lower_read(struct lower *lw, struct ir_val *ptr, int64_t off, uns
 struct ir_val *lower_member_at(struct lower *lw, struct ir_val *base, const struct type *st, const struct field *f);
 /* The same offset for the imm of a load from the context or a BTF pointer; NULL: it is what it is. */
 const struct ir_core *lower_core(struct lower *lw, const struct type *st, const struct field *f);
+/*
+ * A member of a kernel structure by name, which it must have: its value; of a structure or an array its address. base: the
+ * structure's address.
+ */
+struct ir_val *lower_member(struct lower *lw, struct ir_val *base, const struct type *st, const char *name);
+/* A pointer that the verifier knows the type of, without that knowledge: what is behind it is read by helpers. */
+struct ir_val *lower_untyped(struct lower *lw, struct ir_val *p);
 /* size bytes at ptr as an aggregate. */
 struct ir_val *lower_read_agg(struct lower *lw, struct ir_val *ptr, uint32_t size, enum addr_space space);
 /* String at ptr, at most size bytes with its NUL, as an aggregate of size bytes. */

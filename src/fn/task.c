@@ -87,7 +87,7 @@ static const struct type *task_type(struct check *ck)
 	return type_ptr(check_types(ck), t ? t : type_none(), AS_KERNEL);
 }
 
-static struct ir_val *current_task(struct lower *lw)
+struct ir_val *fn_current_task(struct lower *lw)
 {
 	struct ir_val *v;
 
@@ -100,7 +100,7 @@ static struct ir_val *current_task(struct lower *lw)
 
 static struct ir_val *lower_curtask(struct lower *lw, struct node *n)
 {
-	return current_task(lw);
+	return fn_current_task(lw);
 }
 
 const struct fn_ops fn_curtask = {
@@ -139,7 +139,7 @@ static struct ir_val *lower_ppid(struct lower *lw, struct node *n)
 		p = lower_read(lw, lower_expr(lw, n->list.v[0]), parent.offset, 8, false, AS_KERNEL);
 		return lower_read(lw, p, tgid.offset, 4, false, AS_KERNEL);
 	}
-	p = current_task(lw);
+	p = fn_current_task(lw);
 	p = ir_kread(b, lower_member_at(lw, p, st, &parent), 0, 8, false);
 	if (target_has(lower_target(lw), TF_TASK_BTF))
 		p->ptr = PK_BTF;

@@ -163,6 +163,14 @@ static struct ir_val *read_member(struct lower *lw, struct ir_val *base, const s
 	return v;
 }
 
+struct ir_val *lower_member(struct lower *lw, struct ir_val *base, const struct type *st, const char *name)
+{
+	struct field f;
+
+	type_field(lw->types, st, name, &f);
+	return read_member(lw, base, &f, f.type, st, name, AS_KERNEL);
+}
+
 /* Where arguments are is no relocation: a portable program keeps what it depends on. */
 static void note_field(struct lower *lw, const struct field *f)
 {

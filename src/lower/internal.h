@@ -108,8 +108,6 @@ void lower_fault(struct lower *lw, enum ir_fault kind, uint32_t counter);
 void lower_cond(struct lower *lw, struct node *n, struct ir_block *yes, struct ir_block *no);
 struct ir_val *lower_op(struct lower *lw, struct node *n);
 struct ir_val *lower_access(struct lower *lw, struct node *n);
-/* A pointer that the verifier knows the type of, without that knowledge: what is behind it is read by helpers. */
-struct ir_val *lower_untyped(struct lower *lw, struct ir_val *p);
 struct ir_val *lower_arith(struct lower *lw, struct node *at, enum op op, struct ir_val *a, struct ir_val *b,
 			   const struct type *ta, const struct type *tb, const struct type *t);
 /* Bytes of a value where a program may read them directly; v as lower_expr() gave it. */
