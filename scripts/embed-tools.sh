@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# embed-tools.sh DIR OUT: writes every DIR/*.bt as a table of C strings (src/cli/tool_sources.h).
+# embed-tools.sh DIR OUT: writes every DIR/*.bt as a table of C strings (src/tool/sources.h).
 # OUT is left alone when nothing changed, so that nothing is compiled again.
 set -eu
 export LC_ALL=C
@@ -9,7 +9,7 @@ n=0
 {
 	cat <<-END
 	/* Made by scripts/embed-tools.sh from the scripts in tools/. */
-	#include "cli/tool_sources.h"
+	#include "tool/sources.h"
 
 	#define TOOL(name, text) { name, text, sizeof(text) - 1 },
 

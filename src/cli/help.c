@@ -4,7 +4,7 @@
 #include "base/fdutil.h"
 #include "cli/options.h"
 #include "cli/report.h"
-#include "cli/tool_sources.h"
+#include "tool/sources.h"
 
 static const struct {
 	const char *command, *what;

@@ -10,7 +10,7 @@
 #include "cli/report.h"
 #include "cli/script.h"
 #include "cli/session.h"
-#include "cli/tool.h"
+#include "tool/tool.h"
 #include "cli/tools.h"
 #include "inspect/inspect.h"
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/diag.h"
-#include "cli/opts.h"
+#include "base/opts.h"
 #include "run/run.h"
 
 enum option {

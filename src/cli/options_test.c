@@ -2,7 +2,7 @@
 #include <errno.h>
 
 #include "cli/options.h"
-#include "cli/opts.h"
+#include "base/opts.h"
 #include "tests/unit.h"
 
 #define PARSE(o, e, ...)                                                                           \

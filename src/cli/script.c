@@ -18,7 +18,7 @@
 #include "cli/rights.h"
 #include "cli/session.h"
 #include "cli/settings.h"
-#include "cli/tool_run.h"
+#include "tool/run.h"
 #include "image/image.h"
 #include "lower/lower.h"
 #include "sema/sema.h"
@@ -57,7 +57,7 @@ static struct source *take_source(struct session *s, const struct job *job)
 
 	if (!s->tool)
 		return session_source(s, job->name, job->text, job->len);
-	if (tool_script(s->tool, s, &text))
+	if (tool_script(s->tool, &s->env, &text, &s->err))
 		return NULL;
 	return session_source(s, job->name, sb_str(&text), text.n);
 }

@@ -6,7 +6,8 @@
 #include "base/fdutil.h"
 #include "cli/report.h"
 #include "cli/script.h"
-#include "cli/tool_run.h"
+#include "cli/session.h"
+#include "tool/run.h"
 
 const struct tool_source *tools_find(const char *name)
 {
@@ -30,7 +31,7 @@ static int print_source(struct tool *t, const struct cli_options *opt)
 	int status;
 
 	session_open(&s, opt);
-	if (tool_script(t, &s, &text))
+	if (tool_script(t, &s.env, &text, &s.err))
 		status = report_err(&s.err);
 	else
 		status = report_text(&text);
@@ -46,22 +47,30 @@ static int print_help(const struct tool *t, const char *self)
 	return report_text(&out);
 }
 
+static int run_as_asked(struct tool *t, const struct tool_request *want)
+{
+	struct cli_options opt = {
+		.format = want->json ? "json" : "text", .output = want->output, .file = t->name, .raw = want->raw,
+		.verbose = want->verbose, .dry_run = want->dry_run, .quiet = !want->verbose,
+	};
+	struct job job = { .opt = &opt, .tool = t, .name = t->name };
+
+	return want->source ? print_source(t, &opt) : script_run(&job);
+}
+
 static int run_tool(struct tool *t, const char *self, int argc, char **argv)
 {
-	struct cli_options opt;
-	struct job job = { .opt = &opt, .tool = t, .name = t->name };
-	bool help = false, source = false;
+	struct tool_request want = { 0 };
 	struct err e = { 0 };
 
-	if (tool_args(t, argc, argv, &opt, &help, &source, &e)) {
+	if (tool_args(t, argc, argv, &want, &e)) {
 		if (!e.hint[0])
 			err_hint(&e, "%s --help shows the options.", self);
 		return report_err(&e);
 	}
-	if (help)
+	if (want.help)
 		return print_help(t, self);
-	opt.quiet = !opt.verbose;
-	return source ? print_source(t, &opt) : script_run(&job);
+	return run_as_asked(t, &want);
 }
 
 int tools_run(const char *name, const char *text, size_t len, const char *self, int argc,

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #include "base/diag.h"
-#include "cli/tool_sources.h"
+#include "tool/sources.h"
 
 /* NULL: there is no built-in tool of that name. */
 const struct tool_source *tools_find(const char *name);

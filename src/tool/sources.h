@@ -3,8 +3,8 @@
  * The built-in tools: the text of every tools/NAME.bt, made into a table by the build
  * (scripts/embed-tools.sh), sorted by name.
  */
-#ifndef CLI_TOOL_SOURCES_H
-#define CLI_TOOL_SOURCES_H
+#ifndef TOOL_SOURCES_H
+#define TOOL_SOURCES_H
 
 #include <stddef.h>
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/tool.h"
+#include "tool/tool.h"
 
 bool tool_line_is(const char *line, size_t len, struct tool_line *ret)
 {
@@ -102,36 +102,26 @@ static const char *lower_case(struct arena *a, const char *s)
 	return copy;
 }
 
-/* "ARG:TYPE" or "ARG:TYPE=DEFAULT" */
-static int take_value(struct tool *t, struct tool_option *o, const char *word, size_t len,
-		      const struct tool_line *l, struct err *e)
+int tool_take_value(struct tool *t, struct tool_option *o, const char *word, size_t len,
+		    const struct tool_line *l, struct err *e)
 {
-	static const struct {
-		const char *name;
-		enum tool_type type;
-	} types[] = { { "number", TT_NUMBER }, { "text", TT_TEXT }, { "user", TT_USER } };
-	const char *colon = memchr(word, ':', len), *equals = memchr(word, '=', len);
+	const char *colon = memchr(word, ':', len), *equals = memchr(word, '=', len), *end = word + len;
 	const char *type = colon + 1;
-	size_t n = (size_t)((equals ? equals : word + len) - type);
 
 	o->arg = arena_strndup(t->arena, word, (size_t)(colon - word));
-	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
-		if (!tool_word_is(type, n, types[i].name))
-			continue;
-		o->type = types[i].type;
-		o->text = equals ? arena_strndup(t->arena, equals + 1,
-						 (size_t)(word + len - equals - 1))
-				 : "";
-		o->number = strtoull(o->text, NULL, 0);
+	if (!tool_type(t, type, (size_t)((equals ? equals : end) - type), o))
+		return tool_wrong(t, l, e, tool_type_names());
+	if (!equals)
 		return 0;
-	}
-	return tool_wrong(t, l, e, "an option's type is number, text or user");
+	if (tool_set(t, o, arena_strndup(t->arena, equals + 1, (size_t)(end - equals - 1)), e))
+		return tool_wrong(t, l, e, "the default is no value of this type");
+	return 0;
 }
 
 /* option [-L] --name [ARG:TYPE[=DEFAULT]] HELP */
 static int declare_option(struct tool *t, struct tool_line *l, struct err *e)
 {
-	struct tool_option o = { .text = "" };
+	struct tool_option o = { 0 };
 	struct tool_line before;
 	const char *word;
 	size_t n;
@@ -149,10 +139,12 @@ static int declare_option(struct tool *t, struct tool_line *l, struct err *e)
 	o.name = arena_strndup(t->arena, word + 2, n - 2);
 	before = *l;
 	if (tool_word(l, &word, &n) && isupper((unsigned char)*word) && memchr(word, ':', n))
-		rc = take_value(t, &o, word, n, l, e);
+		rc = tool_take_value(t, &o, word, n, l, e);
 	else
 		*l = before;
 	o.help = tool_rest(t, l);
+	if (!rc && tool_option(t, o.name, strlen(o.name)))
+		rc = tool_wrong(t, l, e, "there is an option of this name already");
 	avec_push(t->arena, &t->options, o);
 	return rc;
 }
@@ -160,14 +152,14 @@ static int declare_option(struct tool *t, struct tool_line *l, struct err *e)
 /* argument ARG:TYPE[=DEFAULT] HELP */
 static int declare_argument(struct tool *t, struct tool_line *l, struct err *e)
 {
-	struct tool_option o = { .positional = true, .text = "" };
+	struct tool_option o = { .positional = true };
 	const char *word;
 	size_t n;
 	int rc;
 
 	if (!tool_word(l, &word, &n) || !memchr(word, ':', n))
 		return tool_wrong(t, l, e, "an argument is declared as NAME:TYPE");
-	rc = take_value(t, &o, word, n, l, e);
+	rc = tool_take_value(t, &o, word, n, l, e);
 	o.name = lower_case(t->arena, o.arg);
 	o.help = tool_rest(t, l);
 	avec_push(t->arena, &t->options, o);
@@ -208,6 +200,8 @@ static int declare_line(struct tool *t, struct tool_line *l, struct err *e)
 		return declare_option(t, l, e);
 	else if (tool_word_is(word, n, "argument"))
 		return declare_argument(t, l, e);
+	else if (tool_word_is(word, n, "common"))
+		return tool_declare_common(t, l, e);
 	else if (tool_word_is(word, n, "example"))
 		return declare_example(t, l, e);
 	return 0;
@@ -230,6 +224,7 @@ int tool_declare(struct tool *t, struct arena *a, const char *name, const char *
 			rc = declare_line(t, &l, e);
 		text += n + (nl != NULL);
 	}
+	tool_settle_letters(t);
 	return rc;
 }
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/fdutil.h"
-#include "cli/tool.h"
+#include "tool/tool.h"
 
 /* Cuts " if CONDITION" off the line's end: 1 if it holds or there is none, 0, or -EINVAL. */
 static int trailing_cond(struct tool *t, const struct tool_host *host, struct tool_line *l,
@@ -39,10 +39,10 @@ static const char *fill_in(struct tool *t, const char *text)
 			sb_addc(&out, *p);
 			continue;
 		}
-		if (o->type == TT_TEXT)
-			sb_adds(&out, o->text);
+		if (o->type == TT_FLAG || o->type == TT_NUMBER)
+			sb_addu(&out, tool_number(o));
 		else
-			sb_addf(&out, "%llu", (unsigned long long)o->number);
+			sb_adds(&out, tool_text(o));
 		p = close;
 	}
 	return arena_strndup(t->arena, sb_str(&out), out.n);
@@ -57,7 +57,7 @@ static unsigned take_number(const char **p)
 	return v;
 }
 
-static bool parse_spec(const char *p, struct tool_spec *ret)
+bool tool_parse_spec(const char *p, struct tool_spec *ret)
 {
 	*ret = (struct tool_spec){ .precision = -1 };
 	if (*p++ != '%')
@@ -112,7 +112,7 @@ static int declare_column(struct tool *t, struct tool_line *l, bool active, stru
 		return tool_wrong(t, l, e, "a column needs a title");
 	c.title = arena_strndup(t->arena, word, n);
 	c.name = json_name(t->arena, c.title);
-	if (!parse_spec(fill_in(t, tool_rest(t, l)), &c.spec))
+	if (!tool_parse_spec(fill_in(t, tool_rest(t, l)), &c.spec))
 		return tool_wrong(t, l, e, "a column's format is %[-][0][WIDTH][.PRECISION] and "
 					   "one of duxosaqTfm");
 	c.slot = slot_of_title(t, c.title);
@@ -131,7 +131,7 @@ static int declare_hist(struct tool *t, struct tool_line *l, struct err *e)
 		return tool_wrong(t, l, e, "a histogram is declared as @MAP UNIT [by LABEL]");
 	h.map = arena_strndup(t->arena, word + 1, n - 1);
 	tool_word(l, &word, &n);
-	h.unit = arena_strndup(t->arena, word, n);
+	h.unit = t->unit && tool_word_is(word, n, "unit") ? t->unit : arena_strndup(t->arena, word, n);
 	if (tool_word(l, &word, &n) && tool_word_is(word, n, "by"))
 		h.label = tool_rest(t, l);
 	avec_push(t->arena, &t->hists, h);

@@ -3,7 +3,11 @@
  * What stands for something else in a tool's code:
  *
  *	opt.NAME     the option's value: a number, a string, 1 or 0 for a flag
+ *	opt.unit     of the common units: how many nanoseconds one of them is
  *	given.NAME   1 if the option was given, else 0
+ *	wanted       1 if all common filters that were given hold, else 0
+ *	wanted(x, opt.NAME)
+ *	             1 if x is the option's value or among them, or it has none
  *	row(a, ...)  sends a row: a value for each column; those of columns that are not shown are
  *	             not even evaluated. Further values belong to the last column.
  *
@@ -15,7 +19,7 @@
 #include <string.h>
 
 #include "base/fdutil.h"
-#include "cli/tool.h"
+#include "tool/tool.h"
 
 #define MAX_ARGS 64
 
@@ -64,37 +68,34 @@ static const char *token_end(const char *p, const char *end)
 	return q > p ? q : p + 1;
 }
 
-static void add_value(struct strbuf *out, const struct tool_option *o)
+static const char *name_end(const struct scan *s, const char *p)
 {
-	if (o->type != TT_TEXT) {
-		sb_addf(out, "%llu", (unsigned long long)o->number);
-		return;
-	}
-	sb_addc(out, '"');
-	for (const unsigned char *p = (const unsigned char *)o->text; *p; p++) {
-		if (*p < ' ' || *p == '"' || *p == '\\' || *p == 127)
-			sb_addf(out, "\\x%02x", *p);
-		else
-			sb_addc(out, (char)*p);
-	}
-	sb_addc(out, '"');
+	while (p < s->end && is_name(*p))
+		p++;
+	return p;
+}
+
+static unsigned unit_of(const char *name)
+{
+	return *name == 'm' ? 1000000 : *name == 'u' ? 1000 : 1;
 }
 
 /* "opt.name" or "given.name" at s->p, whose dot is at dot. */
 static int replace_option(struct scan *s, const char *dot, bool given)
 {
-	const char *name = dot + 1, *end = name;
-	const struct tool_option *o;
+	const char *name = dot + 1, *end = name_end(s, name);
+	const struct tool_option *o = tool_option(s->t, name, (size_t)(end - name));
 
-	while (end < s->end && is_name(*end))
-		end++;
-	o = tool_option(s->t, name, (size_t)(end - name));
-	if (!o)
+	if (!o && s->t->unit && tool_word_is(name, (size_t)(end - name), "unit"))
+		sb_addu(s->out, unit_of(s->t->unit));
+	else if (!o)
 		return scan_wrong(s, "this is no option of the tool");
-	if (given)
+	else if (given)
 		sb_addc(s->out, o->given ? '1' : '0');
+	else if (o->list)
+		return scan_wrong(s, "this option is a list: wanted(value, opt.NAME) asks whether it has a value");
 	else
-		add_value(s->out, o);
+		tool_add_value(s->out, o, o->values.n ? o->values.v : NULL);
 	s->p = end;
 	return 0;
 }
@@ -156,27 +157,53 @@ static int add_arg(struct scan *s, const struct arg *a)
 	return tool_code(s->t, a->start, (size_t)(a->end - a->start), s->out, s->e);
 }
 
-static int replace_row(struct scan *s)
+/* A value that the column brings itself. */
+static const char *own_value(const struct tool *t, size_t slot)
 {
-	struct arg args[MAX_ARGS];
-	size_t n = 0;
-	int rc = split_args(s, args, &n);
+	const struct tool_column *c = shown_column(t, slot);
 
-	if (rc)
-		return rc;
-	if (n < s->t->nslots || !s->t->nslots)
-		return scan_wrong(s, "row() needs a value for each column");
-	avec_push(s->t->arena, &s->t->rows, (uint32_t)s->out->n);
+	return c ? c->own : NULL;
+}
+
+/* How many slots there are before those of the arguments. */
+static size_t own_slots(const struct tool *t)
+{
+	size_t n = 0;
+
+	while (n < t->columns.n && t->columns.v[n].own)
+		n++;
+	return n;
+}
+
+static void add_formats(struct scan *s, size_t own, size_t n)
+{
 	sb_adds(s->out, "printf(\"");
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < own + n; i++) {
 		const struct tool_column *c = shown_column(s->t, slot_of(s->t, i));
 
 		if (c)
 			sb_adds(s->out, format_of(c));
 	}
 	sb_addc(s->out, '"');
+	for (size_t i = 0; i < own; i++)
+		if (own_value(s->t, i))
+			sb_addf(s->out, ", %s", own_value(s->t, i));
+}
+
+static int replace_row(struct scan *s)
+{
+	struct arg args[MAX_ARGS];
+	size_t n = 0, own = own_slots(s->t);
+	int rc = split_args(s, args, &n);
+
+	if (rc)
+		return rc;
+	if (own + n < s->t->nslots || s->t->nslots == own)
+		return scan_wrong(s, "row() needs a value for each column");
+	avec_push(s->t->arena, &s->t->rows, (uint32_t)s->out->n);
+	add_formats(s, own, n);
 	for (size_t i = 0; i < n && !rc; i++) {
-		if (shown_column(s->t, slot_of(s->t, i)))
+		if (shown_column(s->t, slot_of(s->t, own + i)))
 			rc = add_arg(s, &args[i]);
 		else /* the lines stay as they are */
 			for (const char *p = args[i].start; p < args[i].end; p++)
@@ -184,6 +211,38 @@ static int replace_row(struct scan *s)
 					sb_addc(s->out, '\n');
 	}
 	sb_addc(s->out, ')');
+	return rc;
+}
+
+/* The option that "opt.NAME" names, NULL: it is something else. */
+static const struct tool_option *named_option(struct scan *s, const struct arg *a)
+{
+	const char *p = a->start, *end = a->end;
+
+	while (p < end && isspace((unsigned char)*p))
+		p++;
+	while (end > p && isspace((unsigned char)end[-1]))
+		end--;
+	return end - p > 4 && !memcmp(p, "opt.", 4) ? tool_option(s->t, p + 4, (size_t)(end - p - 4)) : NULL;
+}
+
+/* wanted(VALUE, opt.NAME); s->p is at the parenthesis. */
+static int replace_wanted(struct scan *s)
+{
+	_cleanup_sb_ struct strbuf expr = { 0 };
+	const struct tool_option *o;
+	struct arg args[MAX_ARGS];
+	size_t n = 0;
+	int rc = split_args(s, args, &n);
+
+	if (rc)
+		return rc;
+	o = n == 2 ? named_option(s, &args[1]) : NULL;
+	if (!o)
+		return scan_wrong(s, "wanted() takes a value and an option: wanted(args.port, opt.port)");
+	rc = tool_code(s->t, args[0].start, (size_t)(args[0].end - args[0].start), &expr, s->e);
+	if (!rc)
+		tool_add_wanted(s->t, sb_str(&expr), expr.n, o, s->out);
 	return rc;
 }
 
@@ -199,20 +258,30 @@ static const char *skip_blanks(const struct scan *s, const char *p)
 	return p;
 }
 
+/* "row" or "wanted" whose parenthesis is at paren. */
+static int replace_call(struct scan *s, const char *paren)
+{
+	bool row = *s->p == 'r';
+
+	s->p = paren;
+	return row ? replace_row(s) : replace_wanted(s);
+}
+
 static int scan_word(struct scan *s, const char *next)
 {
 	bool alone = s->p == s->start || !strchr("$@.", s->p[-1]);
-	const char *p = s->p;
+	const char *p = s->p, *after = skip_blanks(s, next);
+	bool wanted = alone && word_is(p, next, "wanted"), call = after < s->end && *after == '(';
 
 	if (alone && next < s->end && *next == '.' &&
 	    (word_is(p, next, "opt") || word_is(p, next, "given")))
 		return replace_option(s, next, *p == 'g');
-	if (alone && word_is(p, next, "row") && skip_blanks(s, next) < s->end &&
-	    *skip_blanks(s, next) == '(') {
-		s->p = skip_blanks(s, next);
-		return replace_row(s);
-	}
-	sb_add(s->out, p, (size_t)(next - p));
+	if (call && (wanted || (alone && word_is(p, next, "row"))))
+		return replace_call(s, after);
+	if (wanted)
+		tool_add_all_wanted(s->t, s->out);
+	else
+		sb_add(s->out, p, (size_t)(next - p));
 	s->p = next;
 	return 0;
 }

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/tool.h"
-#include "cli/tool_run.h"
+#include "tool/tool.h"
+#include "tool/run.h"
 #include "tests/unit.h"
 
 struct fixture {
 	struct arena arena;
 	struct tool t;
-	struct cli_options opt;
+	struct tool_request want;
 	struct strbuf out;
 	struct err e;
-	bool help, source;
 };
 
 static bool has_field(void *arg, const char *type, const char *field)
@@ -31,7 +30,7 @@ static int expand(struct fixture *f, const char *text, int argc, char **argv)
 	memset(f, 0, sizeof(*f));
 	rc = tool_declare(&f->t, &f->arena, "x", text, strlen(text), &f->e);
 	if (!rc)
-		rc = tool_args(&f->t, argc, argv, &f->opt, &f->help, &f->source, &f->e);
+		rc = tool_args(&f->t, argc, argv, &f->want, &f->e);
 	return rc ? rc : tool_expand(&f->t, &host, &f->out, &f->e);
 }
 
@@ -95,6 +94,79 @@ TEST(only_code_is_replaced)
 	SCRIPT(text, "\n\"opt.n\" // opt.n\n/* opt.n\nopt.n */ $opt.n @opt.n a.opt.n 3\n", "--n",
 	       "3");
 	WRONG("opt.what\n", "tool x, line 1: this is no option of the tool");
+}
+
+TEST(types_of_options)
+{
+	SCRIPT("//! option --b B:bytes h\nopt.b", "\n65536", "--b", "64k");
+	SCRIPT("//! option --b B:bytes=1.5M h\nopt.b", "\n1572864");
+	SCRIPT("//! option --t T:time h\nopt.t", "\n500000000", "--t", "0.5");
+	SCRIPT("//! option --t T:time(ms) h\nopt.t", "\n20000000", "--t=20");
+	SCRIPT("//! option --t T:time(ms)=3s h\nopt.t", "\n3000000000");
+	SCRIPT("//! option --c C:choice(a,bc)=bc h\nopt.c", "\n1");
+	SCRIPT("//! option --c C:choice(a,bc)=bc h\n//! if c=a\nA\n//! end\n", "\n\nA\n\n", "--c", "a");
+	SCRIPT("//! option --n N:number h\nopt.n", "\n10", "--n", "010");
+	WRONG("//! option --b B:bytes h\n", "--b must be a size like 4096 or 64k, not '4q'", "--b", "4q");
+	WRONG("//! option --b B:bytes h\n", "--b must be a size like 4096 or 64k, not '1e30'", "--b", "1e30");
+	WRONG("//! option --t T:time h\n", "--t must be a time like 5, 0.5s or 20ms, not '-1'", "--t", "-1");
+	WRONG("//! option --c C:choice(a,bc) h\n", "--c must be one of a,bc, not 'b'", "--c", "b");
+	WRONG("//! option --p P:pid h\n", "--p must be the number of a process or thread, not '0'", "--p", "0");
+	WRONG("//! option --p P:pid h\n", "there is no process or thread 2147483647", "--p", "2147483647");
+	WRONG("//! option --n N:numbr h\n", "tool x, line 1: an option's type is number, text, user, pid, bytes, "
+	      "time, choice(a,b,c) or cgroup; a list of the first four with an s at the end");
+	WRONG("//! option --n N:number=x h\n", "tool x, line 1: the default is no value of this type");
+	WRONG("//! option --n h\n//! option --n h\n", "tool x, line 2: there is an option of this name already");
+}
+
+TEST(lists_are_asked_for_their_values)
+{
+	static const char text[] = "//! option -p --ports P,...:numbers h\nwanted(args.p, opt.ports)";
+
+	SCRIPT(text, "\n1");
+	SCRIPT(text, "\n(args.p == 80)", "-p", "80");
+	SCRIPT(text, "\n(args.p == 80 || args.p == 443 || args.p == 22)", "-p", "80,443", "-p22");
+	SCRIPT("//! option -c --comms C:texts h\nwanted(str(p + 1), opt.comms)",
+	       "\n((str(p + 1)) == \"a\" || (str(p + 1)) == \"b\")", "-ca,b");
+	SCRIPT(text,
+	       "\nhas_key(@wanted_ports, (int64)args.p) begin { @wanted_ports[1] = 1; @wanted_ports[2] = 1; "
+	       "@wanted_ports[3] = 1; @wanted_ports[4] = 1; @wanted_ports[5] = 1; @wanted_ports[6] = 1; "
+	       "@wanted_ports[7] = 1; @wanted_ports[8] = 1; @wanted_ports[9] = 1; @wanted_ports[10] = 1; "
+	       "@wanted_ports[11] = 1; @wanted_ports[12] = 1; @wanted_ports[13] = 1; @wanted_ports[14] = 1; "
+	       "@wanted_ports[15] = 1; @wanted_ports[16] = 1; @wanted_ports[17] = 1; }",
+	       "-p1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17");
+	WRONG(text, "--ports must be a number, not ''", "-p", "1,,2");
+	WRONG(text, "--ports must be a number, not ''", "-p", "");
+	WRONG("//! option -p --ports P:numbers h\nopt.ports",
+	      "tool x, line 2: this option is a list: wanted(value, opt.NAME) asks whether it has a value");
+	WRONG("wanted(1, 2)", "tool x, line 1: wanted() takes a value and an option: wanted(args.port, opt.port)");
+}
+
+TEST(the_common_set)
+{
+	static const char text[] = "//! common pid uid(-U) name(--comm) failed time duration units(nsecs)\n"
+				   "//! column A %d\n//! option -d --disk h\n/wanted && !opt.failed/ opt.unit row(1)";
+
+	SCRIPT(text, "\n\n\n/(1) && !0/ 1 printf(\"%d\", 1)");
+	SCRIPT(text, "\n\n\n/((pid == 1) && (uid == 0) && strcontains(comm, \"x\")) && !1/ 1000000 printf(\"%d%d\", nsecs, 1)",
+	       "-p1", "-U", "root", "--comm", "x", "-xTm");
+	SCRIPT(text, "\n\n\n/(1) && !0/ 1 printf(\"%d\", 1) interval:us:250000 { exit(); }", "--duration", "0.25");
+	WRONG("//! common pid pid\n", "tool x, line 1: there is an option of this name already");
+	WRONG("//! common nothing\n", "tool x, line 1: common options are pid, tid, uid, name, cgroup, failed, time, "
+	      "timestamp, duration, interval, count, units, top and max");
+	WRONG("//! common failed(5)\n", "tool x, line 1: in parentheses stand -L, --name, %format or a default");
+	WRONG("//! common units(hours)\n", "tool x, line 1: a unit is nsecs, usecs or msecs");
+}
+
+TEST(letters_of_the_tool_itself_win)
+{
+	struct fixture f;
+
+	CHECK_EQ(EXPAND(&f, "//! common tid timestamp duration\n//! option -d --disk h\n"), 0);
+	CHECK_EQ(f.t.options.v[0].letter, 't');
+	CHECK_EQ(f.t.options.v[1].letter, 0);
+	CHECK_EQ(f.t.options.v[2].letter, 0);
+	CHECK_EQ(f.t.options.v[3].letter, 'd');
+	done(&f);
 }
 
 TEST(users_have_numbers)
@@ -231,7 +303,7 @@ TEST(help)
 			"//! option -a --all all of it\n//! example -a 3 | three\n",
 			"--help"),
 		 0);
-	CHECK(f.help);
+	CHECK(f.want.help);
 	tool_help(&f.t, "sonde x", &out);
 	CHECK(strstr(sb_str(&out),
 		     "USAGE: sonde x [OPTIONS] [N]\n\nShows x.\nMore.\n\nARGUMENTS:\n  N "));

@@ -4,14 +4,14 @@
  * (docs/tools-format.md). What an option says is put into the script's text before it is parsed,
  * so an option that is not given costs nothing.
  *
- *	tool_declare()    options, arguments, descriptions           tool_decl.c
- *	tool_args()       the command line sets them                 tool_args.c
- *	tool_expand()     conditions, columns, the script's text     tool_text.c, tool_cond.c,
- *	                                                             tool_decl_out.c, tool_code.c
- *	tool_bind() ...   rows, headers, histograms of a run         tool_run.c, tool_row.c
+ *	tool_declare()    options, arguments, descriptions           decl.c, common.c
+ *	tool_args()       the command line sets them                 args.c, types.c
+ *	tool_expand()     conditions, columns, the script's text     text.c, cond.c, decl_out.c,
+ *	                                                             code.c, wanted.c
+ *	tool_bind() ...   rows, headers, histograms of a run         run.c, row.c
  */
-#ifndef CLI_TOOL_H
-#define CLI_TOOL_H
+#ifndef TOOL_TOOL_H
+#define TOOL_TOOL_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,10 +20,21 @@
 #include "base/err.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
-#include "cli/options.h"
 #include "out/out.h"
 
-enum tool_type { TT_FLAG, TT_NUMBER, TT_TEXT, TT_USER };
+/* What an option's value is; types.c is the list. */
+enum tool_type { TT_FLAG, TT_NUMBER, TT_TEXT, TT_USER, TT_PID, TT_BYTES, TT_TIME, TT_CHOICE, TT_CGROUP };
+
+/* Of an option; a time is in nanoseconds, a choice is the number of its word. */
+struct tool_value {
+	uint64_t number;
+	const char *text; /* as it was given; of a default too */
+};
+
+/* What a common option does beside being one. */
+enum tool_role {
+	TR_NONE, TR_FILTER, TR_TIME, TR_TIMESTAMP, TR_DURATION, TR_INTERVAL, TR_COUNT, TR_UNIT, TR_TOP, TR_MAX,
+};
 
 /* An option, or (positional) an argument without a name of its own on the command line. */
 struct tool_option {
@@ -31,11 +42,18 @@ struct tool_option {
 	const char *name;    /* of the long form; arguments: arg in lower case */
 	const char *arg;     /* what the value is called; NULL: a flag */
 	enum tool_type type;
+	const char *of;      /* TT_CHOICE: its words, "a,b,c"; TT_TIME: the unit of a bare number, "ms" */
+	bool list;           /* values with commas between them, and each time it is given */
 	bool positional;
 	const char *help;
 	bool given;          /* on the command line */
-	uint64_t number;     /* TT_NUMBER, TT_USER, TT_FLAG (0 or 1) */
-	const char *text;    /* TT_TEXT, "" by default; borrowed */
+	VEC(struct tool_value) values; /* one, or (list) any number */
+
+	/* Of the common set (common.c). */
+	bool common;
+	enum tool_role role;
+	const char *filter;  /* TR_FILTER: what wanted() compares: "pid" */
+	const char *spec;    /* TR_TIME, TR_TIMESTAMP: of the column; TR_UNIT: its word */
 };
 
 /* How a column shows its value: "%-16.16s" and the like. */
@@ -52,6 +70,7 @@ struct tool_column {
 	const char *name;  /* in JSON: "time_s" */
 	struct tool_spec spec;
 	unsigned slot;     /* which argument of row() it shows; columns of one title share it */
+	const char *own;   /* its value is this expression instead of an argument; NULL: an argument */
 	bool active;
 	const struct tool_option *match; /* rows without this option's text in it are left out */
 };
@@ -73,6 +92,7 @@ struct tool {
 	VEC(const char *) about;
 	VEC(struct tool_option) options;
 	VEC(struct tool_example) examples;
+	const char *unit;        /* of `common units`: "usecs"; NULL: it is not asked for */
 
 	/* Made by tool_expand(), for the options given. */
 	VEC(struct tool_column) columns;
@@ -81,6 +101,7 @@ struct tool {
 	bool stamp;              /* the time of day before each histogram */
 	unsigned nslots;
 	VEC(uint32_t) rows;      /* offsets of row() calls in the expanded text */
+	VEC(const struct tool_option *) mapped; /* lists long enough for a map of their values */
 
 	/* A run's. */
 	struct out_ops ops;      /* stands before those of the format */
@@ -88,6 +109,7 @@ struct tool {
 	VEC(struct tool_column *) shown;
 	struct strbuf scratch;
 	bool json, ending;
+	uint64_t nrows, most_rows; /* shown; after how many the run ends, 0: never */
 };
 
 /* Is this text a tool's: does it say "//! tool"? */
@@ -98,9 +120,14 @@ int tool_declare(struct tool *t, struct arena *a, const char *name, const char *
 void tool_done(struct tool *t);
 struct tool_option *tool_option(struct tool *t, const char *name, size_t len);
 
-/* Options that all tools have end in *ret. 0, or -EINVAL; help asked for: *ret_help. */
-int tool_args(struct tool *t, int argc, char **argv, struct cli_options *ret, bool *ret_help,
-	      bool *ret_source, struct err *e);
+/* What the options that all tools have ask for. */
+struct tool_request {
+	bool json, csv, raw, verbose, dry_run, source, help;
+	const char *output; /* NULL: standard output */
+};
+
+/* 0, or -EINVAL. Texts are borrowed from argv. */
+int tool_args(struct tool *t, int argc, char **argv, struct tool_request *ret, struct err *e);
 void tool_help(const struct tool *t, const char *self, struct strbuf *out);
 
 /* What conditions ask of the kernel. */
@@ -114,7 +141,19 @@ struct tool_host {
 int tool_expand(struct tool *t, const struct tool_host *host, struct strbuf *ret_text,
 		struct err *e);
 
-/* For the files of tool_*.c. */
+/* For the files of this room. */
+/* The type of that name, "numbers" and "choice(a,b)" included, into *ret. False: there is none. */
+bool tool_type(struct tool *t, const char *name, size_t len, struct tool_option *ret);
+/* The names of all, for a message. */
+const char *tool_type_names(void);
+/* Gives the option a value as the user wrote it; a list all that are in it. 0 or -EINVAL. */
+int tool_set(struct tool *t, struct tool_option *o, const char *text, struct err *e);
+/* A number, 0 if the option has no value. */
+uint64_t tool_number(const struct tool_option *o);
+/* A text, "" if the option has no value. */
+const char *tool_text(const struct tool_option *o);
+/* One common option by role, NULL: the tool has not asked for it. */
+const struct tool_option *tool_role(const struct tool *t, enum tool_role role);
 /* One declaration: its words taken one by one. */
 struct tool_line {
 	const char *p, *end;
@@ -126,6 +165,25 @@ bool tool_line_is(const char *line, size_t len, struct tool_line *ret);
 bool tool_word(struct tool_line *l, const char **ret, size_t *ret_len);
 bool tool_word_is(const char *word, size_t len, const char *what);
 const char *tool_rest(struct tool *t, struct tool_line *l);
+/* common WORD... */
+int tool_declare_common(struct tool *t, struct tool_line *l, struct err *e);
+/* Letters that are there twice: a tool's own options keep them. */
+void tool_settle_letters(struct tool *t);
+/* "ARG:TYPE[=DEFAULT]" into *o. */
+int tool_take_value(struct tool *t, struct tool_option *o, const char *word, size_t len,
+		    const struct tool_line *l, struct err *e);
+/* Time columns of the common set, before those that the tool declares. */
+void tool_common_columns(struct tool *t);
+bool tool_parse_spec(const char *p, struct tool_spec *ret);
+/* The value of an option as the script's text has it. */
+void tool_add_value(struct strbuf *out, const struct tool_option *o, const struct tool_value *v);
+/* Whether the expression's value is one of the option's; 1 if it has none. */
+void tool_add_wanted(struct tool *t, const char *expr, size_t len, const struct tool_option *o,
+		     struct strbuf *out);
+/* Whether all common filters that were given hold. */
+void tool_add_all_wanted(struct tool *t, struct strbuf *out);
+/* Blocks that the options need beside the tool's own; no new lines. */
+void tool_add_blocks(struct tool *t, struct strbuf *out);
 int tool_wrong(const struct tool *t, const struct tool_line *l, struct err *e, const char *what);
 /* Value of "a && !b || field(s.f)": 1 or 0, -EINVAL if it is wrong. */
 int tool_cond(struct tool *t, const struct tool_host *host, struct tool_line *l, struct err *e);

@@ -4,7 +4,7 @@
 #include <time.h>
 
 #include "base/fdutil.h"
-#include "cli/tool_run.h"
+#include "tool/run.h"
 #include "fn/fn.h"
 #include "fn/runtime.h"
 #include "out/out_int.h"
@@ -240,7 +240,7 @@ static bool row_matches(struct tool *t, struct render *r, const struct value_ref
 			continue;
 		sb_reset(&t->scratch);
 		add_value(r, &t->scratch, &c->spec, &args[i], values_of(t, i, n));
-		if (!strstr(sb_str(&t->scratch), c->match->text))
+		if (!strstr(sb_str(&t->scratch), tool_text(c->match)))
 			return false;
 	}
 	return true;
@@ -302,6 +302,7 @@ void tool_row_put(struct out *o, const struct action *a, const struct value_ref 
 
 	if (!t->shown.n || a->nargs < t->shown.n || !row_matches(t, o->render, args, a->nargs))
 		return;
+	t->nrows++;
 	if (t->json)
 		json_row(t, o, args, a->nargs);
 	else
@@ -311,7 +312,13 @@ void tool_row_put(struct out *o, const struct action *a, const struct value_ref 
 
 static void handle_row(struct runtime *rt, const struct action *a, const struct value_ref *args)
 {
+	struct tool *t = a->data;
+
+	if (t->most_rows && t->nrows >= t->most_rows)
+		return;
 	tool_row_put(rt_out(rt), a, args);
+	if (t->most_rows && t->nrows >= t->most_rows)
+		rt_exit(rt, 0);
 }
 
 const struct fn_ops tool_row_fn = {

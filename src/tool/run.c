@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/tool_run.h"
+#include "tool/run.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -10,6 +10,7 @@
 
 #include "fn/fn.h"
 #include "out/out_int.h"
+#include "run/run.h"
 
 void tool_configure(struct tool *t, struct config *c)
 {
@@ -19,32 +20,32 @@ void tool_configure(struct tool *t, struct config *c)
 
 static bool has_field(void *arg, const char *type, const char *field)
 {
-	struct session *s = arg;
+	const struct probe_env *env = arg;
 	char name[200];
 	const struct type *t;
 	struct field f;
 
 	snprintf(name, sizeof(name), "struct %s", type);
-	t = types_lookup(&s->types, name);
-	return t && type_field(&s->types, t, field, &f);
+	t = types_lookup(env->types, name);
+	return t && type_field(env->types, t, field, &f);
 }
 
 static bool has_event(void *arg, const char *category, const char *event)
 {
-	struct session *s = arg;
+	const struct probe_env *env = arg;
 	char path[PATH_MAX];
 
-	if (!s->env.tracefs)
+	if (!env->tracefs)
 		return false;
-	snprintf(path, sizeof(path), "%s/events/%s/%s/format", s->env.tracefs, category, event);
+	snprintf(path, sizeof(path), "%s/events/%s/%s/format", env->tracefs, category, event);
 	return !access(path, F_OK);
 }
 
-int tool_script(struct tool *t, struct session *s, struct strbuf *ret_text)
+int tool_script(struct tool *t, const struct probe_env *env, struct strbuf *ret_text, struct err *e)
 {
-	struct tool_host host = { has_field, has_event, s };
+	struct tool_host host = { has_field, has_event, (void *)env };
 
-	return tool_expand(t, &host, ret_text, &s->err);
+	return tool_expand(t, &host, ret_text, e);
 }
 
 /* begin, end and clocks alone show nothing. */
@@ -59,7 +60,7 @@ bool tool_check(const struct tool *t, const struct tables *tables, struct err *e
 		if (brings_events(tables->probes.v[i]))
 			return true;
 	err_set(e, -ENOENT, "this kernel has none of the events that %s needs", t->name);
-	err_hint(e, "--source shows the probes; -l lists those that there are.");
+	err_hint(e, "--script shows the probes; -l lists those that there are.");
 	return false;
 }
 
@@ -210,6 +211,9 @@ static void on_map(struct out *o, const struct map_dump *m)
 
 bool tool_output(struct tool *t, struct out *o, struct err *e)
 {
+	const struct tool_option *max = tool_role(t, TR_MAX);
+
+	t->most_rows = max ? tool_number(max) : 0;
 	t->base = o->ops;
 	t->ops = *o->ops;
 	t->ops.attached = on_attached;

@@ -6,8 +6,8 @@
  * ones take their value behind "=" or as the next word. Behind "--" everything is a word; "-" and
  * negative numbers are words as well.
  */
-#ifndef CLI_OPTS_H
-#define CLI_OPTS_H
+#ifndef BASE_OPTS_H
+#define BASE_OPTS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Conditions: words joined by && and ||, && first; "!" before a word denies it. A word is an option
- * (given, or a flag), or asks the kernel: field(STRUCT.MEMBER), event(CATEGORY:NAME).
+ * (given, or a flag) or NAME=TEXT (its value is TEXT), or asks the kernel: field(STRUCT.MEMBER), event(CATEGORY:NAME).
  */
 #include <errno.h>
 #include <string.h>
 
-#include "cli/tool.h"
+#include "tool/tool.h"
 
 /* "field(a.b)" with what is field( and by '.': the two names. */
 static bool asks(struct tool *t, const char *word, size_t len, const char *what, char by,
@@ -30,13 +30,16 @@ static int term(struct tool *t, const struct tool_host *host, const char *word, 
 {
 	bool deny = *word == '!';
 	const struct tool_option *o;
-	const char *a, *b;
+	const char *a, *b, *equals;
 	int value;
 
 	word += deny;
 	len -= deny;
-	o = tool_option(t, word, len);
-	if (o)
+	equals = memchr(word, '=', len);
+	o = tool_option(t, word, equals ? (size_t)(equals - word) : len);
+	if (o && equals)
+		value = tool_word_is(equals + 1, (size_t)(word + len - equals - 1), tool_text(o));
+	else if (o)
 		value = o->given;
 	else if (asks(t, word, len, "field(", '.', &a, &b))
 		value = host && host->has_field(host->arg, a, b);

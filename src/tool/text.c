@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "cli/tool.h"
+#include "tool/tool.h"
 
 #define NESTED 16
 
@@ -66,7 +66,7 @@ static int end_block(struct expander *x, const struct tool_line *l)
 /* Those that tool_declare() took. */
 static bool was_declared(const char *word, size_t n)
 {
-	static const char *const words[] = { "tool", "about", "option", "argument", "example" };
+	static const char *const words[] = { "tool", "about", "option", "argument", "common", "example" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (tool_word_is(word, n, words[i]))
@@ -125,10 +125,14 @@ int tool_expand(struct tool *t, const struct tool_host *host, struct strbuf *ret
 {
 	struct strbuf code = { 0 };
 	struct expander x = { .t = t, .host = host, .out = &code, .e = e };
-	int rc = expand_lines(&x);
+	int rc;
 
+	tool_common_columns(t);
+	rc = expand_lines(&x);
 	if (!rc)
 		rc = tool_code(t, sb_str(&code), code.n, ret_text, e);
+	if (!rc)
+		tool_add_blocks(t, ret_text);
 	sb_done(&code);
 	return rc;
 }

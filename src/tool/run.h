@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a tool adds to a run; called by the pipeline (script.c) in this order. */
-#ifndef CLI_TOOL_RUN_H
-#define CLI_TOOL_RUN_H
+#ifndef TOOL_RUN_H
+#define TOOL_RUN_H
 
-#include "cli/session.h"
-#include "cli/tool.h"
+#include "fn/tables.h"
 #include "out/format.h"
+#include "out/out.h"
+#include "probe/probe.h"
+#include "tool/tool.h"
 
 /* Settings that differ from a plain script's: probes that this kernel lacks are left out. */
 void tool_configure(struct tool *t, struct config *c);
-/* The tool's script for the options given; it replaces ret_text. */
-int tool_script(struct tool *t, struct session *s, struct strbuf *ret_text);
+/* The tool's script for the options given, on this kernel. 0 or -EINVAL. */
+int tool_script(struct tool *t, const struct probe_env *env, struct strbuf *ret_text, struct err *e);
 /* False, and a message, if this kernel has none of the probes that it lives on. */
 bool tool_check(const struct tool *t, const struct tables *tables, struct err *e);
 /* row() calls become rows; src is the script that tool_script() made. */

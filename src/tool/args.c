@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A tool's command line: its own options and those that all tools have. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/opts.h"
+#include "tool/tool.h"
+
+enum every { E_JSON, E_OUTPUT, E_RAW, E_VERBOSE, E_DRY_RUN, E_SCRIPT, E_SOURCE, E_HELP, E_COUNT };
+
+static const struct opt_def every[E_COUNT] = {
+	[E_JSON] = { 0, "json", NULL, "print JSON, one object a line" },
+	[E_OUTPUT] = { 0, "output", "FILE", "write the output to this file" },
+	[E_RAW] = { 0, "raw", NULL, "print strings of traced processes without escaping" },
+	[E_VERBOSE] = { 0, "verbose", NULL, "say what is done, and how long it takes" },
+	[E_DRY_RUN] = { 0, "dry-run", NULL, "compile, but load and attach nothing" },
+	[E_SCRIPT] = { 0, "script", NULL, "print the script that these options make" },
+	[E_SOURCE] = { 0, "source", NULL, NULL },
+	[E_HELP] = { 'h', "help", NULL, "print this text" },
+};
+
+static int set_option(struct tool *t, struct tool_option *o, const char *value, struct err *e)
+{
+	/* The first value of a list takes the place of the default. */
+	if (!o->given)
+		o->values.n = 0;
+	o->given = true;
+	if (o->role == TR_UNIT)
+		t->unit = o->spec;
+	return tool_set(t, o, value ? value : "", e);
+}
+
+/* The next argument that has no value yet. */
+static int set_argument(struct tool *t, const char *word, struct err *e)
+{
+	vec_each(t->options, i) {
+		struct tool_option *o = &t->options.v[i];
+
+		if (o->positional && !o->given)
+			return set_option(t, o, word, e);
+	}
+	err_set(e, -EINVAL, "%s: one argument too many: '%s'", t->name, word);
+	err_hint(e, "--help shows the options.");
+	return -EINVAL;
+}
+
+static void set_every(enum every which, const char *value, struct tool_request *ret)
+{
+	switch (which) {
+	case E_JSON: ret->json = true; break;
+	case E_OUTPUT: ret->output = value; break;
+	case E_RAW: ret->raw = true; break;
+	case E_VERBOSE: ret->verbose = true; break;
+	case E_DRY_RUN: ret->dry_run = true; break;
+	case E_SCRIPT:
+	case E_SOURCE: ret->source = true; break;
+	case E_HELP: ret->help = true; break;
+	case E_COUNT: break;
+	}
+}
+
+/* The tool's options first, then those that every tool has. */
+static struct opt_def *make_table(const struct tool *t, size_t *ret_n)
+{
+	size_t own = t->options.n;
+	struct opt_def *defs = arena_array(t->arena, struct opt_def, own + E_COUNT);
+
+	for (size_t i = 0; i < own; i++) {
+		const struct tool_option *o = &t->options.v[i];
+
+		if (!o->positional)
+			defs[i] = (struct opt_def){ o->letter, o->name, o->arg, o->help };
+	}
+	memcpy(defs + own, every, sizeof(every));
+	*ret_n = own + E_COUNT;
+	return defs;
+}
+
+int tool_args(struct tool *t, int argc, char **argv, struct tool_request *ret, struct err *e)
+{
+	struct opt_walk w;
+	size_t n;
+	struct opt_def *defs = make_table(t, &n);
+	int i, rc = 0;
+
+	*ret = (struct tool_request){ 0 };
+	opt_walk_init(&w, defs, n, argc, argv, e);
+	while (!rc && (i = opt_next(&w)) != OPT_END) {
+		if (i == OPT_ERROR)
+			return -EINVAL;
+		if (i == OPT_WORD)
+			rc = set_argument(t, w.value, e);
+		else if ((size_t)i < t->options.n)
+			rc = set_option(t, &t->options.v[i], w.value, e);
+		else
+			set_every((enum every)((size_t)i - t->options.n), w.value, ret);
+	}
+	t->json = ret->json;
+	return rc;
+}
+
+static bool has_arguments(const struct tool *t)
+{
+	vec_each(t->options, i)
+		if (t->options.v[i].positional)
+			return true;
+	return false;
+}
+
+void tool_help(const struct tool *t, const char *self, struct strbuf *out)
+{
+	size_t n;
+	struct opt_def *defs = make_table(t, &n);
+
+	sb_addf(out, "USAGE: %s [OPTIONS]", self);
+	vec_each(t->options, i)
+		if (t->options.v[i].positional)
+			sb_addf(out, " [%s]", t->options.v[i].arg);
+	sb_addf(out, "\n\n%s\n", t->summary);
+	vec_each(t->about, i)
+		sb_addf(out, "%s\n", t->about.v[i]);
+	if (has_arguments(t))
+		sb_adds(out, "\nARGUMENTS:\n");
+	vec_each(t->options, i)
+		if (t->options.v[i].positional)
+			sb_addf(out, "  %-24s%s\n", t->options.v[i].arg, t->options.v[i].help);
+	sb_adds(out, "\nOPTIONS:\n");
+	opt_help(out, defs, n);
+	if (t->examples.n)
+		sb_adds(out, "\nEXAMPLES:\n");
+	vec_each(t->examples, i)
+		sb_addf(out, "  %s %s\n      %s\n", self, t->examples.v[i].args,
+			t->examples.v[i].text);
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The common set: options that mean the same in all tools. A tool asks for those it takes by one line:
+ *
+ *	//! common pid uid(-U) time(-T,%-9T) interval(1) count
+ *
+ * In parentheses: "-L" another letter ("-": none), "--name" another name, "%..." the format of a time
+ * column, anything else the default. A letter that an option of the tool itself has is the tool's.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "tool/tool.h"
+
+static const struct common_def {
+	const char *word;
+	struct tool_option o;
+	const char *value; /* ARG:TYPE; NULL: a flag */
+} defs[] = {
+	{ "pid", { 'p', "pid", .role = TR_FILTER, .filter = "pid", .help = "only these processes" },
+	  "PID,...:pids" },
+	{ "tid", { 't', "tid", .role = TR_FILTER, .filter = "tid", .help = "only these threads" },
+	  "TID,...:pids" },
+	{ "uid", { 'u', "uid", .role = TR_FILTER, .filter = "uid", .help = "only these users (numbers or names)" },
+	  "USER,...:users" },
+	{ "name", { 'n', "name", .role = TR_FILTER, .filter = "comm", .help = "only processes with this in their name" },
+	  "NAME:text" },
+	{ "cgroup", { 0, "cgroup", .role = TR_FILTER, .filter = "cgroup", .help = "only this cgroup (its folder, or its id)" },
+	  "PATH:cgroup" },
+	{ "failed", { 'x', "failed", .help = "only calls that failed" }, NULL },
+	{ "time", { 'T', "time", .role = TR_TIME, .spec = "%-8T", .help = "the time of day with each output" }, NULL },
+	{ "timestamp", { 't', "timestamp", .role = TR_TIMESTAMP, .spec = "%-9.3f",
+			 .help = "seconds since the start in front of each row" }, NULL },
+	{ "duration", { 'd', "duration", .role = TR_DURATION, .help = "end after so many seconds" },
+	  "SECONDS:time" },
+	{ "interval", { 0, "interval", .positional = true, .role = TR_INTERVAL,
+			.help = "seconds between outputs; without it one at the end" }, "INTERVAL:time" },
+	{ "count", { 0, "count", .positional = true, .role = TR_COUNT, .help = "end after so many outputs" },
+	  "COUNT:number" },
+	{ "top", { 0, "top", .role = TR_TOP, .help = "only so many rows of each output" }, "N:number" },
+	{ "max", { 'M', "max-events", .role = TR_MAX, .help = "end after so many rows" }, "N:number" },
+};
+
+/* `units`: a flag each. */
+static const struct tool_option units[] = {
+	{ 'm', "milliseconds", .role = TR_UNIT, .spec = "msecs", .help = "in milliseconds" },
+	{ 'u', "microseconds", .role = TR_UNIT, .spec = "usecs", .help = "in microseconds" },
+	{ 'N', "nanoseconds", .role = TR_UNIT, .spec = "nsecs", .help = "in nanoseconds" },
+};
+
+/* One of "-L", "--name", "%spec", DEFAULT. */
+static int adapt(struct tool *t, struct tool_option *o, const char *text, const struct tool_line *l, struct err *e)
+{
+	if (text[0] == '-' && text[1] == '-')
+		o->name = text + 2;
+	else if (text[0] == '-' && !(text[1] && text[2]))
+		o->letter = text[1];
+	else if (text[0] == '%')
+		o->spec = text;
+	else if (!o->arg || tool_set(t, o, text, e))
+		return tool_wrong(t, l, e, "in parentheses stand -L, --name, %format or a default");
+	return 0;
+}
+
+static int adapt_all(struct tool *t, struct tool_option *o, const char *text, const struct tool_line *l,
+		     struct err *e)
+{
+	int rc = 0;
+
+	while (!rc && *text) {
+		size_t n = strcspn(text, ",");
+
+		rc = adapt(t, o, arena_strndup(t->arena, text, n), l, e);
+		text += n + (text[n] == ',');
+	}
+	return rc;
+}
+
+static int add_common(struct tool *t, const struct common_def *d, const char *in_parens, const struct tool_line *l,
+		      struct err *e)
+{
+	struct tool_option o = d->o;
+	int rc = d->value ? tool_take_value(t, &o, d->value, strlen(d->value), l, e) : 0;
+
+	o.common = true;
+	rc = rc ? rc : adapt_all(t, &o, in_parens, l, e);
+	if (!rc && tool_option(t, o.name, strlen(o.name)))
+		return tool_wrong(t, l, e, "there is an option of this name already");
+	avec_push(t->arena, &t->options, o);
+	return rc;
+}
+
+/* units(usecs): the default is in the parentheses, and has no flag. */
+static int add_units(struct tool *t, const char *unit, const struct tool_line *l, struct err *e)
+{
+	bool known = false;
+
+	t->unit = *unit ? unit : "usecs";
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
+		struct tool_option o = units[i];
+
+		o.common = true;
+		known |= !strcmp(o.spec, t->unit);
+		if (strcmp(o.spec, t->unit))
+			avec_push(t->arena, &t->options, o);
+	}
+	return known ? 0 : tool_wrong(t, l, e, "a unit is nsecs, usecs or msecs");
+}
+
+static int declare_word(struct tool *t, const char *word, size_t len, const struct tool_line *l, struct err *e)
+{
+	const char *paren = memchr(word, '(', len);
+	size_t n = paren ? (size_t)(paren - word) : len;
+	const char *in_parens = paren ? arena_strndup(t->arena, paren + 1, len - n - 2) : "";
+
+	if (paren && word[len - 1] != ')')
+		return tool_wrong(t, l, e, "a parenthesis is not closed");
+	for (size_t i = 0; i < ARRAY_SIZE(defs); i++)
+		if (tool_word_is(word, n, defs[i].word))
+			return add_common(t, &defs[i], in_parens, l, e);
+	if (tool_word_is(word, n, "units"))
+		return add_units(t, in_parens, l, e);
+	return tool_wrong(t, l, e, "common options are pid, tid, uid, name, cgroup, failed, time, timestamp, "
+				   "duration, interval, count, units, top and max");
+}
+
+int tool_declare_common(struct tool *t, struct tool_line *l, struct err *e)
+{
+	const char *word;
+	size_t n;
+	int rc = 0;
+
+	while (!rc && tool_word(l, &word, &n))
+		rc = declare_word(t, word, n, l, e);
+	return rc;
+}
+
+static bool letter_taken(const struct tool *t, size_t i)
+{
+	const struct tool_option *o = t->options.v;
+
+	for (size_t k = 0; k < t->options.n; k++)
+		if (k != i && o[k].letter == o[i].letter && (!o[k].common || k < i))
+			return true;
+	return false;
+}
+
+void tool_settle_letters(struct tool *t)
+{
+	vec_each(t->options, i) {
+		struct tool_option *o = &t->options.v[i];
+
+		if (o->common && o->letter && letter_taken(t, i))
+			o->letter = 0;
+	}
+}
+
+const struct tool_option *tool_role(const struct tool *t, enum tool_role role)
+{
+	vec_each(t->options, i)
+		if (t->options.v[i].role == role)
+			return &t->options.v[i];
+	return NULL;
+}
+
+void tool_common_columns(struct tool *t)
+{
+	vec_each(t->options, i) {
+		const struct tool_option *o = &t->options.v[i];
+		struct tool_column c = { .active = o->given };
+
+		if (o->role != TR_TIME && o->role != TR_TIMESTAMP)
+			continue;
+		c.title = o->role == TR_TIME ? "TIME" : "TIME(s)";
+		c.name = o->role == TR_TIME ? "time" : "time_s";
+		c.own = o->role == TR_TIME ? "nsecs" : "elapsed";
+		c.slot = t->nslots++;
+		tool_parse_spec(o->spec, &c.spec);
+		avec_push(t->arena, &t->columns, c);
+	}
+}

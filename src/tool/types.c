@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The types of options: how a value is written, and what it is in the script. */
+#include <ctype.h>
+#include <errno.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/diag.h"
+#include "tool/tool.h"
+
+/* What the option is called in messages. */
+static const char *dashes(const struct tool_option *o)
+{
+	return o->positional ? "" : "--";
+}
+
+static const char *called(const struct tool_option *o)
+{
+	return o->positional ? o->arg : o->name;
+}
+
+static int must_be(const struct tool_option *o, const char *what, const char *text, struct err *e)
+{
+	return err_set(e, -EINVAL, "%s%s must be %s, not '%s'", dashes(o), called(o), what, text);
+}
+
+/* Decimal, or hexadecimal with 0x; a leading zero means nothing. */
+static bool to_number(const char *text, uint64_t *ret)
+{
+	bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+	char *end;
+
+	if (!isdigit((unsigned char)*text))
+		return false;
+	errno = 0;
+	*ret = strtoull(text, &end, hex ? 16 : 10);
+	return !errno && !*end && *ret <= INT64_MAX;
+}
+
+static int set_number(const struct tool_option *o, struct tool_value *v, struct err *e)
+{
+	return to_number(v->text, &v->number) ? 0 : must_be(o, "a number", v->text, e);
+}
+
+static int set_text(const struct tool_option *o, struct tool_value *v, struct err *e)
+{
+	return 0;
+}
+
+/* By /etc/passwd alone: a static program has no other directories of users. */
+static bool find_user(const char *name, uint64_t *ret)
+{
+	FILE *f = fopen("/etc/passwd", "re");
+	struct passwd *p;
+	bool found = false;
+
+	while (f && !found && (p = fgetpwent(f)))
+		if (!strcmp(p->pw_name, name)) {
+			*ret = p->pw_uid;
+			found = true;
+		}
+	if (f)
+		fclose(f);
+	return found;
+}
+
+static int set_user(const struct tool_option *o, struct tool_value *v, struct err *e)
+{
+	if (to_number(v->text, &v->number) || find_user(v->text, &v->number))
+		return 0;
+	return err_set(e, -EINVAL, "there is no user '%s'", v->text);
+}
+
+static int set_pid(const struct tool_option *o, struct tool_value *v, struct err *e)
+{
+	if (!to_number(v->text, &v->number) || !v->number || v->number > INT32_MAX)
+		return must_be(o, "the number of a process or thread", v->text, e);
+	if (kill((pid_t)v->number, 0) && errno == ESRCH)
+		return err_set(e, -EINVAL, "there is no process or thread %s", v->text);
+	return 0;
+}
+
+/* "1.5k" with the units of a table, in the smallest of them. */
+struct unit {
+	const char *name;
+	uint64_t factor;
+};
+
+static const struct unit *find_unit(const struct unit *units, const char *name)
+{
+	for (; units->name; units++)
+		if (!strcmp(units->name, name))
+			return units;
+	return NULL;
+}
+
+/* fallback: the unit of a bare number. */
+static bool to_measure(const char *text, const struct unit *units, const char *fallback, uint64_t *ret)
+{
+	const struct unit *u;
+	double d;
+	char *end;
+
+	if (!isdigit((unsigned char)*text) && *text != '.')
+		return false;
+	d = strtod(text, &end);
+	u = find_unit(units, *end ? end : fallback);
+	if (!u || end == text || !(d * (double)u->factor < 9e18))
+		return false;
+	*ret = (uint64_t)(d * (double)u->factor + 0.5);
+	return true;
+}
+
+static int set_bytes(const struct tool_option *o, struct tool_value *v, struct err *e)
+{
+	static const struct unit units[] = {
+		{ "", 1 }, { "b", 1 }, { "B", 1 },
+		{ "k", 1 << 10 }, { "K", 1 << 10 }, { "KB", 1 << 10 }, { "KiB", 1 << 10 },
+		{ "m", 1 << 20 }, { "M", 1 << 20 }, { "MB", 1 << 20 }, { "MiB", 1 << 20 },
+		{ "g", 1 << 30 }, { "G", 1 << 30 }, { "GB", 1 << 30 }, { "GiB", 1 << 30 },
+		{ "t", 1ull << 40 }, { "T", 1ull << 40 }, { "TB", 1ull << 40 }, { "TiB", 1ull << 40 },
+		{ NULL, 0 },
+	};
+
+	return to_measure(v->text, units, "", &v->number) ? 0 : must_be(o, "a size like 4096 or 64k", v->text, e);
+}
+
+static int set_time(const struct tool_option *o, struct tool_value *v, struct err *e)
+{
+	static const struct unit units[] = {
+		{ "ns", 1 }, { "us", 1000 }, { "ms", 1000000 }, { "s", 1000000000 }, { "m", 60000000000 },
+		{ "h", 3600000000000 }, { NULL, 0 },
+	};
+
+	if (to_measure(v->text, units, o->of ? o->of : "s", &v->number))
+		return 0;
+	return must_be(o, "a time like 5, 0.5s or 20ms", v->text, e);
+}
+
+/* The number of the word in "a,b,c", and the nearest one if it is none of them. */
+static bool find_choice(const char *words, const char *word, uint64_t *ret, struct near *near, struct arena *a)
+{
+	uint64_t i = 0;
+
+	for (const char *p = words; *p; i++) {
+		size_t n = strcspn(p, ",");
+		const char *one = arena_strndup(a, p, n);
+
+		if (!strcmp(one, word)) {
+			*ret = i;
+			return true;
+		}
+		near_try(near, one);
+		p += n + (p[n] == ',');
+	}
+	return false;
+}
+
+static int set_choice(struct tool *t, const struct tool_option *o, struct tool_value *v, struct err *e)
+{
+	struct near near;
+
+	near_start(&near, v->text);
+	if (find_choice(o->of, v->text, &v->number, &near, t->arena))
+		return 0;
+	err_set(e, -EINVAL, "%s%s must be one of %s, not '%s'", dashes(o), called(o), o->of, v->text);
+	if (near.best)
+		err_hint(e, "Did you mean '%s'?", near.best);
+	return -EINVAL;
+}
+
+/* The id of a cgroup is the inode number of its folder. */
+static int set_cgroup(const struct tool_option *o, struct tool_value *v, struct err *e)
+{
+	struct stat st;
+
+	if (to_number(v->text, &v->number))
+		return 0;
+	if (stat(v->text, &st) || !S_ISDIR(st.st_mode))
+		return err_set(e, -EINVAL, "there is no cgroup '%s'", v->text);
+	v->number = st.st_ino;
+	return 0;
+}
+
+static const struct type_def {
+	const char *name;
+	enum tool_type type;
+	int (*set)(const struct tool_option *o, struct tool_value *v, struct err *e); /* NULL: set_choice() */
+} types[] = {
+	{ "number", TT_NUMBER, set_number },
+	{ "text", TT_TEXT, set_text },
+	{ "user", TT_USER, set_user },
+	{ "pid", TT_PID, set_pid },
+	{ "bytes", TT_BYTES, set_bytes },
+	{ "time", TT_TIME, set_time },
+	{ "choice", TT_CHOICE, NULL },
+	{ "cgroup", TT_CGROUP, set_cgroup },
+};
+
+const char *tool_type_names(void)
+{
+	return "an option's type is number, text, user, pid, bytes, time, choice(a,b,c) or cgroup; "
+	       "a list of the first four with an s at the end";
+}
+
+static bool may_be_list(enum tool_type type)
+{
+	return type == TT_NUMBER || type == TT_TEXT || type == TT_USER || type == TT_PID;
+}
+
+bool tool_type(struct tool *t, const char *name, size_t len, struct tool_option *ret)
+{
+	const char *paren = memchr(name, '(', len);
+	size_t n = paren ? (size_t)(paren - name) : len;
+
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+		size_t k = strlen(types[i].name);
+
+		if (n < k || memcmp(name, types[i].name, k))
+			continue;
+		ret->type = types[i].type;
+		ret->list = may_be_list(ret->type) && n == k + 1 && name[k] == 's';
+		if (paren)
+			ret->of = arena_strndup(t->arena, paren + 1, len - n - 2);
+		return (n == k || ret->list) && (!paren || name[len - 1] == ')') &&
+		       !paren == (ret->type != TT_CHOICE && !(paren && ret->type == TT_TIME));
+	}
+	return false;
+}
+
+static const struct type_def *def_of(const struct tool_option *o)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+		if (types[i].type == o->type)
+			return &types[i];
+	return NULL;
+}
+
+static int add_one(struct tool *t, struct tool_option *o, const char *text, struct err *e)
+{
+	const struct type_def *def = def_of(o);
+	struct tool_value v = { .number = !def, .text = text }; /* a flag is 1 */
+	int rc = def ? def->set ? def->set(o, &v, e) : set_choice(t, o, &v, e) : 0;
+
+	if (!rc)
+		avec_push(t->arena, &o->values, v);
+	return rc;
+}
+
+int tool_set(struct tool *t, struct tool_option *o, const char *text, struct err *e)
+{
+	int rc = 0;
+
+	if (!o->list)
+		o->values.n = 0;
+	if (!o->list || !*text)
+		return add_one(t, o, text, e);
+	while (!rc && *text) {
+		size_t n = strcspn(text, ",");
+
+		rc = add_one(t, o, arena_strndup(t->arena, text, n), e);
+		text += n + (text[n] == ',');
+	}
+	return rc;
+}
+
+uint64_t tool_number(const struct tool_option *o)
+{
+	return o->values.n ? o->values.v[0].number : 0;
+}
+
+const char *tool_text(const struct tool_option *o)
+{
+	return o->values.n ? o->values.v[0].text : "";
+}
