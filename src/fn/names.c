@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Numbers by name: strerror, signal_name, syscall_name. Each is a table of texts of one size in the read-only
+ * Numbers by name: strerror, signal_name, signal_abbrev, syscall_name, tcp_state. Each is a table of texts of one size in the read-only
  * data, made once a module; a number that has no name selects the last row.
  */
 #include <signal.h>
@@ -65,6 +65,45 @@ const struct fn_ops fn_signal_name = {
 	.name = "signal_name", .proto = "signal_name(int signal): string", .doc = "what a signal number means",
 	.flags = FN_CALL, .min_args = 1, .max_args = 1, .arg = { FA_INT }, .type_of = name_type,
 	.lower = lower_signal_name,
+};
+
+static struct ir_val *lower_signal_abbrev(struct lower *lw, struct node *call)
+{
+	struct row *rows = arena_alloc(lower_b(lw)->module->arena, (LAST_SIGNAL + 2) * sizeof(struct row));
+
+	for (int i = 0; i <= LAST_SIGNAL + 1; i++) {
+		const char *name = i <= LAST_SIGNAL ? sigabbrev_np(i) : NULL;
+
+		snprintf(rows[i].text, NAME_SIZE, "%s%s", name ? "SIG" : "N/A", name ? name : "");
+	}
+	return table_row(lw, call, rows, LAST_SIGNAL + 1);
+}
+
+const struct fn_ops fn_signal_abbrev = {
+	.name = "signal_abbrev", .proto = "signal_abbrev(int signal): string", .doc = "a signal as programs call it: SIGKILL",
+	.flags = FN_CALL, .min_args = 1, .max_args = 1, .arg = { FA_INT }, .type_of = name_type,
+	.lower = lower_signal_abbrev,
+};
+
+/* include/net/tcp_states.h */
+static const char *const tcp_states[] = {
+	"", "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT", "CLOSE",
+	"CLOSE_WAIT", "LAST_ACK", "LISTEN", "CLOSING", "NEW_SYN_RECV", "BOUND_INACTIVE", "UNKNOWN",
+};
+
+static struct ir_val *lower_tcp_state(struct lower *lw, struct node *call)
+{
+	struct row *rows = arena_alloc(lower_b(lw)->module->arena, sizeof(struct row) * ARRAY_SIZE(tcp_states));
+
+	for (size_t i = 0; i < ARRAY_SIZE(tcp_states); i++)
+		snprintf(rows[i].text, NAME_SIZE, "%s", tcp_states[i]);
+	return table_row(lw, call, rows, ARRAY_SIZE(tcp_states) - 1);
+}
+
+const struct fn_ops fn_tcp_state = {
+	.name = "tcp_state", .proto = "tcp_state(int state): string", .doc = "name of a state of a TCP connection",
+	.flags = FN_CALL, .min_args = 1, .max_args = 1, .arg = { FA_INT }, .type_of = name_type,
+	.lower = lower_tcp_state,
 };
 
 static struct ir_val *lower_syscall_name(struct lower *lw, struct node *call)

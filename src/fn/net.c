@@ -18,12 +18,17 @@ static void inet_text(struct render *r, struct strbuf *out, const struct type *t
 
 static const struct value_ops inet_value = { .name = "inet_t", .text = inet_text };
 
+const struct type *fn_inet_type(struct types *ts)
+{
+	return type_opaque(ts, &inet_value, INET_SIZE, 4);
+}
+
 static bool check_ntop(struct check *ck, struct node *call)
 {
 	struct node *n = call->list.v[call->list.n - 1];
 	const struct type *t = n->type;
 
-	call->type = type_opaque(check_types(ck), &inet_value, INET_SIZE, 4);
+	call->type = fn_inet_type(check_types(ck));
 	if (call->list.n == 2 && !type_is_int(call->list.v[0]->type))
 		return check_error(ck, call->list.v[0]->span, DT_bad_argument, "ntop() expects an address family as its first of two arguments");
 	if (type_is_int(t))
