@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Network addresses: ntop, pton, macaddr. */
+/* Network addresses: ntop, endpoint, pton, macaddr. */
 #include <arpa/inet.h>
 
 #include "fn/internal.h"
@@ -65,6 +65,65 @@ const struct fn_ops fn_ntop = {
 	.flags = FN_CALL, .min_args = 1, .max_args = 2, .arg = { FA_ANY, FA_ANY }, .check = check_ntop,
 	.lower = lower_ntop,
 	.value = &inet_value,
+};
+
+#define ENDPOINT_SIZE 24 /* an inet_t, then a port of 4 bytes */
+
+static uint32_t port_of(const void *bytes)
+{
+	uint32_t port;
+
+	memcpy(&port, (const char *)bytes + INET_SIZE, sizeof(port));
+	return port;
+}
+
+static void endpoint_text(struct render *r, struct strbuf *out, const struct type *t, const void *bytes)
+{
+	uint32_t af;
+
+	memcpy(&af, bytes, sizeof(af));
+	sb_adds(out, af == AF_INET6 ? "[" : "");
+	inet_text(r, out, t, bytes);
+	sb_addf(out, "%s:%u", af == AF_INET6 ? "]" : "", port_of(bytes));
+}
+
+static void endpoint_json(struct render *r, struct strbuf *out, const struct type *t, const void *bytes)
+{
+	sb_adds(out, "{\"addr\": \"");
+	inet_text(r, out, t, bytes);
+	sb_addf(out, "\", \"port\": %u}", port_of(bytes));
+}
+
+static const struct value_ops endpoint_value = { .name = "endpoint_t", .text = endpoint_text, .json = endpoint_json };
+
+static bool check_endpoint(struct check *ck, struct node *call)
+{
+	struct node *addr = call->list.v[0];
+
+	call->type = type_opaque(check_types(ck), &endpoint_value, ENDPOINT_SIZE, 4);
+	if (addr->type->kind == TY_OPAQUE && addr->type->ops == &inet_value)
+		return true;
+	return check_error(ck, addr->span, DT_bad_argument, "endpoint() expects an address of ntop(), laddr() or raddr(), found '%s'",
+			   type_text(check_arena(ck), addr->type));
+}
+
+static struct ir_val *lower_endpoint(struct lower *lw, struct node *call)
+{
+	struct ir_builder *b = lower_b(lw);
+	struct ir_layout *l = ir_layout_new(b->module->arena, 2);
+	struct ir_val *vals[] = { lower_expr(lw, call->list.v[0]), lower_expr(lw, call->list.v[1]) };
+
+	l->size = ENDPOINT_SIZE;
+	l->part[0] = (struct ir_part){ IP_AGG, 0, INET_SIZE };
+	l->part[1] = (struct ir_part){ IP_SCALAR, INET_SIZE, 4 };
+	return ir_key(b, l, vals);
+}
+
+const struct fn_ops fn_endpoint = {
+	.name = "endpoint", .proto = "endpoint(inet_t address, int port): endpoint_t", .doc = "address and port: 10.0.0.1:80",
+	.flags = FN_CALL, .min_args = 2, .max_args = 2, .arg = { FA_ANY, FA_INT }, .check = check_endpoint,
+	.lower = lower_endpoint,
+	.value = &endpoint_value,
 };
 
 /* The bytes of an address in network order; how many, 0 if the text is none. */

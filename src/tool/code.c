@@ -148,7 +148,7 @@ static size_t slot_of(const struct tool *t, size_t arg)
 
 static const char *format_of(const struct tool_column *c)
 {
-	return strchr("saq", c->spec.conv) ? "%s" : "%d";
+	return strchr("saqk", c->spec.conv) ? "%s" : "%d";
 }
 
 static int add_arg(struct scan *s, const struct arg *a)

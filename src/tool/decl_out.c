@@ -71,9 +71,10 @@ bool tool_parse_spec(const char *p, struct tool_spec *ret)
 		p++;
 		ret->precision = (int)take_number(&p);
 	}
-	if (!*p || !strchr("duxosaqTfm", *p) || p[1])
+	if (!*p || !strchr("duxosaqTUfmk", *p))
 		return false;
 	ret->conv = *p;
+	ret->behind = p + 1;
 	return true;
 }
 
@@ -114,7 +115,7 @@ static int declare_column(struct tool *t, struct tool_line *l, bool active, stru
 	c.name = json_name(t->arena, c.title);
 	if (!tool_parse_spec(fill_in(t, tool_rest(t, l)), &c.spec))
 		return tool_wrong(t, l, e, "a column's format is %[-][0][WIDTH][.PRECISION] and "
-					   "one of duxosaqTfm");
+					   "one of duxosaqTUfmk");
 	c.slot = slot_of_title(t, c.title);
 	avec_push(t->arena, &t->columns, c);
 	return 0;

@@ -11,18 +11,29 @@
 
 #define NS 1000000000ull
 
+/* Columns of the row's own line: stacks (k) have lines of their own below it, and stand last. */
+static size_t in_line(const struct tool *t)
+{
+	size_t n = t->shown.n;
+
+	while (n && t->shown.v[n - 1]->spec.conv == 'k')
+		n--;
+	return n;
+}
+
 void tool_header(struct tool *t, struct out *o)
 {
 	if (t->banner)
 		sb_addf(&o->buf, "%s\n", t->banner);
-	vec_each(t->shown, i) {
+	for (size_t i = 0, n = in_line(t); i < n; i++) {
 		const struct tool_column *c = t->shown.v[i];
-		bool last = i + 1 == t->shown.n;
+		bool last = i + 1 == n;
 
 		if (c->spec.left)
 			sb_addf(&o->buf, "%-*s", last ? 0 : (int)c->spec.width, c->title);
 		else
 			sb_addf(&o->buf, "%*s", (int)c->spec.width, c->title);
+		sb_adds(&o->buf, c->spec.behind);
 		sb_addc(&o->buf, last ? '\n' : ' ');
 	}
 	out_event_end(o);
@@ -51,21 +62,24 @@ static void add_scaled(struct strbuf *out, int64_t ns, uint64_t unit, int decima
 		sb_addf(out, ".%0*llu", decimals, (unsigned long long)part);
 }
 
-static void add_clock(struct strbuf *out, int64_t real, bool json)
+/* Nanoseconds since 1970 in this format, then a fraction of the second if there is to be one. */
+static void add_clock(struct strbuf *out, int64_t real, const char *format, bool utc, int decimals)
 {
 	time_t sec = (time_t)(real / (int64_t)NS);
+	int64_t part = real % (int64_t)NS;
 	struct tm tm;
 	char text[64];
-	size_t n;
 
-	if (json)
+	if (utc)
 		gmtime_r(&sec, &tm);
 	else
 		localtime_r(&sec, &tm);
-	n = strftime(text, sizeof(text), json ? "%Y-%m-%dT%H:%M:%S" : "%H:%M:%S", &tm);
-	sb_add(out, text, n);
-	if (json)
-		sb_addf(out, ".%06lldZ", (long long)(real % (int64_t)NS / 1000));
+	sb_add(out, text, strftime(text, sizeof(text), format, &tm));
+	if (decimals <= 0)
+		return;
+	for (int i = decimals; i < 9; i++)
+		part /= 10;
+	sb_addf(out, ".%0*lld", decimals, (long long)part);
 }
 
 static void add_string(struct render *r, struct strbuf *out, const char *text, size_t n, bool quote)
@@ -187,7 +201,10 @@ static void add_value(struct render *r, struct strbuf *out, const struct tool_sp
 	case 'm':
 		add_scaled(out, number_of(v), 1000000, spec->precision < 0 ? 3 : spec->precision);
 		return;
-	case 'T': add_clock(out, number_of(v) + r->boot_to_real, false); return;
+	case 'T':
+	case 'U':
+		add_clock(out, number_of(v) + r->boot_to_real, "%H:%M:%S", spec->conv == 'U', spec->precision);
+		return;
 	case 'a':
 	case 'q': add_list(r, out, spec, v, n, false); return;
 	default: break;
@@ -213,9 +230,10 @@ static void add_json(struct render *r, struct strbuf *out, const struct tool_spe
 	case 'a':
 	case 'q': add_list(r, out, spec, v, n, true); return;
 	case 'T':
+	case 'U':
 		sb_addc(out, '"');
-		add_clock(out, number_of(v) + r->boot_to_real, true);
-		sb_addc(out, '"');
+		add_clock(out, number_of(v) + r->boot_to_real, "%Y-%m-%dT%H:%M:%S", true, 6);
+		sb_adds(out, "Z\"");
 		return;
 	default: break;
 	}
@@ -263,11 +281,28 @@ static void one_line(struct render *r, struct strbuf *text)
 	}
 }
 
+/* What stands below a row: its stacks, then an empty line. */
+static void text_below(struct tool *t, struct out *o, const struct value_ref *args)
+{
+	size_t first = in_line(t);
+
+	for (size_t i = first; i < t->shown.n; i++) {
+		const char *text;
+
+		sb_reset(&t->scratch);
+		render_text(o->render, &t->scratch, args[i].type, args[i].bytes);
+		text = sb_str(&t->scratch);
+		sb_adds(&o->buf, text + (*text == '\n'));
+	}
+	if (first < t->shown.n)
+		sb_addc(&o->buf, '\n');
+}
+
 static void text_row(struct tool *t, struct out *o, const struct value_ref *args, size_t n)
 {
-	vec_each(t->shown, i) {
+	for (size_t i = 0, shown = in_line(t); i < shown; i++) {
 		const struct tool_spec *spec = &t->shown.v[i]->spec;
-		bool last = i + 1 == t->shown.n;
+		bool last = i + 1 == shown;
 		size_t len;
 
 		sb_reset(&t->scratch);
@@ -279,8 +314,10 @@ static void text_row(struct tool *t, struct out *o, const struct value_ref *args
 		sb_add(&o->buf, sb_str(&t->scratch), len);
 		if (!last && spec->left && len < spec->width)
 			sb_fill(&o->buf, ' ', spec->width - len);
+		sb_adds(&o->buf, spec->behind);
 		sb_addc(&o->buf, last ? '\n' : ' ');
 	}
+	text_below(t, o, args);
 }
 
 static void json_row(struct tool *t, struct out *o, const struct value_ref *args, size_t n)

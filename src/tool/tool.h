@@ -61,8 +61,9 @@ struct tool_spec {
 	bool left, zero;
 	unsigned width;
 	int precision; /* -1: none */
-	/* d u x o: number; s: text; a q: list of strings; T: time of day; f m: ns as s, ms */
+	/* d u x o: number; s: text; a q: list of strings; T U: time of day; f m: ns as s, ms; k: stack */
 	char conv;
+	const char *behind; /* the title and each value, in text; "" for none */
 };
 
 struct tool_column {

@@ -272,6 +272,21 @@ TEST(columns)
 	done(&f);
 }
 
+static const char decorated[] = "//! tool x\n//! column OLD %-11s ->\n//! column AT %-12.3U\n//! column STACK %k\n"
+				"begin { row(1, 2, kstack); }\n";
+
+TEST(columns_with_text_behind)
+{
+	struct fixture f;
+
+	CHECK_EQ(EXPAND(&f, decorated, ""), 0);
+	CHECK_STR(f.t.columns.v[0].spec.behind, " ->");
+	CHECK_STR(f.t.columns.v[1].spec.behind, "");
+	CHECK_EQ(f.t.columns.v[1].spec.conv, 'U');
+	CHECK_EQ(f.t.columns.v[2].spec.conv, 'k');
+	done(&f);
+}
+
 TEST(histograms)
 {
 	static const char text[] = "//! option -m --ms h\n//! option -n --name N:text=none h\n"
