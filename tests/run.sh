@@ -1,14 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # run.sh [--all] [STAGE...]: runs the tests of build/ (made by ./dev test); tests/README.md.
-# Stages: unit check errors run inspect asan vm. Each prints "ok NAME", "not ok NAME: why" and
+# Stages: unit check errors run inspect browser asan vm. Each prints "ok NAME", "not ok NAME: why" and
 # "skip NAME: why" lines, and "#" lines of detail; only what is not ok is shown. The last line is
 # "N passed, N failed, N skipped"; the full log is build/test.log.
 set -u
 cd "$(dirname "$0")/.." || exit
 all=
 case ${1-} in --all) all=1; shift ;; esac
-stages=${*:-unit check errors run inspect asan vm}
+stages=${*:-unit check errors run inspect browser asan vm}
 log=build/test.log
 : >"$log"
 export SONDE="$PWD/build/sonde"
@@ -108,6 +108,7 @@ for s in $stages; do
 	errors) stage errors scripts errors -e -j 2 ;;
 	run) stage run native ;;
 	inspect) stage inspect introspection ;;
+	browser) stage browser sh tests/browser.sh ;;
 	asan) stage asan sanitized ;;
 	vm) stage vm guests ;;
 	*) echo "run.sh: no stage '$s'" >&2; exit 2 ;;

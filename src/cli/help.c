@@ -44,6 +44,7 @@ int help_print(const char *self, bool as_bpftrace)
 	}
 	if (!as_bpftrace)
 		sb_addf(&out, "\nCOMMANDS:\n"
+			      "  flame   a flame graph (SVG) of folded stacks\n"
 			      "  top     BPF programs by what they cost\n"
 			      "  doctor  what this kernel can and cannot do, and what would help\n"
 			      "  prog map link btf gen net perf cgroup feature struct_ops iter token batch\n"

@@ -5,6 +5,7 @@
 
 #include "base/fdutil.h"
 #include "cli/build.h"
+#include "cli/flame.h"
 #include "cli/help.h"
 #include "cli/list.h"
 #include "cli/report.h"
@@ -94,7 +95,7 @@ static int embedded_tool(const struct tool_source *src, const char *self, int ar
 
 static int unknown_command(const char *word)
 {
-	static const char *const commands[] = { "build", "run", "help", "tools" };
+	static const char *const commands[] = { "build", "run", "help", "tools", "flame" };
 	struct err e = { 0 };
 	struct near near;
 
@@ -127,6 +128,8 @@ static int sonde_command(int argc, char **argv)
 		return script_command(*word == 'b' ? CM_BUILD : CM_RUN, argc - 1, argv + 1, "sonde", false);
 	if (!strcmp(word, "tools"))
 		return tools_list();
+	if (!strcmp(word, "flame"))
+		return flame_command(argc - 1, argv + 1);
 	if (!strcmp(word, "help") && argc == 2)
 		return help_print("sonde", false);
 	if (!strcmp(word, "help")) {
