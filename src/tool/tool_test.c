@@ -272,14 +272,14 @@ TEST(columns)
 	done(&f);
 }
 
-static const char decorated[] = "//! tool x\n//! column OLD %-11s ->\n//! column AT %-12.3U\n//! column STACK %k\n"
+static const char decorated[] = "//! option -a --aa h\n//! column OLD %-11s ->\n//! column AT %-12.3U\n//! column STACK %k\n"
 				"begin { row(1, 2, kstack); }\n";
 
 TEST(columns_with_text_behind)
 {
 	struct fixture f;
 
-	CHECK_EQ(EXPAND(&f, decorated, ""), 0);
+	CHECK_EQ(EXPAND(&f, decorated, "-a"), 0);
 	CHECK_STR(f.t.columns.v[0].spec.behind, " ->");
 	CHECK_STR(f.t.columns.v[1].spec.behind, "");
 	CHECK_EQ(f.t.columns.v[1].spec.conv, 'U');
