@@ -92,6 +92,15 @@ void report_warning(const char *fmt, ...)
 	va_end(ap);
 }
 
+int report_plain(const char *text)
+{
+	_cleanup_sb_ struct strbuf out = { 0 };
+
+	sb_addf(&out, "%s\n", text);
+	write_text(STDERR_FILENO, &out);
+	return 1;
+}
+
 void report_usage(const char *self)
 {
 	_cleanup_sb_ struct strbuf out = { 0 };

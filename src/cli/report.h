@@ -14,9 +14,11 @@ bool report_colour(void);
 int report_err(const struct err *e);
 int report_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void report_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* All diagnostics so far; they are not printed again. */
+/* A line without a label; always returns 1. */
+int report_plain(const char *text);
 /* The first lines of --help, to standard error. */
 void report_usage(const char *self);
+/* All diagnostics so far; they are not printed again. */
 void report_diags(struct diags *d);
 /* Writes the text to stdout at once; exit status: 0, or 1 if it cannot be written. */
 int report_text(const struct strbuf *text);

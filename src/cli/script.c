@@ -91,6 +91,8 @@ static bool analyse(struct session *s)
 	};
 	bool ok = sema_run(&in) && !s->diags.nerrors;
 
+	if (!ok && !s->diags.nerrors && !s->tables.probes.n)
+		s->nothing = true;
 	if (ok && s->opt->debug & CD_TYPES)
 		dump_types(s);
 	session_stage(s, "types");
@@ -252,6 +254,8 @@ int script_run(const struct job *job)
 	s.tool = job->tool;
 	ok = compile(&s, job);
 	report_diags(&s.diags);
+	if (s.nothing)
+		report_plain("No probes to attach");
 	if (ok && job->opt->mode == CM_BUILD)
 		ok = build_write(&s);
 	else if (ok && !job->opt->dry_run)

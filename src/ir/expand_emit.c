@@ -87,16 +87,23 @@ static enum ir_helper str_helper(struct ir_expand *x, const struct ir_val *orig)
 	return ir_kernel_read_str(x);
 }
 
+/* Bytes that it may take. One in memory of the program may fill its size: a NUL comes on top. */
+static uint32_t vstr_size(struct ir_expand *x, const struct ir_part *part, const struct ir_val *orig)
+{
+	return ir_is_deferred(x, orig) ? part->size : part->size + 1;
+}
+
 /* Writes a string at base + off, its length at the part's offset; the offset behind it. */
 static struct ir_val *put_vstr(struct ir_expand *x, const struct ir_part *part, struct ir_val *orig,
 			       struct ir_val *base, struct ir_val *off)
 {
 	struct ir_builder *b = &x->b;
 	struct ir_val *src = ir_is_deferred(x, orig) ? ir_arg(orig, 0) : ir_subst_of(orig);
-	struct ir_val *dst = ir_bin(b, IR_add, base, off), *max = ir_iconst(b, part->size), *len;
+	uint32_t max = vstr_size(x, part, orig);
+	struct ir_val *dst = ir_bin(b, IR_add, base, off), *len;
 
-	len = ir_call(b, str_helper(x, orig), 3, dst, max, src);
-	len = string_length(x, str_helper(x, orig), len, part->size);
+	len = ir_call(b, str_helper(x, orig), 3, dst, ir_iconst(b, max), src);
+	len = string_length(x, str_helper(x, orig), len, max);
 	ir_store(b, base, part->off, len, 4);
 	return ir_bin(b, IR_add, off, len);
 }
@@ -107,7 +114,7 @@ static uint32_t max_size(const struct ir_layout *l)
 
 	for (uint32_t i = 0; i < l->nparts; i++)
 		if (l->part[i].kind == IP_VSTR)
-			n += l->part[i].size;
+			n += l->part[i].size + 1;
 	return (n + 7) & ~7u;
 }
 

@@ -72,7 +72,6 @@ bool p_recover_to_block(struct parser *p);
 struct diag *p_error(struct parser *p, struct span at, enum diag_tag tag, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 struct diag *p_expected(struct parser *p, const char *what);
-void p_unsupported(struct parser *p, struct span at, const char *what);
 void p_stop(struct parser *p);
 
 /* Limits: false, and the parse is stopped, when the nesting is too deep. Pairs with p_leave(). */

@@ -256,10 +256,13 @@ static struct node *parse_jump(struct parser *p, enum node_kind kind)
 	return p_done(p, n);
 }
 
-static struct node *parse_later(struct parser *p, const char *what)
+/* In a block it does what it does in front of all: the statement itself is empty. */
+static struct node *parse_import_stmt(struct parser *p)
 {
-	p_unsupported(p, p->tok.span, what);
-	return p_bad_node(p);
+	struct node *n = p_node(p, S_BLOCK, p->tok.span);
+
+	parse_import(p);
+	return p_done(p, n);
 }
 
 static struct node *parse_stmt(struct parser *p)
@@ -283,7 +286,7 @@ static struct node *parse_stmt(struct parser *p)
 	if (p_at_word(p, "return"))
 		return parse_jump(p, S_RETURN);
 	if (p_at_word(p, "import"))
-		return parse_later(p, "import");
+		return parse_import_stmt(p);
 	return parse_expr_stmt(p);
 }
 

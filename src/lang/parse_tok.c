@@ -103,11 +103,6 @@ struct diag *p_error(struct parser *p, struct span at, enum diag_tag tag, const 
 	return dg;
 }
 
-void p_unsupported(struct parser *p, struct span at, const char *what)
-{
-	p_error(p, at, DT_not_supported, "not supported yet: %s", what);
-}
-
 static struct diag *p_bad_token(struct parser *p)
 {
 	struct span at = p->tok.span;

@@ -59,13 +59,17 @@ struct ir_val *lower_bytes(struct lower *lw, struct node *e)
 	return lower_local(lw, v, e->type);
 }
 
-/* A char array is text, unless its bytes were asked for. */
-static struct ir_val *read_chars(struct lower *lw, struct ir_val *ptr, uint32_t size, enum addr_space space)
+/*
+ * A char array is text, unless its bytes were asked for. Those of the kernel end with a NUL; in those of programs all
+ * characters may count: the one more that is read becomes the NUL behind them (strncpy_from_user_nofault()).
+ */
+static struct ir_val *read_chars(struct lower *lw, struct ir_val *ptr, uint32_t size, bool is_full,
+				 enum addr_space space)
 {
 	bool whole = lw->whole_chars;
 
 	lw->whole_chars = false;
-	return whole ? lower_read_agg(lw, ptr, size, space) : lower_read_str(lw, ptr, size, space);
+	return whole ? lower_read_agg(lw, ptr, size, space) : lower_read_str(lw, ptr, size + is_full, space);
 }
 
 /* Bits of a value that was read as whole bytes. */
@@ -155,7 +159,7 @@ static struct ir_val *read_member(struct lower *lw, struct ir_val *base, const s
 	if (t->kind == TY_STRUCT || t->kind == TY_ARRAY)
 		return direct ? lower_member_at(lw, base, st, f) : number_at(lw, base, st, f);
 	if (t->kind == TY_STRING)
-		return read_chars(lw, number_at(lw, base, st, f), t->size, space);
+		return read_chars(lw, number_at(lw, base, st, f), t->size, !f->btf_id, space);
 	v = read_scalar(lw, base, f, t, st, direct, space);
 	if (direct && t->kind == TY_PTR && t->space != AS_USER && t->to->kind == TY_STRUCT &&
 	    t->to->st->name[0])
@@ -189,7 +193,7 @@ static struct ir_val *args_member(struct lower *lw, const struct field *f, const
 	struct ir_val *v = lw->probe->provider->lower_field(lw, f, ret_space);
 
 	note_field(lw, f);
-	return t->kind == TY_STRING ? read_chars(lw, v, t->size, *ret_space) : v;
+	return t->kind == TY_STRING ? read_chars(lw, v, t->size, *ret_space == AS_USER, *ret_space) : v;
 }
 
 static struct ir_val *lower_args_field(struct lower *lw, struct node *n)

@@ -28,6 +28,12 @@ static struct ir_val *lower_scalar_compare(struct lower *lw, struct node *n)
 	}
 }
 
+/* A literal with more characters than a string has room for: a char array need not end with a NUL. */
+static bool is_longer_text(const struct node *text, const struct type *t)
+{
+	return text->kind == E_STR && t->kind == TY_STRING && strnlen(text->str, text->len) > t->size;
+}
+
 static struct ir_val *lower_aggregate_compare(struct lower *lw, struct node *n)
 {
 	const struct type *ta = n->a->type, *tb = n->b->type;
@@ -39,6 +45,8 @@ static struct ir_val *lower_aggregate_compare(struct lower *lw, struct node *n)
 	b = tb->kind == TY_TUPLE ? lower_expr_as(lw, n->b, tb) : lower_local(lw, lower_expr(lw, n->b), tb);
 	v = ir_op(&lw->b, ta->kind == TY_STRING ? IR_streq : IR_memeq, 2, a, b);
 	v->size = v->imm = ta->size < tb->size ? ta->size : tb->size;
+	if (is_longer_text(n->a, tb) || is_longer_text(n->b, ta))
+		v = ir_iconst(&lw->b, 0);
 	return n->op == OP_EQ ? v : is_zero(lw, v);
 }
 

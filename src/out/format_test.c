@@ -155,7 +155,15 @@ TEST(strings_shorter_than_their_type)
 	arg.type = type_string(&p.types, 2);
 	arg.len = 2;
 	format_run(&p.r, parse(&p, "%s"), &arg, &p.out);
-	CHECK_STR(sb_str(&p.out), "ab..");
+	CHECK_STR(sb_str(&p.out), "ab");
+	sb_reset(&p.out);
+	arg.len = 3; /* longer than its type: what was behind is lost */
+	format_run(&p.r, parse(&p, "%s"), &arg, &p.out);
+	CHECK_STR(sb_str(&p.out), "a..");
+	sb_reset(&p.out);
+	p.r.trailer = "_xxx";
+	format_run(&p.r, parse(&p, "%s"), &arg, &p.out);
+	CHECK_STR(sb_str(&p.out), "a_xxx");
 }
 
 TEST(buffers)

@@ -107,15 +107,10 @@ static void quote_tail(struct strbuf *out, size_t start)
 	out->p[out->n] = '\0';
 }
 
-/* len: bytes at hand of a buffer of size bytes; a full buffer without a NUL was cut. */
-static void walk_string(const struct walk *w, const char *bytes, uint32_t len, uint32_t size)
+static void walk_cut(const struct walk *w, const char *bytes, size_t n)
 {
-	size_t n = strnlen(bytes, len), start = w->out->n;
+	size_t start = w->out->n;
 
-	if (n < size || !size) {
-		walk_text(w, bytes, n);
-		return;
-	}
 	render_escape(w->r, w->out, bytes, n);
 	sb_adds(w->out, w->r->trailer ? w->r->trailer : "..");
 	if (w->json)
@@ -128,9 +123,9 @@ void render_string(struct render *r, struct strbuf *out, const struct type *t, c
 	struct walk w = { .r = r, .out = out };
 
 	if (len > t->size)
-		walk_string(&w, bytes, t->size - 1, t->size - 1);
+		walk_cut(&w, bytes, t->size - 1);
 	else
-		walk_string(&w, bytes, len, t->size);
+		walk_text(&w, bytes, strnlen(bytes, len));
 }
 
 static void walk_int(const struct walk *w, const struct type *t, int64_t v)
@@ -373,7 +368,7 @@ void render_walk(const struct walk *outer, const struct type *t, const void *byt
 		walk_struct(&w, t, bytes);
 		break;
 	case TY_STRING:
-		walk_string(&w, bytes, t->size, t->size);
+		walk_text(&w, bytes, strnlen(bytes, t->size));
 		break;
 	case TY_BUFFER:
 		walk_buffer(&w, t, bytes);

@@ -31,7 +31,7 @@ struct render {
 	void *stack_arg;
 	const char *const *strings; /* literals (time formats) that opaque values have indices of */
 	size_t nstrings;
-	/* Added to strings that fill their buffer without a NUL, which were cut; NULL: "..". */
+	/* Added to strings that were cut; NULL: "..". */
 	const char *trailer;
 };
 

@@ -36,7 +36,7 @@ bool record_decode(const struct action *a, const void *rec, uint32_t len, struct
 			return false;
 		/* A string whose read failed has no bytes, not even a NUL. */
 		ret[i].bytes = n ? (const void *)(bytes + rest) : "";
-		ret[i].len = n ? n : 1;
+		ret[i].len = !n ? 1 : n > p->size && p->size ? p->size : n; /* of a full one the NUL is beyond */
 		note_cut(a, i, &ret[i]);
 		rest += n;
 	}

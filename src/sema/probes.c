@@ -299,7 +299,5 @@ bool sema_probes(struct check *ck)
 		if (!check_limits(ck, b->span))
 			return false;
 	}
-	if (!ck->diags->nerrors && !ck->tables->probes.n)
-		diag_error(ck->diags, (struct span){ 0 }, DT_no_probes, "No probes to attach");
-	return !ck->diags->nerrors;
+	return !ck->diags->nerrors && ck->tables->probes.n;
 }
