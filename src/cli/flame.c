@@ -11,7 +11,7 @@
 
 #include "base/fdutil.h"
 #include "base/vec.h"
-#include "cli/opts.h"
+#include "base/opts.h"
 #include "cli/report.h"
 
 enum option { O_TITLE, O_UNIT, O_PALETTE, O_INVERTED, O_OUTPUT, O_HELP, O_COUNT };
