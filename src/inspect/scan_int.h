@@ -13,7 +13,7 @@
 #define CALL(number) INSN(BPF_JMP | BPF_CALL, 0, 0, 0, number)
 #define EXIT INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)
 
-enum { LOG_LINES = 1, LOG_STATS = 4, LOG_SIZE = 4096 };
+enum { LOG_LINES = 1, LOG_STATS = 4, LOG_FIXED = 8, LOG_SIZE = 4096 };
 
 /* A load with the attach type and flags that the type of program needs. log: NULL, or LOG_SIZE bytes. fd or -errno. */
 int scan_load(uint32_t type, uint32_t ifindex, const struct bpf_insn *insns, unsigned n, char *log,
