@@ -60,9 +60,11 @@ void both_end_array(struct inspect *in, const char *text)
 
 void object_header_text(struct inspect *in, uint32_t id, const char *type, uint32_t number)
 {
-	sb_addf(&in->out, "%u: ", id);
+	sb_addu(&in->out, id);
+	sb_adds(&in->out, type ? ": " : ": type ");
 	if (type)
-		sb_addf(&in->out, "%s  ", type);
+		sb_adds(&in->out, type);
 	else
-		sb_addf(&in->out, "type %u  ", number);
+		sb_addu(&in->out, number);
+	sb_adds(&in->out, "  ");
 }

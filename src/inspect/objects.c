@@ -12,6 +12,8 @@
 #include "run/sys.h"
 
 #define PTR(p) ((uint64_t)(uintptr_t)(p))
+/* Size of attributes up to a member: the kernel looks at all bytes that it is given. */
+#define ATTR_END(member) (offsetof(union bpf_attr, member) + sizeof(((union bpf_attr *)0)->member))
 
 static const struct {
 	const char *name;
@@ -31,7 +33,7 @@ const char *object_name(enum object_kind kind)
 int object_next(enum object_kind kind, uint32_t id, uint32_t *ret)
 {
 	union bpf_attr attr = { .start_id = id };
-	int r = sys_bpf(kinds[kind].next, &attr, sizeof(attr));
+	int r = sys_bpf(kinds[kind].next, &attr, ATTR_END(open_flags));
 
 	if (!r)
 		*ret = attr.next_id;
@@ -42,7 +44,7 @@ int object_open(enum object_kind kind, uint32_t id)
 {
 	union bpf_attr attr = { .prog_id = id };
 
-	return sys_bpf(kinds[kind].open, &attr, sizeof(attr));
+	return sys_bpf(kinds[kind].open, &attr, ATTR_END(open_flags));
 }
 
 int object_by_id(struct inspect *in, enum object_kind kind, uint32_t id)
@@ -92,7 +94,7 @@ int object_info(int fd, void *info, uint32_t size)
 	union bpf_attr attr = { .info = { .bpf_fd = (uint32_t)fd, .info_len = size,
 					  .info = PTR(info) } };
 
-	return sys_bpf(BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr));
+	return sys_bpf(BPF_OBJ_GET_INFO_BY_FD, &attr, ATTR_END(info));
 }
 
 bool object_fdinfo(int fd, const char *key, uint64_t *ret)

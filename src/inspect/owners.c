@@ -204,7 +204,9 @@ void owners_text(struct inspect *in, enum object_kind kind, uint32_t id, const c
 	for (size_t i = 0; i < n; i++) {
 		sb_adds(&in->out, i ? ", " : prefix);
 		inspect_text(in, o[i].comm);
-		sb_addf(&in->out, "(%d)", o[i].pid);
+		sb_addc(&in->out, '(');
+		sb_addi(&in->out, o[i].pid);
+		sb_addc(&in->out, ')');
 	}
 }
 

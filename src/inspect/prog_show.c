@@ -21,14 +21,32 @@ struct shown {
 	bool orphaned; /* its device is gone */
 };
 
+#define TAG_TEXT (2 * BPF_TAG_SIZE + 1)
+
+static const char *tag_text(const struct bpf_prog_info *info, char text[TAG_TEXT])
+{
+	char *to = text;
+
+	for (int i = 0; i < BPF_TAG_SIZE; i++) {
+		*to++ = "0123456789abcdef"[info->tag[i] >> 4];
+		*to++ = "0123456789abcdef"[info->tag[i] & 15];
+	}
+	*to = '\0';
+	return text;
+}
+
 static void header_text(struct inspect *in, const struct bpf_prog_info *info, int fd)
 {
+	char tag[TAG_TEXT];
+
 	object_header_text(in, info->id, name_prog_type(info->type), info->type);
-	if (*info->name)
-		sb_addf(&in->out, "name %s  ", prog_full_name(in, fd, info));
+	if (*info->name) {
+		sb_adds(&in->out, "name ");
+		sb_adds(&in->out, prog_full_name(in, fd, info));
+		sb_adds(&in->out, "  ");
+	}
 	sb_adds(&in->out, "tag ");
-	for (int i = 0; i < BPF_TAG_SIZE; i++)
-		sb_addf(&in->out, "%02x", info->tag[i]);
+	sb_adds(&in->out, tag_text(info, tag));
 	device_text(in, info->ifindex, info->netns_dev, info->netns_ino);
 	if (info->gpl_compatible)
 		sb_adds(&in->out, "  gpl");
@@ -43,7 +61,7 @@ static void header_json(struct inspect *in, const struct bpf_prog_info *info, in
 {
 	struct jsonw *w = &in->w;
 	const char *type = name_prog_type(info->type);
-	const uint8_t *tag = info->tag;
+	char tag[TAG_TEXT];
 
 	jsonw_u64_at(w, "id", info->id);
 	if (type)
@@ -52,9 +70,7 @@ static void header_json(struct inspect *in, const struct bpf_prog_info *info, in
 		jsonw_u64_at(w, "type", info->type);
 	if (*info->name)
 		jsonw_string_at(w, "name", prog_full_name(in, fd, info));
-	jsonw_name(w, "tag");
-	jsonw_stringf(w, "%02x%02x%02x%02x%02x%02x%02x%02x", tag[0], tag[1], tag[2], tag[3], tag[4],
-		      tag[5], tag[6], tag[7]);
+	jsonw_string_at(w, "tag", tag_text(info, tag));
 	jsonw_bool_at(w, "gpl_compatible", info->gpl_compatible);
 	if (info->run_time_ns) {
 		jsonw_u64_at(w, "run_time_ns", info->run_time_ns);
@@ -83,16 +99,37 @@ static time_t real_seconds(uint64_t boot_ns)
 	       (real.tv_nsec - boot.tv_nsec + (int64_t)boot_ns) / 1000000000;
 }
 
+/* Programs come in groups that were loaded within a second: the last text serves again. */
+static const char *date_text(time_t t)
+{
+	static struct {
+		time_t of;
+		char text[64];
+	} last;
+	struct tm tm;
+
+	if (!*last.text || last.of != t)
+		strftime(last.text, sizeof(last.text), "%FT%T%z", localtime_r(&t, &tm));
+	last.of = t;
+	return last.text;
+}
+
 static void loaded_text(struct inspect *in, const struct shown *p)
 {
-	time_t t = real_seconds(p->info.load_time);
-	struct tm tm;
-	char text[64];
-
 	if (!p->info.load_time)
 		return;
-	strftime(text, sizeof(text), "%FT%T%z", localtime_r(&t, &tm));
-	sb_addf(&in->out, "\tloaded_at %s  uid %u\n", text, p->info.created_by_uid);
+	sb_adds(&in->out, "\tloaded_at ");
+	sb_adds(&in->out, date_text(real_seconds(p->info.load_time)));
+	sb_adds(&in->out, "  uid ");
+	sb_addu(&in->out, p->info.created_by_uid);
+	sb_addc(&in->out, '\n');
+}
+
+static void bytes_text(struct inspect *in, const char *before, uint64_t n)
+{
+	sb_adds(&in->out, before);
+	sb_addu(&in->out, n);
+	sb_addc(&in->out, 'B');
 }
 
 static bool memlock_of(struct inspect *in, const struct shown *p, uint64_t *ret)
@@ -104,13 +141,13 @@ static void sizes_text(struct inspect *in, const struct shown *p)
 {
 	uint64_t memlock;
 
-	sb_addf(&in->out, "\txlated %uB", p->info.xlated_prog_len);
+	bytes_text(in, "\txlated ", p->info.xlated_prog_len);
 	if (p->info.jited_prog_len)
-		sb_addf(&in->out, "  jited %uB", p->info.jited_prog_len);
+		bytes_text(in, "  jited ", p->info.jited_prog_len);
 	else
 		sb_adds(&in->out, "  not jited");
 	if (memlock_of(in, p, &memlock))
-		sb_addf(&in->out, "  memlock %lluB", (unsigned long long)memlock);
+		bytes_text(in, "  memlock ", memlock);
 	if (p->orphaned)
 		sb_adds(&in->out, "  orphaned");
 	for (uint32_t i = 0; i < p->info.nr_map_ids; i++)
