@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Searching in strings: strstr, strcontains. A needle that is known beforehand is found by a window of eight bytes
- * that moves over the text; others are compared byte by byte from each place. The loop is an open-coded
- * iterator where the kernel has them (6.4), else the verifier walks it.
+ * that moves over the text; others are compared byte by byte from each place.
  */
 #include "fn/internal.h"
+#include "fn/scan.h"
 
 #define FEW_ROUNDS 64      /* any verifier walks these without pain */
 #define MOST_WALKED 2048   /* it follows 8192 jumps in all, two a round */
@@ -13,104 +13,6 @@
 #define MOST_ROUNDS (1 << 20)   /* of a search for what is not known beforehand */
 #define MOST_ROUNDS_WALKED 1024 /* some 40000 instructions for the verifier, of a million */
 #define CHUNK 16           /* rounds of a search between two looks at whether it is over */
-
-struct scan {
-	struct ir_block *head, *body, *done;
-	struct ir_val *iter;  /* NULL: walked */
-	struct ir_val *zero;  /* 0; of an iterator the verifier does not know it, so that its states repeat */
-	struct ir_val *i;
-	struct ir_val *found; /* phi of done */
-	bool place;           /* the place is wanted, not only whether there is one */
-	bool may_run_out;     /* there may be fewer rounds than needed: counted */
-};
-
-/* The builder is in the head, where phis go. */
-static void scan_begin(struct lower *lw, struct scan *s, uint32_t rounds, bool walk)
-{
-	struct ir_builder *b = lower_b(lw);
-
-	s->head = ir_block_new(b);
-	s->body = ir_block_new(b);
-	s->done = ir_block_new(b);
-	s->zero = ir_iconst(b, 0);
-	s->iter = NULL;
-	if (!walk) {
-		s->iter = ir_slot(b, 8, 8);
-		s->zero = ir_kcall(b, "bpf_iter_num_new", 3, s->iter, s->zero, ir_iconst(b, rounds));
-	}
-	ir_jmp(b, s->head);
-	ir_at(b, s->head);
-	s->found = ir_phi(b, s->done);
-}
-
-static struct ir_val *nothing(struct lower *lw, const struct scan *s)
-{
-	return ir_iconst(lower_b(lw), s->place ? -1 : 0);
-}
-
-/* To the body, or the loss is counted and nothing found. */
-static void run_out(struct lower *lw, struct scan *s, struct ir_val *more)
-{
-	struct ir_builder *b = lower_b(lw);
-	struct ir_block *out = ir_block_new(b);
-
-	out->cold = true;
-	ir_br(b, more, s->body, out);
-	lower_seal(lw, out);
-	ir_loss(b, LOSS_LOOP);
-	ir_phi_add(b, s->found, nothing(lw, s));
-	ir_jmp(b, s->done);
-}
-
-/* Enters the body, or ends with nothing found. */
-static void scan_step(struct lower *lw, struct scan *s, uint32_t rounds)
-{
-	struct ir_builder *b = lower_b(lw);
-	struct ir_val *more;
-
-	if (s->iter) {
-		s->i = ir_kcall(b, "bpf_iter_num_next", 1, s->iter);
-		s->i->ptr = PK_MAPVAL0;
-		more = ir_bin(b, IR_ne, s->i, ir_iconst(b, 0));
-	} else {
-		s->i = ir_phi(b, s->head);
-		ir_phi_add(b, s->i, s->zero);
-		more = ir_bin(b, IR_ult, s->i, ir_iconst(b, rounds));
-	}
-	if (s->may_run_out) {
-		run_out(lw, s, more);
-	} else {
-		ir_phi_add(b, s->found, nothing(lw, s));
-		ir_br(b, more, s->body, s->done);
-	}
-	lower_seal(lw, s->body);
-	if (s->iter)
-		s->i = ir_umin(b, ir_load(b, ir_nonnull(b, s->i), 0, 4, false), rounds - 1);
-}
-
-/* The loop ends here if cond, with this value. */
-static void leave_if(struct lower *lw, struct scan *s, struct ir_val *cond, struct ir_val *value)
-{
-	struct ir_block *on = ir_block_new(lower_b(lw));
-
-	ir_phi_add(lower_b(lw), s->found, value);
-	ir_br(lower_b(lw), cond, s->done, on);
-	lower_seal(lw, on);
-}
-
-static struct ir_val *scan_end(struct lower *lw, struct scan *s)
-{
-	struct ir_builder *b = lower_b(lw);
-
-	if (!s->iter)
-		ir_phi_add(b, s->i, ir_addi(b, s->i, 1));
-	ir_jmp(b, s->head);
-	lower_seal(lw, s->head);
-	lower_seal(lw, s->done);
-	if (s->iter)
-		ir_kcall(b, "bpf_iter_num_destroy", 1, s->iter);
-	return s->found;
-}
 
 /* A copy where any place may be read: the stack's must be known to the verifier of some kernels. */
 static struct ir_val *anywhere(struct lower *lw, struct ir_val *text, uint32_t size)
@@ -156,7 +58,7 @@ static struct ir_val *find_literal(struct lower *lw, struct ir_val *hay, uint32_
 	struct ir_builder *b = lower_b(lw);
 	struct ir_block *hit = ir_block_new(b), *miss = ir_block_new(b);
 	uint32_t m = n < WINDOW ? n : WINDOW;
-	struct scan s = { .place = place };
+	struct scan s = { .none = place ? -1 : 0 };
 	struct ir_val *window, *c, *next;
 	uint64_t want = 0;
 
@@ -168,7 +70,7 @@ static struct ir_val *find_literal(struct lower *lw, struct ir_val *hay, uint32_
 	ir_phi_add(b, window, s.zero);
 	scan_step(lw, &s, size);
 	c = byte_at(lw, hay, s.i, 0);
-	leave_if(lw, &s, ir_bin(b, IR_eq, c, ir_iconst(b, 0)), nothing(lw, &s));
+	scan_leave_if(lw, &s, ir_bin(b, IR_eq, c, ir_iconst(b, 0)), ir_iconst(b, s.none));
 	next = ir_bin(b, IR_or, ir_bin(b, IR_shr, window, ir_iconst(b, 8)), ir_bin(b, IR_shl, c, ir_iconst(b, 56)));
 	c = m < WINDOW ? ir_bin(b, IR_shr, next, ir_iconst(b, 64 - 8 * m)) : next;
 	ir_br(b, ir_bin(b, IR_eq, c, ir_iconst(b, (int64_t)want)), hit, miss);
@@ -267,7 +169,7 @@ static struct ir_val *find_any(struct lower *lw, struct ir_val *hay, uint32_t hs
 	struct ir_builder *b = lower_b(lw);
 	bool walk = !target_has(lower_target(lw), TF_ITER_NUM);
 	uint64_t all = (uint64_t)(hs + 1) * (ns + 1) / CHUNK + 1, most = (walk ? MOST_ROUNDS_WALKED : MOST_ROUNDS) / CHUNK;
-	struct scan s = { .place = place, .may_run_out = all > most };
+	struct scan s = { .none = place ? -1 : 0, .may_run_out = all > most };
 	uint32_t chunks = all < most ? all : most;
 	struct search f = { .state = ir_slot(b, 16, 8) };
 
@@ -279,8 +181,8 @@ static struct ir_val *find_any(struct lower *lw, struct ir_val *hay, uint32_t hs
 	scan_step(lw, &s, chunks);
 	search_chunk(lw, &f);
 	search_load(lw, &f);
-	leave_if(lw, &s, ir_bin(b, IR_eq, f.c, ir_iconst(b, 0)), place ? f.at : ir_iconst(b, 1));
-	leave_if(lw, &s, ir_bin(b, IR_eq, f.h, ir_iconst(b, 0)), nothing(lw, &s));
+	scan_leave_if(lw, &s, ir_bin(b, IR_eq, f.c, ir_iconst(b, 0)), place ? f.at : ir_iconst(b, 1));
+	scan_leave_if(lw, &s, ir_bin(b, IR_eq, f.h, ir_iconst(b, 0)), ir_iconst(b, s.none));
 	return scan_end(lw, &s);
 }
 
