@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Numbers by name: strerror, signal_name, signal_abbrev, syscall_name, tcp_state. Each is a table of texts of one size in the read-only
+ * Numbers by name: strerror, errno_name, softirq_name, signal_name, signal_abbrev, syscall_name, tcp_state. Each is a table of texts of one size in the read-only
  * data, made once a module; a number that has no name selects the last row.
  */
 #include <signal.h>
@@ -25,14 +25,18 @@ static const struct type *name_type(struct check *ck)
 }
 
 /* Row n of the table, the last one for numbers beyond it. */
-static struct ir_val *table_row(struct lower *lw, struct node *call, const struct row *rows, unsigned last)
+static struct ir_val *row_of(struct lower *lw, struct ir_val *n, const struct row *rows, unsigned last)
 {
 	struct ir_builder *b = lower_b(lw);
-	struct ir_val *n = lower_expr(lw, call->list.v[0]);
 	struct ir_val *table = ir_rodata_ptr(b, rows, (last + 1) * NAME_SIZE);
 	struct ir_val *off = ir_bin(b, IR_mul, ir_umin(b, n, last), ir_iconst(b, NAME_SIZE));
 
 	return ir_bin(b, IR_add, table, off);
+}
+
+static struct ir_val *table_row(struct lower *lw, struct node *call, const struct row *rows, unsigned last)
+{
+	return row_of(lw, lower_expr(lw, call->list.v[0]), rows, last);
 }
 
 static struct ir_val *lower_strerror(struct lower *lw, struct node *call)
@@ -49,6 +53,45 @@ const struct fn_ops fn_strerror = {
 	.name = "strerror", .proto = "strerror(int errno): string", .doc = "what an error number means",
 	.flags = FN_CALL, .min_args = 1, .max_args = 1, .arg = { FA_INT }, .type_of = name_type,
 	.lower = lower_strerror,
+};
+
+/* System calls and probes give errors as negative numbers: the sign is left out. */
+static struct ir_val *lower_errno_name(struct lower *lw, struct node *call)
+{
+	struct ir_builder *b = lower_b(lw);
+	struct row *rows = arena_alloc(b->module->arena, (LAST_ERRNO + 2) * sizeof(struct row));
+	struct ir_val *n = lower_expr_as(lw, call->list.v[0], type_int(4, true)), *sign = ir_bin(b, IR_sar, n, ir_iconst(b, 63));
+
+	for (int i = 0; i <= LAST_ERRNO + 1; i++) {
+		const char *name = i && i <= LAST_ERRNO ? strerrorname_np(i) : NULL;
+
+		memset(rows[i].text, 0, NAME_SIZE);
+		snprintf(rows[i].text, NAME_SIZE, "%s", i ? name ? name : "unknown" : "0");
+	}
+	return row_of(lw, ir_bin(b, IR_sub, ir_bin(b, IR_xor, n, sign), sign), rows, LAST_ERRNO + 1);
+}
+
+const struct fn_ops fn_errno_name = {
+	.name = "errno_name", .proto = "errno_name(int errno): string", .doc = "name of an error number, of either sign: ENOENT",
+	.flags = FN_CALL, .min_args = 1, .max_args = 1, .arg = { FA_INT }, .type_of = name_type,
+	.lower = lower_errno_name,
+};
+
+static struct ir_val *lower_softirq_name(struct lower *lw, struct node *call)
+{
+	/* include/linux/interrupt.h, softirq_to_name of kernel/softirq.c */
+	static const struct row rows[] = {
+		{ "hi" }, { "timer" }, { "net_tx" }, { "net_rx" }, { "block" }, { "irq_poll" }, { "tasklet" }, { "sched" },
+		{ "hrtimer" }, { "rcu" }, { "unknown" },
+	};
+
+	return table_row(lw, call, rows, ARRAY_SIZE(rows) - 1);
+}
+
+const struct fn_ops fn_softirq_name = {
+	.name = "softirq_name", .proto = "softirq_name(int vector): string", .doc = "name of a software interrupt: net_rx",
+	.flags = FN_CALL, .min_args = 1, .max_args = 1, .arg = { FA_INT }, .type_of = name_type,
+	.lower = lower_softirq_name,
 };
 
 static struct ir_val *lower_signal_name(struct lower *lw, struct node *call)

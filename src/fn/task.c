@@ -191,13 +191,14 @@ static const struct type *username_type(struct check *ck)
 
 static struct ir_val *lower_username(struct lower *lw, struct node *n)
 {
-	struct ir_val *uid = ir_call(lower_b(lw), IRH_get_current_uid_gid, 0);
+	struct ir_val *uid = n->list.n ? lower_expr(lw, n->list.v[0]) : ir_call(lower_b(lw), IRH_get_current_uid_gid, 0);
 
 	return lower_pack(lw, 4, 1, (uint32_t[]){ 0 }, (uint32_t[]){ 4 }, &uid);
 }
 
 const struct fn_ops fn_username = {
-	.name = "username", .proto = "username: username_t", .doc = "name of the user", .flags = FN_VAR,
+	.name = "username", .proto = "username[(int uid)]: username_t", .doc = "name of the user, or of that one", .flags = FN_VAR | FN_CALL,
+	.max_args = 1, .arg = { FA_INT },
 	.type_of = username_type, .lower = lower_username,
 	.value = &username_value,
 };
