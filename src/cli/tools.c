@@ -47,6 +47,15 @@ static int print_help(const struct tool *t, const char *self)
 	return report_text(&out);
 }
 
+/* Headers of an option --include, if the tool has one. */
+static void take_includes(struct tool *t, struct cli_options *opt)
+{
+	const struct tool_option *o = tool_option(t, "include", strlen("include"));
+
+	for (size_t i = 0; o && i < o->values.n; i++)
+		vec_push(&opt->includes, o->values.v[i].text);
+}
+
 static int run_as_asked(struct tool *t, const struct tool_request *want)
 {
 	struct cli_options opt = {
@@ -54,8 +63,16 @@ static int run_as_asked(struct tool *t, const struct tool_request *want)
 		.verbose = want->verbose, .dry_run = want->dry_run, .quiet = !want->verbose,
 	};
 	struct job job = { .opt = &opt, .tool = t, .name = t->name };
+	struct err e = { 0 };
+	int status;
 
-	return want->source ? print_source(t, &opt) : script_run(&job);
+	opt.pid = tool_only_pid(t);
+	if (tool_probe_filter(t, &opt.probe_filter, &e))
+		return report_err(&e);
+	take_includes(t, &opt);
+	status = want->source ? print_source(t, &opt) : script_run(&job);
+	vec_done(&opt.includes);
+	return status;
 }
 
 static int run_tool(struct tool *t, const char *self, int argc, char **argv)

@@ -36,7 +36,7 @@ static int set_argument(struct tool *t, const char *word, struct err *e)
 	vec_each(t->options, i) {
 		struct tool_option *o = &t->options.v[i];
 
-		if (o->positional && !o->given)
+		if (o->positional && (!o->given || (o->list && tool_is_probe(o->type))))
 			return set_option(t, o, word, e);
 	}
 	err_set(e, -EINVAL, "%s: one argument too many: '%s'", t->name, word);

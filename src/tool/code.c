@@ -4,6 +4,7 @@
  *
  *	opt.NAME     the option's value: a number, a string, 1 or 0 for a flag
  *	opt.unit     of the common units: how many nanoseconds one of them is
+ *	opt.self     the process that runs the tool
  *	given.NAME   1 if the option was given, else 0
  *	wanted       1 if all common filters that were given hold, else 0
  *	wanted(x, opt.NAME)
@@ -17,6 +18,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/fdutil.h"
 #include "tool/tool.h"
@@ -88,11 +90,16 @@ static int replace_option(struct scan *s, const char *dot, bool given)
 
 	if (!o && s->t->unit && tool_word_is(name, (size_t)(end - name), "unit"))
 		sb_addu(s->out, unit_of(s->t->unit));
+	else if (!o && tool_word_is(name, (size_t)(end - name), "self"))
+		sb_addi(s->out, getpid());
 	else if (!o)
 		return scan_wrong(s, "this is no option of the tool");
 	else if (given)
 		sb_addc(s->out, o->given ? '1' : '0');
-	else if (o->list)
+	else if (tool_is_probe(o->type)) {
+		s->p = end;
+		return tool_add_points(s->t, o, s->out, s->e);
+	} else if (o->list)
 		return scan_wrong(s, "this option is a list: wanted(value, opt.NAME) asks whether it has a value");
 	else
 		tool_add_value(s->out, o, o->values.n ? o->values.v : NULL);
@@ -175,12 +182,38 @@ static size_t own_slots(const struct tool *t)
 	return n;
 }
 
-static void add_formats(struct scan *s, size_t own, size_t n)
+/* Does the column of this slot take a format, and not a value? */
+static bool is_message(const struct tool *t, size_t slot)
 {
+	const struct tool_column *c = shown_column(t, slot);
+
+	return c && c->spec.conv == 'p';
+}
+
+/* What is between the quotes of a message's format. */
+static int add_message(struct scan *s, const struct arg *a)
+{
+	const char *p = a->start, *end = a->end;
+
+	front_trim(&p, &end);
+	if (end - p < 2 || *p != '"' || front_skip_quotes(p, end) != end)
+		return scan_wrong(s, "a column of kind p takes a format and its values");
+	sb_add(s->out, p + 1, (size_t)(end - p) - 2);
+	return 0;
+}
+
+static int add_formats(struct scan *s, const struct arg *args, size_t own, size_t n)
+{
+	int rc = 0;
+
 	sb_adds(s->out, "printf(\"");
-	for (size_t i = 0; i < own + n; i++) {
+	for (size_t i = 0; i < own + n && !rc; i++) {
 		const struct tool_column *c = shown_column(s->t, slot_of(s->t, i));
 
+		if (c && c->spec.conv == 'p') {
+			rc = add_message(s, &args[i - own]);
+			break;
+		}
 		if (c)
 			sb_adds(s->out, format_of(c));
 	}
@@ -188,12 +221,13 @@ static void add_formats(struct scan *s, size_t own, size_t n)
 	for (size_t i = 0; i < own; i++)
 		if (own_value(s->t, i))
 			sb_addf(s->out, ", %s", own_value(s->t, i));
+	return rc;
 }
 
 static int replace_row(struct scan *s)
 {
 	struct arg args[MAX_ARGS];
-	size_t n = 0, own = own_slots(s->t);
+	size_t n = 0, own = own_slots(s->t), message;
 	int rc = split_args(s, args, &n);
 
 	if (rc)
@@ -201,9 +235,10 @@ static int replace_row(struct scan *s)
 	if (own + n < s->t->nslots || s->t->nslots == own)
 		return scan_wrong(s, "row() needs a value for each column");
 	avec_push(s->t->arena, &s->t->rows, (uint32_t)s->out->n);
-	add_formats(s, own, n);
+	rc = add_formats(s, args, own, n);
+	message = is_message(s->t, s->t->nslots - 1) ? s->t->nslots - 1 - own : n;
 	for (size_t i = 0; i < n && !rc; i++) {
-		if (shown_column(s->t, slot_of(s->t, own + i)))
+		if (i != message && shown_column(s->t, slot_of(s->t, own + i)))
 			rc = add_arg(s, &args[i]);
 		else /* the lines stay as they are */
 			for (const char *p = args[i].start; p < args[i].end; p++)

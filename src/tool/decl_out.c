@@ -71,7 +71,7 @@ bool tool_parse_spec(const char *p, struct tool_spec *ret)
 		p++;
 		ret->precision = (int)take_number(&p);
 	}
-	if (!*p || !strchr("duxosaqTUfmk", *p))
+	if (!*p || !strchr("duxosaqTUfmkp", *p))
 		return false;
 	ret->conv = *p;
 	ret->behind = p + 1;
@@ -113,9 +113,11 @@ static int declare_column(struct tool *t, struct tool_line *l, bool active, stru
 		return tool_wrong(t, l, e, "a column needs a title");
 	c.title = arena_strndup(t->arena, word, n);
 	c.name = json_name(t->arena, c.title);
+	if (!*c.name)
+		c.name = "message";
 	if (!tool_parse_spec(fill_in(t, tool_rest(t, l)), &c.spec))
 		return tool_wrong(t, l, e, "a column's format is %[-][0][WIDTH][.PRECISION] and "
-					   "one of duxosaqTUfmk");
+					   "one of duxosaqTUfmkp");
 	c.slot = slot_of_title(t, c.title);
 	avec_push(t->arena, &t->columns, c);
 	return 0;

@@ -11,30 +11,38 @@
 
 #define NS 1000000000ull
 
-/* Columns of the row's own line: stacks (k) have lines of their own below it, and stand last. */
-static size_t in_line(const struct tool *t)
+/* Stacks have lines of their own below the row. */
+static bool is_below(const struct tool_column *c)
 {
-	size_t n = t->shown.n;
+	return c->spec.conv == 'k';
+}
 
-	while (n && t->shown.v[n - 1]->spec.conv == 'k')
-		n--;
-	return n;
+/* The last column of the row's own line. */
+static const struct tool_column *last_in_line(const struct tool *t)
+{
+	for (size_t i = t->shown.n; i-- > 0;)
+		if (!is_below(t->shown.v[i]))
+			return t->shown.v[i];
+	return NULL;
 }
 
 void tool_header(struct tool *t, struct out *o)
 {
+	const struct tool_column *last = last_in_line(t);
+
 	if (t->banner)
 		sb_addf(&o->buf, "%s\n", t->banner);
-	for (size_t i = 0, n = in_line(t); i < n; i++) {
+	vec_each(t->shown, i) {
 		const struct tool_column *c = t->shown.v[i];
-		bool last = i + 1 == n;
 
+		if (is_below(c))
+			continue;
 		if (c->spec.left)
-			sb_addf(&o->buf, "%-*s", last ? 0 : (int)c->spec.width, c->title);
+			sb_addf(&o->buf, "%-*s", c == last ? 0 : (int)c->spec.width, c->title);
 		else
 			sb_addf(&o->buf, "%*s", (int)c->spec.width, c->title);
 		sb_adds(&o->buf, c->spec.behind);
-		sb_addc(&o->buf, last ? '\n' : ' ');
+		sb_addc(&o->buf, c == last ? '\n' : ' ');
 	}
 	out_event_end(o);
 }
@@ -181,7 +189,7 @@ static void add_list(struct render *r, struct strbuf *out, const struct tool_spe
 }
 
 /* A value without the column's padding. */
-static void add_value(struct render *r, struct strbuf *out, const struct tool_spec *spec,
+static void add_value(const struct tool *t, struct render *r, struct strbuf *out, const struct tool_spec *spec,
 		      const struct value_ref *v, size_t n)
 {
 	size_t start = out->n;
@@ -207,6 +215,7 @@ static void add_value(struct render *r, struct strbuf *out, const struct tool_sp
 		return;
 	case 'a':
 	case 'q': add_list(r, out, spec, v, n, false); return;
+	case 'p': format_run(r, t->message, v, out); return;
 	default: break;
 	}
 	if (v->type->kind == TY_STRING)
@@ -217,7 +226,7 @@ static void add_value(struct render *r, struct strbuf *out, const struct tool_sp
 		out->n = start + (size_t)spec->precision;
 }
 
-static void add_json(struct render *r, struct strbuf *out, const struct tool_spec *spec,
+static void add_json(struct tool *t, struct render *r, struct strbuf *out, const struct tool_spec *spec,
 		     const struct value_ref *v, size_t n)
 {
 	switch (spec->conv) {
@@ -229,6 +238,11 @@ static void add_json(struct render *r, struct strbuf *out, const struct tool_spe
 	case 'm': add_scaled(out, number_of(v), 1000000, 6); return;
 	case 'a':
 	case 'q': add_list(r, out, spec, v, n, true); return;
+	case 'p':
+		sb_reset(&t->scratch);
+		format_run(r, t->message, v, &t->scratch);
+		render_json_string(out, sb_str(&t->scratch), t->scratch.n);
+		return;
 	case 'T':
 	case 'U':
 		sb_addc(out, '"');
@@ -257,7 +271,7 @@ static bool row_matches(struct tool *t, struct render *r, const struct value_ref
 		if (!c->match)
 			continue;
 		sb_reset(&t->scratch);
-		add_value(r, &t->scratch, &c->spec, &args[i], values_of(t, i, n));
+		add_value(t, r, &t->scratch, &c->spec, &args[i], values_of(t, i, n));
 		if (!strstr(sb_str(&t->scratch), tool_text(c->match)))
 			return false;
 	}
@@ -284,38 +298,45 @@ static void one_line(struct render *r, struct strbuf *text)
 /* What stands below a row: its stacks, then an empty line. */
 static void text_below(struct tool *t, struct out *o, const struct value_ref *args)
 {
-	size_t first = in_line(t);
+	bool any = false;
 
-	for (size_t i = first; i < t->shown.n; i++) {
+	vec_each(t->shown, i) {
 		const char *text;
 
+		if (!is_below(t->shown.v[i]))
+			continue;
 		sb_reset(&t->scratch);
 		render_text(o->render, &t->scratch, args[i].type, args[i].bytes);
 		text = sb_str(&t->scratch);
 		sb_adds(&o->buf, text + (*text == '\n'));
+		any = true;
 	}
-	if (first < t->shown.n)
+	if (any)
 		sb_addc(&o->buf, '\n');
 }
 
 static void text_row(struct tool *t, struct out *o, const struct value_ref *args, size_t n)
 {
-	for (size_t i = 0, shown = in_line(t); i < shown; i++) {
+	const struct tool_column *last = last_in_line(t);
+
+	vec_each(t->shown, i) {
 		const struct tool_spec *spec = &t->shown.v[i]->spec;
-		bool last = i + 1 == shown;
+		bool is_last = t->shown.v[i] == last;
 		size_t len;
 
+		if (is_below(t->shown.v[i]))
+			continue;
 		sb_reset(&t->scratch);
-		add_value(o->render, &t->scratch, spec, &args[i], values_of(t, i, n));
+		add_value(t, o->render, &t->scratch, spec, &args[i], values_of(t, i, n));
 		one_line(o->render, &t->scratch);
 		len = t->scratch.n;
 		if (!spec->left && len < spec->width)
 			sb_fill(&o->buf, ' ', spec->width - len);
 		sb_add(&o->buf, sb_str(&t->scratch), len);
-		if (!last && spec->left && len < spec->width)
+		if (!is_last && spec->left && len < spec->width)
 			sb_fill(&o->buf, ' ', spec->width - len);
 		sb_adds(&o->buf, spec->behind);
-		sb_addc(&o->buf, last ? '\n' : ' ');
+		sb_addc(&o->buf, is_last ? '\n' : ' ');
 	}
 	text_below(t, o, args);
 }
@@ -328,16 +349,24 @@ static void json_row(struct tool *t, struct out *o, const struct value_ref *args
 		sb_adds(&o->buf, i ? ", \"" : "{\"");
 		sb_adds(&o->buf, c->name);
 		sb_adds(&o->buf, "\": ");
-		add_json(o->render, &o->buf, &c->spec, &args[i], values_of(t, i, n));
+		add_json(t, o->render, &o->buf, &c->spec, &args[i], values_of(t, i, n));
 	}
 	sb_adds(&o->buf, "}\n");
 }
 
+/* A message has as many values as its format says, maybe none. */
+static size_t least_values(const struct tool *t)
+{
+	return t->shown.n - (t->shown.v[t->shown.n - 1]->spec.conv == 'p');
+}
+
 void tool_row_put(struct out *o, const struct action *a, const struct value_ref *args)
 {
-	struct tool *t = a->data;
+	const struct tool_row *row = a->data;
+	struct tool *t = row->tool;
 
-	if (!t->shown.n || a->nargs < t->shown.n || !row_matches(t, o->render, args, a->nargs))
+	t->message = row->message;
+	if (!t->shown.n || a->nargs < least_values(t) || !row_matches(t, o->render, args, a->nargs))
 		return;
 	t->nrows++;
 	if (t->json)
@@ -349,7 +378,7 @@ void tool_row_put(struct out *o, const struct action *a, const struct value_ref 
 
 static void handle_row(struct runtime *rt, const struct action *a, const struct value_ref *args)
 {
-	struct tool *t = a->data;
+	const struct tool *t = ((const struct tool_row *)a->data)->tool;
 
 	if (t->most_rows && t->nrows >= t->most_rows)
 		return;

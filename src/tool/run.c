@@ -14,7 +14,7 @@
 
 void tool_configure(struct tool *t, struct config *c)
 {
-	config_set(c, "missing_probes", "ignore", NULL);
+	config_set(c, "missing_probes", tool_takes_probes(t) ? "error" : "ignore", NULL);
 	config_set(c, "show_debug_info", "false", NULL);
 }
 
@@ -43,7 +43,7 @@ static bool has_event(void *arg, const char *category, const char *event)
 
 int tool_script(struct tool *t, const struct probe_env *env, struct strbuf *ret_text, struct err *e)
 {
-	struct tool_host host = { has_field, has_event, (void *)env };
+	struct tool_host host = { has_field, has_event, (void *)env, env->tracefs };
 
 	return tool_expand(t, &host, ret_text, e);
 }
@@ -64,16 +64,36 @@ bool tool_check(const struct tool *t, const struct tables *tables, struct err *e
 	return false;
 }
 
+/* The format of the last column, if that is a message: what follows those of the other columns in the printf(). */
+static const struct format *message_of(const struct tool *t, const struct format *all)
+{
+	size_t columns = 0, len;
+	const char *text, *wrong;
+	bool last = false;
+
+	vec_each(t->columns, i)
+		if (t->columns.v[i].active) {
+			last = t->columns.v[i].spec.conv == 'p';
+			columns += !last;
+		}
+	if (!last)
+		return NULL;
+	text = format_text(all, &len);
+	return format_parse(t->arena, text + columns * TOOL_FORMAT_LEN, len - columns * TOOL_FORMAT_LEN, &wrong);
+}
+
 void tool_bind(struct tool *t, struct tables *tables, const struct source *src)
 {
 	vec_each(tables->actions, i) {
 		struct action *a = tables->actions.v[i];
+		struct tool_row row = { .tool = t };
 
 		vec_each(t->rows, k) {
 			if (a->span.start != src->base + t->rows.v[k])
 				continue;
 			a->fn = &tool_row_fn;
-			a->data = t;
+			row.message = message_of(t, a->data);
+			a->data = arena_dup(t->arena, &row, sizeof(row));
 		}
 	}
 }

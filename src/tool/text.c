@@ -13,6 +13,10 @@
 struct block {
 	bool holds;    /* this branch, without those around it */
 	bool else_seen;
+	const struct tool_option *each; /* lines are repeated for its values; NULL: an `if` */
+	size_t value;                   /* the one that they are repeated for now */
+	const char *start;              /* behind the `each` */
+	unsigned line;
 };
 
 struct expander {
@@ -20,6 +24,7 @@ struct expander {
 	const struct tool_host *host;
 	struct block blocks[NESTED];
 	unsigned depth;
+	const char *next; /* the line that comes */
 	struct strbuf *out;
 	struct err *e;
 };
@@ -44,21 +49,52 @@ static int begin_block(struct expander *x, struct tool_line *l)
 	return 0;
 }
 
+/* each OPTION */
+static int begin_each(struct expander *x, struct tool_line *l)
+{
+	const struct tool_option *o;
+	const char *word;
+	size_t n;
+
+	o = tool_word(l, &word, &n) ? tool_option(x->t, word, n) : NULL;
+	if (!o || !tool_is_probe(o->type) || x->depth == NESTED)
+		return tool_wrong(x->t, l, x->e, "'each' needs an option that is a probe");
+	x->blocks[x->depth++] =
+		(struct block){ .holds = o->values.n > 0, .each = o, .start = x->next, .line = l->number };
+	return 0;
+}
+
+static struct block *each_around(struct expander *x)
+{
+	for (unsigned i = x->depth; i-- > 0;)
+		if (x->blocks[i].each)
+			return &x->blocks[i];
+	return NULL;
+}
+
 static int else_block(struct expander *x, const struct tool_line *l)
 {
 	struct block *b = x->depth ? &x->blocks[x->depth - 1] : NULL;
 
-	if (!b || b->else_seen)
+	if (!b || b->else_seen || b->each)
 		return tool_wrong(x->t, l, x->e, "'else' without 'if'");
 	b->holds = !b->holds;
 	b->else_seen = true;
 	return 0;
 }
 
-static int end_block(struct expander *x, const struct tool_line *l)
+/* Goes back to the start of an `each` if there are values left. */
+static int end_block(struct expander *x, struct tool_line *l)
 {
-	if (!x->depth)
+	struct block *b = x->depth ? &x->blocks[x->depth - 1] : NULL;
+
+	if (!b)
 		return tool_wrong(x->t, l, x->e, "'end' without 'if'");
+	if (b->each && ++b->value < b->each->values.n) {
+		x->next = b->start;
+		l->number = b->line;
+		return 0;
+	}
 	x->depth--;
 	return 0;
 }
@@ -83,6 +119,8 @@ static int declaration(struct expander *x, struct tool_line *l)
 		return 0;
 	if (tool_word_is(word, n, "if"))
 		return begin_block(x, l);
+	if (tool_word_is(word, n, "each"))
+		return begin_each(x, l);
 	if (tool_word_is(word, n, "else"))
 		return else_block(x, l);
 	if (tool_word_is(word, n, "end"))
@@ -97,6 +135,28 @@ static const char *line_end(const char *text, const char *end)
 	return nl ? nl : end;
 }
 
+/* A line as it is, or with the parts of a value in it. */
+static int take_line(struct expander *x, struct tool_line *l, bool declared)
+{
+	const struct block *each = is_active(x) ? each_around(x) : NULL;
+	struct strbuf text = { 0 };
+	struct tool_line filled = *l;
+	int rc = 0;
+
+	if (each) {
+		rc = tool_each_line(x->t, each->each, each->value, l, !declared, &text, x->e);
+		filled.p = sb_str(&text);
+		filled.end = filled.p + text.n;
+	}
+	if (!rc && declared)
+		rc = declaration(x, &filled);
+	else if (!rc && is_active(x))
+		sb_add(x->out, filled.p, (size_t)(filled.end - filled.p));
+	l->number = filled.number;
+	sb_done(&text);
+	return rc;
+}
+
 /* Takes the declarations out and what their conditions hide. */
 static int expand_lines(struct expander *x)
 {
@@ -106,14 +166,17 @@ static int expand_lines(struct expander *x)
 
 	for (; text < end && !rc; l.number++) {
 		const char *nl = line_end(text, end);
+		bool declared = tool_line_is(text, (size_t)(nl - text), &l);
 
-		if (tool_line_is(text, (size_t)(nl - text), &l))
-			rc = declaration(x, &l);
-		else if (is_active(x))
-			sb_add(x->out, text, (size_t)(nl - text));
+		if (!declared) {
+			l.p = text;
+			l.end = nl;
+		}
+		x->next = nl < end ? nl + 1 : end;
+		rc = take_line(x, &l, declared);
 		if (nl < end)
 			sb_addc(x->out, '\n');
-		text = nl < end ? nl + 1 : end;
+		text = x->next;
 	}
 	if (!rc && x->depth)
 		rc = err_set(x->e, -EINVAL, "tool %s: a condition has no 'end'", x->t->name);
@@ -127,6 +190,10 @@ int tool_expand(struct tool *t, const struct tool_host *host, struct strbuf *ret
 	struct expander x = { .t = t, .host = host, .out = &code, .e = e };
 	int rc;
 
+	rc = tool_check_probes(t, e);
+	if (rc)
+		return rc;
+	tool_front(t, host ? host->tracefs : NULL);
 	tool_common_columns(t);
 	rc = expand_lines(&x);
 	if (!rc)

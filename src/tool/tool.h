@@ -7,7 +7,7 @@
  *	tool_declare()    options, arguments, descriptions           decl.c, common.c
  *	tool_args()       the command line sets them                 args.c, types.c
  *	tool_expand()     conditions, columns, the script's text     text.c, cond.c, decl_out.c,
- *	                                                             code.c, wanted.c
+ *	                                                             code.c, wanted.c, each.c
  *	tool_bind() ...   rows, headers, histograms of a run         run.c, row.c
  */
 #ifndef TOOL_TOOL_H
@@ -20,10 +20,13 @@
 #include "base/err.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
+#include "front/front.h"
+#include "out/format.h"
 #include "out/out.h"
 
 /* What an option's value is; types.c is the list. */
-enum tool_type { TT_FLAG, TT_NUMBER, TT_TEXT, TT_USER, TT_PID, TT_BYTES, TT_TIME, TT_CHOICE, TT_CGROUP };
+enum tool_type { TT_FLAG, TT_NUMBER, TT_TEXT, TT_USER, TT_PID, TT_BYTES, TT_TIME, TT_CHOICE, TT_CGROUP,
+		 TT_PROBE, TT_SPAN, TT_EVENT, TT_SAMPLE /* src/front */ };
 
 /* Of an option; a time is in nanoseconds, a choice is the number of its word. */
 struct tool_value {
@@ -61,7 +64,7 @@ struct tool_spec {
 	bool left, zero;
 	unsigned width;
 	int precision; /* -1: none */
-	/* d u x o: number; s: text; a q: list of strings; T U: time of day; f m: ns as s, ms; k: stack */
+	/* d u x o: number; s: text; a q: list of strings; T U: time of day; f m: ns as s, ms; k: stack; p: message */
 	char conv;
 	const char *behind; /* the title and each value, in text; "" for none */
 };
@@ -74,6 +77,12 @@ struct tool_column {
 	const char *own;   /* its value is this expression instead of an argument; NULL: an argument */
 	bool active;
 	const struct tool_option *match; /* rows without this option's text in it are left out */
+};
+
+/* What an action that is a row knows: tool_bind(). */
+struct tool_row {
+	struct tool *tool;
+	const struct format *message; /* of the column of kind p; NULL: there is none */
 };
 
 struct tool_hist {
@@ -102,6 +111,7 @@ struct tool {
 	bool stamp;              /* the time of day before each histogram */
 	unsigned nslots;
 	VEC(uint32_t) rows;      /* offsets of row() calls in the expanded text */
+	struct front front;      /* for options that are probes */
 	VEC(const struct tool_option *) mapped; /* lists long enough for a map of their values */
 
 	/* A run's. */
@@ -109,6 +119,7 @@ struct tool {
 	const struct out_ops *base;
 	VEC(struct tool_column *) shown;
 	struct strbuf scratch;
+	const struct format *message; /* of the row that is being printed */
 	bool json, ending;
 	uint64_t nrows, most_rows; /* shown; after how many the run ends, 0: never */
 };
@@ -129,6 +140,11 @@ struct tool_request {
 
 /* 0, or -EINVAL. Texts are borrowed from argv. */
 int tool_args(struct tool *t, int argc, char **argv, struct tool_request *ret, struct err *e);
+/* Tools that trace probes of their options: the only process asked for, so that nothing else is slowed down; 0: none. */
+pid_t tool_only_pid(const struct tool *t);
+/* The regular expression that names of probes have to match, in the arena; NULL: none. -EINVAL: an option is wrong. */
+int tool_probe_filter(struct tool *t, const char **ret, struct err *e);
+bool tool_takes_probes(const struct tool *t);
 void tool_help(const struct tool *t, const char *self, struct strbuf *out);
 
 /* What conditions ask of the kernel. */
@@ -136,6 +152,7 @@ struct tool_host {
 	bool (*has_field)(void *arg, const char *type, const char *field); /* of a struct */
 	bool (*has_event)(void *arg, const char *category, const char *event);
 	void *arg;
+	const char *tracefs; /* NULL: none */
 };
 
 /* The script for these options, line for line. 0 or -EINVAL. */
@@ -143,6 +160,8 @@ int tool_expand(struct tool *t, const struct tool_host *host, struct strbuf *ret
 		struct err *e);
 
 /* For the files of this room. */
+/* Length of what stands for each column in the format of a row's printf(). */
+#define TOOL_FORMAT_LEN 2
 /* The type of that name, "numbers" and "choice(a,b)" included, into *ret. False: there is none. */
 bool tool_type(struct tool *t, const char *name, size_t len, struct tool_option *ret);
 /* The names of all, for a message. */
@@ -185,6 +204,20 @@ void tool_add_wanted(struct tool *t, const char *expr, size_t len, const struct 
 void tool_add_all_wanted(struct tool *t, struct strbuf *out);
 /* Blocks that the options need beside the tool's own; no new lines. */
 void tool_add_blocks(struct tool *t, struct strbuf *out);
+/* Are values of this type probes, read by src/front? */
+bool tool_is_probe(enum tool_type type);
+/* Is there a probe where the tool cannot do without? 0 or -EINVAL. */
+int tool_check_probes(const struct tool *t, struct err *e);
+/* What expanding probes needs, from the tool's other options. */
+void tool_front(struct tool *t, const char *tracefs);
+/* The attach points of all values of an option, with commas between them. 0 or -EINVAL. */
+int tool_add_points(struct tool *t, const struct tool_option *o, struct strbuf *out, struct err *e);
+/*
+ * A line of an `each` block with the parts of one value in place of each.PART; declarations have texts as they are,
+ * code in quotes. 0 or -EINVAL.
+ */
+int tool_each_line(struct tool *t, const struct tool_option *o, size_t value, const struct tool_line *l, bool code,
+		   struct strbuf *out, struct err *e);
 int tool_wrong(const struct tool *t, const struct tool_line *l, struct err *e, const char *what);
 /* Value of "a && !b || field(s.f)": 1 or 0, -EINVAL if it is wrong. */
 int tool_cond(struct tool *t, const struct tool_host *host, struct tool_line *l, struct err *e);

@@ -113,7 +113,8 @@ TEST(types_of_options)
 	WRONG("//! option --p P:pid h\n", "--p must be the number of a process or thread, not '0'", "--p", "0");
 	WRONG("//! option --p P:pid h\n", "there is no process or thread 2147483647", "--p", "2147483647");
 	WRONG("//! option --n N:numbr h\n", "tool x, line 1: an option's type is number, text, user, pid, bytes, "
-	      "time, choice(a,b,c) or cgroup; a list of the first four with an s at the end");
+	      "time, choice(a,b,c), cgroup, probe, span, event or sample; "
+	      "a list of the first four and the last four with an s at the end");
 	WRONG("//! option --n N:number=x h\n", "tool x, line 1: the default is no value of this type");
 	WRONG("//! option --n h\n//! option --n h\n", "tool x, line 2: there is an option of this name already");
 }
@@ -250,7 +251,7 @@ TEST(rows_become_formats)
 	WRONG("//! column A %d\nrow(1", "tool x, line 2: row() has no end");
 	WRONG("row(1)", "tool x, line 1: row() needs a value for each column");
 	WRONG("//! column A %y\n", "tool x, line 1: a column's format is "
-				   "%[-][0][WIDTH][.PRECISION] and one of duxosaqTfm");
+				   "%[-][0][WIDTH][.PRECISION] and one of duxosaqTUfmkp");
 	SCRIPT("//! column A %d\nnarrow(1) $row (2)", "\nnarrow(1) $row (2)");
 }
 
@@ -332,8 +333,8 @@ TEST(help)
 static const char *row_of(struct fixture *f, struct out *o, struct render *r,
 			  const struct value_ref *args, uint32_t n)
 {
-	struct action a = { .fn = &tool_row_fn, .nargs = n, .data = &f->t };
-
+	struct tool_row row = { .tool = &f->t };
+	struct action a = { .fn = &tool_row_fn, .nargs = n, .data = &row };
 	static const struct out_ops none;
 
 	*o = (struct out){ .ops = &none, .render = r, .buffering = OB_FULL, .fd = -1 };
@@ -341,6 +342,36 @@ static const char *row_of(struct fixture *f, struct out *o, struct render *r,
 	tool_output(&f->t, o, NULL);
 	tool_row_put(o, &a, args);
 	return sb_str(&o->buf);
+}
+
+TEST(options_may_be_probes)
+{
+	SCRIPT("//! argument PROBE:probes what\nopt.probe /wanted/ { @[place] = count(); }\n",
+	       "\nuprobe:c:malloc, tracepoint:sched:sched_switch /(1)/ { @[place] = count(); }\n", "c:malloc",
+	       "t:sched:sched_switch");
+	SCRIPT("//! argument FUNC:span what\nopt.func { @ = hist(duration); }\n", "\nspan:uprobe:c:open { @ = hist(duration); }\n",
+	       "c:open");
+	SCRIPT("//! option -r --regexp help\n//! argument FUNC:probe what\nopt.func { }\n", "\n\nkprobe:* { }\n", "-r", "vfs_.*");
+	WRONG("//! argument FUNC:probe what\nopt.func { }\n", "FUNC is missing: what is to be traced");
+	WRONG("//! argument FUNC:probe what\nopt.func { }\n", "'c:': the name of what is to be probed is missing", "c:");
+	WRONG("//! argument FUNC:probe what\nopt.func { }\n", "'c:f (int)': ' (int)' is too much", "c:f (int)");
+}
+
+TEST(lines_are_repeated_for_each_probe)
+{
+	static const char text[] = "//! argument E:events what\n//! column FUNC %-8s\n//! column - %p\n"
+				   "//! each e\neach.points /each.filter/ { row(each.name, each.message); }\n//! end\n";
+	static const char sample[] = "//! option -H --hist S:samples what\n//! each hist\n//! hist @h_each.number each.title\n"
+				     "each.points { @h_each.number = hist(each.values); } // each.labels\n//! end\n";
+
+	SCRIPT(text, "\n\n\n\nuprobe:c:f /(arg0 > 1)/ { printf(\"%s%d\", \"f\", arg1); }\n\n"
+		     "tracepoint:a:b /1/ { printf(\"%s\", \"b\"); }\n\n", "c:f (arg1 > 1) \"%d\", arg2", "t:a:b");
+	SCRIPT(sample, "\n\n\nuprobe:c:f { @h_0 = hist((int)(((int)arg0))); } // \"a\"\n\n", "-H", "p:c:f(int a):int:a#title");
+	SCRIPT(sample, "\n\n\n\n\n");
+	WRONG("//! argument E:events what\n//! each e\neach.nonsense\n//! end\n", "tool x, line 3: a probe has no such part", "c:f");
+	WRONG("//! option -n --num N:number what\n//! each num\n//! end\n", "tool x, line 2: 'each' needs an option that is a probe");
+	WRONG("//! argument E:events what\n//! column - %p\n//! each e\nbegin { row(1); }\n//! end\n",
+	      "tool x, line 4: a column of kind p takes a format and its values", "c:f");
 }
 
 TEST(a_row_as_text_and_json)

@@ -186,6 +186,12 @@ static int set_cgroup(const struct tool_option *o, struct tool_value *v, struct 
 	return 0;
 }
 
+/* Read when the script is made: what a name means may depend on other options. */
+static int set_probe(const struct tool_option *o, struct tool_value *v, struct err *e)
+{
+	return *v->text ? 0 : must_be(o, "a probe", v->text, e);
+}
+
 static const struct type_def {
 	const char *name;
 	enum tool_type type;
@@ -199,17 +205,26 @@ static const struct type_def {
 	{ "time", TT_TIME, set_time },
 	{ "choice", TT_CHOICE, NULL },
 	{ "cgroup", TT_CGROUP, set_cgroup },
+	{ "probe", TT_PROBE, set_probe },
+	{ "span", TT_SPAN, set_probe },
+	{ "event", TT_EVENT, set_probe },
+	{ "sample", TT_SAMPLE, set_probe },
 };
 
 const char *tool_type_names(void)
 {
-	return "an option's type is number, text, user, pid, bytes, time, choice(a,b,c) or cgroup; "
-	       "a list of the first four with an s at the end";
+	return "an option's type is number, text, user, pid, bytes, time, choice(a,b,c), cgroup, probe, span, event "
+	       "or sample; a list of the first four and the last four with an s at the end";
+}
+
+bool tool_is_probe(enum tool_type type)
+{
+	return type == TT_PROBE || type == TT_SPAN || type == TT_EVENT || type == TT_SAMPLE;
 }
 
 static bool may_be_list(enum tool_type type)
 {
-	return type == TT_NUMBER || type == TT_TEXT || type == TT_USER || type == TT_PID;
+	return type == TT_NUMBER || type == TT_TEXT || type == TT_USER || type == TT_PID || tool_is_probe(type);
 }
 
 bool tool_type(struct tool *t, const char *name, size_t len, struct tool_option *ret)
@@ -257,7 +272,7 @@ int tool_set(struct tool *t, struct tool_option *o, const char *text, struct err
 
 	if (!o->list)
 		o->values.n = 0;
-	if (!o->list || !*text)
+	if (!o->list || !*text || tool_is_probe(o->type)) /* probes have commas in them */
 		return add_one(t, o, text, e);
 	while (!rc && *text) {
 		size_t n = strcspn(text, ",");
