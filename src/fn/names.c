@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Numbers by name: strerror, errno_name, softirq_name, signal_name, signal_abbrev, syscall_name, tcp_state. Each is a table of texts of one size in the read-only
- * data, made once a module; a number that has no name selects the last row.
+ * Numbers by name: strerror, errno_name, softirq_name, signal_name, signal_abbrev, syscall_name, capability_name,
+ * tcp_state. Each is a table of texts of one size in the read-only data, made once a module; a number that has no name
+ * selects the last row.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -37,6 +38,16 @@ static struct ir_val *row_of(struct lower *lw, struct ir_val *n, const struct ro
 static struct ir_val *table_row(struct lower *lw, struct node *call, const struct row *rows, unsigned last)
 {
 	return row_of(lw, lower_expr(lw, call->list.v[0]), rows, last);
+}
+
+/* One of n names; the last is for numbers beyond them. */
+static struct ir_val *name_of(struct lower *lw, struct node *call, const char *const *names, size_t n)
+{
+	struct row *rows = arena_alloc(lower_b(lw)->module->arena, n * sizeof(struct row));
+
+	for (size_t i = 0; i < n; i++)
+		snprintf(rows[i].text, NAME_SIZE, "%s", names[i]);
+	return table_row(lw, call, rows, (unsigned)n - 1);
 }
 
 static struct ir_val *lower_strerror(struct lower *lw, struct node *call)
@@ -128,6 +139,29 @@ const struct fn_ops fn_signal_abbrev = {
 	.lower = lower_signal_abbrev,
 };
 
+/* include/uapi/linux/capability.h */
+static const char *const capabilities[] = {
+	"CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_FOWNER", "CAP_FSETID", "CAP_KILL",
+	"CAP_SETGID", "CAP_SETUID", "CAP_SETPCAP", "CAP_LINUX_IMMUTABLE", "CAP_NET_BIND_SERVICE",
+	"CAP_NET_BROADCAST", "CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_IPC_LOCK", "CAP_IPC_OWNER",
+	"CAP_SYS_MODULE", "CAP_SYS_RAWIO", "CAP_SYS_CHROOT", "CAP_SYS_PTRACE", "CAP_SYS_PACCT",
+	"CAP_SYS_ADMIN", "CAP_SYS_BOOT", "CAP_SYS_NICE", "CAP_SYS_RESOURCE", "CAP_SYS_TIME",
+	"CAP_SYS_TTY_CONFIG", "CAP_MKNOD", "CAP_LEASE", "CAP_AUDIT_WRITE", "CAP_AUDIT_CONTROL",
+	"CAP_SETFCAP", "CAP_MAC_OVERRIDE", "CAP_MAC_ADMIN", "CAP_SYSLOG", "CAP_WAKE_ALARM",
+	"CAP_BLOCK_SUSPEND", "CAP_AUDIT_READ", "CAP_PERFMON", "CAP_BPF", "CAP_CHECKPOINT_RESTORE", "?",
+};
+
+static struct ir_val *lower_capability_name(struct lower *lw, struct node *call)
+{
+	return name_of(lw, call, capabilities, ARRAY_SIZE(capabilities));
+}
+
+const struct fn_ops fn_capability_name = {
+	.name = "capability_name", .proto = "capability_name(int number): string", .doc = "name of a capability: CAP_CHOWN",
+	.flags = FN_CALL, .min_args = 1, .max_args = 1, .arg = { FA_INT }, .type_of = name_type,
+	.lower = lower_capability_name,
+};
+
 /* include/net/tcp_states.h */
 static const char *const tcp_states[] = {
 	"", "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT", "CLOSE",
@@ -136,11 +170,7 @@ static const char *const tcp_states[] = {
 
 static struct ir_val *lower_tcp_state(struct lower *lw, struct node *call)
 {
-	struct row *rows = arena_alloc(lower_b(lw)->module->arena, sizeof(struct row) * ARRAY_SIZE(tcp_states));
-
-	for (size_t i = 0; i < ARRAY_SIZE(tcp_states); i++)
-		snprintf(rows[i].text, NAME_SIZE, "%s", tcp_states[i]);
-	return table_row(lw, call, rows, ARRAY_SIZE(tcp_states) - 1);
+	return name_of(lw, call, tcp_states, ARRAY_SIZE(tcp_states));
 }
 
 const struct fn_ops fn_tcp_state = {

@@ -9,11 +9,10 @@
 
 struct end {
 	const char *v4, *v6, *port;
-	bool swapped; /* the port is in network order */
 };
 
-static const struct end local_end = { "skc_rcv_saddr", "skc_v6_rcv_saddr", "skc_num", false };
-static const struct end remote_end = { "skc_daddr", "skc_v6_daddr", "skc_dport", true };
+static const struct end local_end = { "skc_rcv_saddr", "skc_v6_rcv_saddr", "skc_num" };
+static const struct end remote_end = { "skc_daddr", "skc_v6_daddr", "skc_dport" };
 
 static const struct end *end_of(const struct node *n)
 {
@@ -81,16 +80,35 @@ static bool check_port(struct check *ck, struct node *n)
 	return has_field(ck, n, end_of(n)->port);
 }
 
-static struct ir_val *lower_port(struct lower *lw, struct node *n)
+static struct ir_val *swapped(struct ir_builder *b, struct ir_val *port)
+{
+	struct ir_val *v = ir_op(b, IR_bswap, 1, port);
+
+	v->width = 2;
+	return v;
+}
+
+/* A socket that is closed has given its port back: skc_num is 0, but what it was is still in struct inet_sock. */
+static struct ir_val *lower_lport(struct lower *lw, struct node *n)
 {
 	struct ir_builder *b = lower_b(lw);
-	struct ir_val *port = read_member(lw, lower_expr(lw, n->list.v[0]), end_of(n)->port, 0, 2);
+	const struct type *st = types_lookup(lower_types(lw), "struct inet_sock");
+	struct ir_val *sk = lower_expr(lw, n->list.v[0]), *port = read_member(lw, sk, "skc_num", 0, 2), *old;
+	struct lower_if closed;
+	struct field f;
 
-	if (end_of(n)->swapped) {
-		port = ir_op(b, IR_bswap, 1, port);
-		port->width = 2;
-	}
-	return port;
+	if (!st || st->kind != TY_STRUCT || !type_field(lower_types(lw), st, "inet_sport", &f))
+		return port;
+	closed = lower_if_begin(lw, ir_bin(b, IR_eq, port, ir_iconst(b, 0)));
+	old = swapped(b, lower_read(lw, lower_member_at(lw, lower_untyped(lw, sk), st, &f), 0, 2, false, AS_KERNEL));
+	lower_if_else(lw, &closed);
+	lower_if_end(lw, &closed);
+	return lower_if_value(lw, &closed, old, port);
+}
+
+static struct ir_val *lower_rport(struct lower *lw, struct node *n)
+{
+	return swapped(lower_b(lw), read_member(lw, lower_expr(lw, n->list.v[0]), "skc_dport", 0, 2));
 }
 
 #define SOCK_ADDR(NAME, WHOSE)                                                                                          \
@@ -103,7 +121,7 @@ static struct ir_val *lower_port(struct lower *lw, struct node *n)
 	const struct fn_ops fn_##NAME = {                                                                               \
 		.name = #NAME, .proto = #NAME "(struct sock *sk): uint16", .doc = WHOSE " port of a socket",            \
 		.flags = FN_CALL, .min_args = 1, .max_args = 1, .arg = { FA_PTR }, .check = check_port,                 \
-		.lower = lower_port,                                                                                    \
+		.lower = lower_##NAME,                                                                                  \
 	}
 
 SOCK_ADDR(laddr, "local");

@@ -526,19 +526,26 @@ static bool resolve_stmt(struct check *ck, struct node *n)
 	}
 }
 
+/* What find() sets in the predicate is known in the block. */
+static void resolve_probe(struct check *ck, struct probe_block *b)
+{
+	struct scope s = { .up = ck->scope };
+
+	ck->scope = &s;
+	if (b->pred)
+		resolve_expr(ck, b->pred);
+	hoist_variables(ck, b->body);
+	resolve_block(ck, b->body);
+	ck->scope = s.up;
+}
+
 bool sema_resolve(struct check *ck)
 {
 	resolve_map_decls(ck);
 	vec_each(ck->tables->probes, i) {
-		struct probe_block *b;
-
 		ck->probe = ck->tables->probes.v[i];
 		ck->nvars = 0;
-		b = ck->probe->block;
-		if (b->pred)
-			resolve_expr(ck, b->pred);
-		hoist_variables(ck, b->body);
-		resolve_block(ck, b->body);
+		resolve_probe(ck, ck->probe->block);
 	}
 	warn_unused_decls(ck);
 	check_options(ck);
