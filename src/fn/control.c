@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* exit(), signal() and signal_thread(). */
+/* exit(), signal(), signal_thread() and unwatch(). */
 #include <signal.h>
 #include <string.h>
 
@@ -99,4 +99,27 @@ const struct fn_ops fn_signal_thread = {
 	.doc = "sends a signal to the running thread (needs --unsafe)",
 	.flags = FN_CALL | FN_UNSAFE | FN_STMT, .min_args = 1, .max_args = 1, .arg = { FA_INT | FA_CONST_STR },
 	.check = check_signal, .lower = lower_signal,
+};
+
+static struct ir_val *lower_unwatch(struct lower *lw, struct node *call)
+{
+	const struct type *t = type_u64();
+	struct ir_val *addr = lower_expr(lw, call->list.v[0]);
+
+	lower_emit(lw, call, 1, &t, &addr, NULL);
+	return NULL;
+}
+
+static void handle_unwatch(struct runtime *rt, const struct action *a, const struct value_ref *args)
+{
+	uint64_t addr;
+
+	memcpy(&addr, args[0].bytes, sizeof(addr));
+	rt_unwatch(rt, addr);
+}
+
+const struct fn_ops fn_unwatch = {
+	.name = "unwatch", .proto = "unwatch(address)", .doc = "ends the watchpoints of an address",
+	.flags = FN_CALL | FN_ASYNC | FN_STMT, .min_args = 1, .max_args = 1, .arg = { FA_INT | FA_PTR },
+	.lower = lower_unwatch, .handle = handle_unwatch,
 };

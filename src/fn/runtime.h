@@ -21,6 +21,8 @@ void rt_print_map(struct runtime *rt, const struct map *m, uint64_t top, int64_t
 void rt_print_entry(struct runtime *rt, const struct map *m, const void *key, uint32_t len);
 void rt_clear_map(struct runtime *rt, const struct map *m); /* removes entries; scalars become 0 */
 void rt_zero_map(struct runtime *rt, const struct map *m);  /* values become 0, keys stay */
+/* Detaches the watchpoints of this address. */
+void rt_unwatch(struct runtime *rt, uint64_t addr);
 /* Adds a packet, from its IP header on, to the pcap file at path, which starts empty; ns since boot. */
 void rt_packet(struct runtime *rt, const char *path, uint64_t ns, const void *bytes, uint32_t len);
 /* A message for stderr: "WARNING: ..." */

@@ -34,10 +34,20 @@ void links_rollback(struct links *l, struct links_mark m)
 	while (l->iters.n > m.niters)
 		close(l->iters.v[--l->iters.n]);
 	while (l->fds.n > m.nfds)
-		close(l->fds.v[--l->fds.n]);
+		if (l->fds.v[--l->fds.n] >= 0)
+			close(l->fds.v[l->fds.n]);
 	while (l->events.n > m.nevents)
 		delete_event(&l->events.v[--l->events.n]);
 	l->nprobes = m.nprobes;
+}
+
+void links_drop(struct links *l, struct link_range *r)
+{
+	for (size_t i = r->first; i < r->first + r->n; i++) {
+		close(l->fds.v[i]);
+		l->fds.v[i] = -1;
+	}
+	r->n = 0;
 }
 
 void links_close(struct links *l)

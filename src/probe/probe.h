@@ -45,6 +45,7 @@ enum provider_flags {
 	PF_DEBUGINFO = 1 << 13, /* `args` is of debug information: describe() is called only for blocks that say `args` */
 	PF_TRIAL = 1 << 14, /* test, bench: run by the tool itself if it is asked to; returns a number */
 	PF_COOKIE = 1 << 15, /* attaches with the targets' cookies, where the kernel has them */
+	PF_WATCH = 1 << 16, /* target.offset is an address whose accesses are watched */
 	PF_LIFO = 1 << 10,   /* of several programs at one place the kernel runs the newest first (uprobes, kprobes, trampolines) */
 };
 
@@ -77,6 +78,11 @@ struct probe_built {
 	VEC(struct field) fields; /* members of args that the code reads */
 };
 
+/* Some of the fds of a struct links. */
+struct link_range {
+	size_t first, n;
+};
+
 /* One BPF program to be: a probe block with the targets it is attached to. */
 struct probe {
 	const struct provider *provider;
@@ -89,6 +95,7 @@ struct probe {
 	struct ir_fn *fn;
 	struct bpf_prog *prog;
 	int prog_fd;                        /* -1: not loaded */
+	struct link_range links;            /* what attaching it added to the run's fds */
 	uint32_t index;                     /* in tables.probes */
 	struct probe_built *built;          /* of portable programs; NULL: this one is for this kernel */
 };
@@ -148,6 +155,8 @@ struct links {
 
 /* Closes all fds, then deletes the events; empty and reusable afterwards. May take 100 ms for each fd. */
 void links_close(struct links *l);
+/* Closes these fds now; the range is empty then. */
+void links_drop(struct links *l, struct link_range *r);
 
 struct attach_env {
 	pid_t pid;            /* 0: all */

@@ -48,6 +48,8 @@ void run_close_fast_links(struct runtime *rt)
 	vec_each(rt->links.fds, i) {
 		int fd = rt->links.fds.v[i];
 
+		if (fd < 0)
+			continue; /* dropped before */
 		if (detaches_at_once(fd))
 			close(fd);
 		else

@@ -227,6 +227,16 @@ static void note(struct runtime *rt, const char *severity, const char *fmt, va_l
 	sb_done(&b);
 }
 
+void rt_unwatch(struct runtime *rt, uint64_t addr)
+{
+	vec_each(rt->tables->probes, i) {
+		struct probe *p = rt->tables->probes.v[i];
+
+		if (p->provider->flags & PF_WATCH && p->targets.v[0]->offset == addr)
+			links_drop(&rt->links, &p->links);
+	}
+}
+
 void rt_warn(struct runtime *rt, const char *fmt, ...)
 {
 	va_list ap;

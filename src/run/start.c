@@ -66,7 +66,7 @@ static int attach_failed(struct runtime *rt, const struct probe *p, int rc, stru
 	return rc;
 }
 
-static int attach_probe(struct runtime *rt, const struct probe *p, struct err *e)
+static int attach_probe(struct runtime *rt, struct probe *p, struct err *e)
 {
 	struct attach_env env = {
 		.pid = (pid_t)rt->tables->config.target_pid,
@@ -79,7 +79,9 @@ static int attach_probe(struct runtime *rt, const struct probe *p, struct err *e
 
 	if (e)
 		e->what[0] = e->hint[0] = 0;
+	p->links.first = rt->links.fds.n;
 	rc = p->provider->attach(&env, p, p->prog_fd, &rt->links, e);
+	p->links.n = rt->links.fds.n - p->links.first;
 	if (rc)
 		return attach_failed(rt, p, rc, e);
 	if (rt->links.nprobes == before)
@@ -88,7 +90,7 @@ static int attach_probe(struct runtime *rt, const struct probe *p, struct err *e
 }
 
 /* Probe number i in the order of attaching: those that the kernel runs newest first come last, backwards. */
-static const struct probe *attach_order(const struct runtime *rt, size_t i)
+static struct probe *attach_order(const struct runtime *rt, size_t i)
 {
 	size_t n = rt->tables->probes.n, seen = 0;
 
@@ -119,7 +121,7 @@ static int attach_all(struct runtime *rt, struct err *e)
 	unsigned wanted = 0, lasting = 0;
 
 	vec_each(rt->tables->probes, i) {
-		const struct probe *p = attach_order(rt, i);
+		struct probe *p = attach_order(rt, i);
 		int rc = 0;
 
 		if (p->provider->flags & (PF_SPECIAL | PF_TRIAL))
