@@ -3,16 +3,15 @@
 #include "cli/flame.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/fdutil.h"
 #include "base/vec.h"
 #include "base/opts.h"
 #include "cli/report.h"
+#include "flame/flame.h"
 
 enum option { O_TITLE, O_UNIT, O_PALETTE, O_INVERTED, O_OUTPUT, O_HELP, O_COUNT };
 
@@ -34,37 +33,6 @@ struct command {
 	bool help;
 	struct err err;
 };
-
-static int write_all(int fd, const char *p, size_t n)
-{
-	while (n) {
-		ssize_t done = write(fd, p, n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return done ? -errno : -EIO;
-		p += done;
-		n -= (size_t)done;
-	}
-	return 0;
-}
-
-int flame_write(const struct flame *f, const struct flame_look *look, const char *path, struct err *e)
-{
-	_cleanup_sb_ struct strbuf text = { 0 };
-	_cleanup_fd_ int fd = -1;
-	int rc;
-
-	flame_svg(f, look, &text);
-	if (!strcmp(path, "-")) {
-		rc = write_all(STDOUT_FILENO, text.p, text.n);
-		return rc == -EPIPE || !rc ? 0 : err_set(e, rc, "cannot write the flame graph: %s", errname(rc));
-	}
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	rc = fd < 0 ? -errno : write_all(fd, text.p, text.n);
-	return rc ? err_set(e, rc, "cannot write %s: %s", path, errname(rc)) : 0;
-}
 
 static bool is_blank(const char *line, size_t n)
 {

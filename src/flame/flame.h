@@ -48,5 +48,7 @@ struct flame_look {
 };
 
 void flame_svg(const struct flame *f, const struct flame_look *look, struct strbuf *out);
+/* The graph into a file, which is replaced ("-": standard output). 0 or -errno. */
+int flame_write(const struct flame *f, const struct flame_look *look, const char *path, struct err *e);
 
 #endif

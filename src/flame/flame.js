@@ -238,6 +238,21 @@ function button(what, run) {
 	});
 }
 
+/* Long graphs are scrolled: title and details stay in sight. */
+function pin() {
+	var hidden = Math.max(0, height - (window.scrollY + window.innerHeight));
+	one(".top").setAttribute("transform", "translate(0," + Math.min(window.scrollY, height) + ")");
+	one(".bottom").setAttribute("transform", "translate(0," + -hidden + ")");
+}
+
+function fill_window() {
+	svg.setAttribute("width", "100%");
+	window.addEventListener("scroll", pin);
+	window.addEventListener("resize", pin);
+	window.scrollTo(0, inverted ? 0 : height);
+	pin();
+}
+
 function start() {
 	frames.forEach(function (f) {
 		f.g.addEventListener("click", function () { last = f; enlarge(f); });
@@ -259,10 +274,10 @@ function start() {
 	});
 	window.addEventListener("resize", draw);
 	window.addEventListener("popstate", restore);
-	if (svg === document.documentElement)
-		svg.setAttribute("width", "100%");
 	one(".controls").style.display = "";
 	restore();
+	if (svg === document.documentElement)
+		fill_window();
 }
 
 if (root)

@@ -188,20 +188,24 @@ static void add_head(struct drawing *d, unsigned height)
 	add_text(d->out, d->look->title, strlen(d->look->title));
 	sb_adds(d->out, "</title>\n<style>\n");
 	sb_adds(d->out, flame_css);
-	sb_adds(d->out, "</style>\n<rect class=\"back\" width=\"100%\" height=\"100%\"/>\n"
-			"<text class=\"name\" x=\"50%\" y=\"24\">");
-	add_text(d->out, d->look->title, strlen(d->look->title));
-	sb_adds(d->out, "</text>\n");
+	sb_adds(d->out, "</style>\n<rect class=\"back\" width=\"100%\" height=\"100%\"/>\n");
 }
 
+/* Title and controls stand before the frames, wherever a long page is scrolled to; so they come last. */
 static void add_foot(struct drawing *d, unsigned height)
 {
+	sb_addf(d->out, "<g class=\"top\"><rect class=\"back\" width=\"100%%\" height=\"%u\"/>"
+			"<text class=\"name\" x=\"50%%\" y=\"24\">", HEAD - 4);
+	add_text(d->out, d->look->title, strlen(d->look->title));
+	sb_adds(d->out, "</text>\n");
+	sb_adds(d->out, flame_controls);
+	sb_addf(d->out, "</g>\n<g class=\"bottom\"><rect class=\"back\" y=\"%u\" width=\"100%%\" height=\"%u\"/>", height - FOOT + 2,
+		FOOT - 2);
 	sb_addf(d->out, "<text class=\"info\" x=\"8\" y=\"%u\">", height - 9);
 	if (d->left_out)
 		sb_addf(d->out, "%zu frames of less than 0.005 %% are left out", d->left_out);
 	sb_adds(d->out, "</text>\n");
-	sb_addf(d->out, "<text class=\"found\" x=\"100%%\" dx=\"-8\" y=\"%u\"></text>\n", height - 9);
-	sb_adds(d->out, flame_controls);
+	sb_addf(d->out, "<text class=\"found\" x=\"100%%\" dx=\"-8\" y=\"%u\"></text></g>\n", height - 9);
 	sb_adds(d->out, "<script><![CDATA[\n");
 	sb_adds(d->out, flame_js);
 	sb_adds(d->out, "]]></script>\n</svg>\n");

@@ -6,13 +6,13 @@
 #include <linux/bpf.h>
 
 #include "fn/internal.h"
+#include "fn/stack.h"
 #include "sym/ksyms.h"
 #include "sym/usyms.h"
 
-#define STACK_DEPTH 127     /* PERF_MAX_STACK_DEPTH, include/uapi/linux/perf_event.h */
-#define STACK_BUCKETS 16384
 #define STACK_SIZE 16 /* id, u32 process, u32 number of frames if that is asked for */
 
+#define NO_STACK (-14) /* -EFAULT: there is none, as for a kernel thread's user stack */
 #define INLINED_MAX 64 /* functions inlined at one address */
 
 enum stack_mode { SM_BPFTRACE, SM_PERF, SM_RAW, SM_BUILD_ID, SM_FOLDED };
@@ -192,15 +192,14 @@ static void stack_text(struct render *r, struct strbuf *out, const struct type *
 	memcpy(&pid, (const char *)bytes + 8, sizeof(pid));
 	n = id < 0 ? (int)id : r->stack(r->stack_arg, depth_of(t), id, frames);
 	if (t->param[1] == SM_FOLDED) {
-		if (n < 0 && n != -14)
+		if (n < 0 && n != NO_STACK)
 			sb_adds(out, "[stack not stored]");
 		folded_text(r, out, frames, n > (int)limit ? (int)limit : n, pid, user);
 		return;
 	}
 	sb_addc(out, '\n');
 	if (n < 0) {
-		/* -EFAULT: there is none, as for a kernel thread's user stack */
-		if (n != -14)
+		if (n != NO_STACK)
 			sb_adds(out, "        [stack not stored]\n");
 		return;
 	}
@@ -220,6 +219,38 @@ static void ustack_text(struct render *r, struct strbuf *out, const struct type 
 
 static const struct value_ops kstack_value = { .name = "kstack_t", .text = kstack_text };
 static const struct value_ops ustack_value = { .name = "ustack_t", .text = ustack_text };
+
+bool stack_read(struct render *r, const struct type *t, const void *bytes, struct stack *ret)
+{
+	int64_t id, limit;
+
+	if (!fn_is_stack(t))
+		return false;
+	limit = t->param[0];
+	memcpy(&id, bytes, sizeof(id));
+	memcpy(&ret->pid, (const char *)bytes + 8, sizeof(ret->pid));
+	ret->user = t->ops == &ustack_value;
+	ret->n = id < 0 ? (int)id : r->stack(r->stack_arg, depth_of(t), id, ret->frames);
+	if (ret->n == NO_STACK)
+		ret->n = 0;
+	if (ret->n > limit)
+		ret->n = (int)limit;
+	return true;
+}
+
+/* Behind the call that led to the frame before may begin another function: that of a call that never returns. */
+struct stack_name stack_name(struct render *r, const struct stack *s, int i)
+{
+	uint64_t addr = s->frames[i], at = addr - (i > 0);
+	const struct ksym *k = s->user ? NULL : ksyms_find(r->ksyms, at);
+	struct usym u = { 0 };
+
+	if (k)
+		return (struct stack_name){ k->name, k->module, addr - k->addr };
+	if (s->user)
+		usyms_find(r->usyms, s->pid, at, &u);
+	return (struct stack_name){ u.name, u.module, u.offset + (addr - at) };
+}
 
 static bool find_mode(const char *name, int64_t *ret)
 {
@@ -275,12 +306,15 @@ static bool check_ustack(struct check *ck, struct node *call)
 	return check_stack(ck, call, &ustack_value);
 }
 
-static struct ir_map *stack_map(struct ir_module *m, uint32_t depth)
+static struct ir_map *stack_map(struct lower *lw, uint32_t depth)
 {
+	struct ir_module *m = lower_b(lw)->module;
+
 	vec_each(m->maps, i)
 		if (m->maps.v[i]->role == IM_STACKS && m->maps.v[i]->value_size == depth * 8)
 			return m->maps.v[i];
-	return ir_map_new(m, "stacks", IM_STACKS, BPF_MAP_TYPE_STACK_TRACE, 4, depth * 8, STACK_BUCKETS, 0);
+	return ir_map_new(m, "stacks", IM_STACKS, BPF_MAP_TYPE_STACK_TRACE, 4, depth * 8,
+			  (uint32_t)lower_tables(lw)->config.max_stacks, 0);
 }
 
 /* Counts stacks that were lost; a user stack that is not there (-EFAULT) is none. */
@@ -291,7 +325,7 @@ static void count_lost(struct lower *lw, struct ir_val *id)
 
 	neg = lower_if_begin(lw, ir_bin(b, IR_slt, id, ir_iconst(b, 0)));
 	neg.yes->cold = true;
-	real = lower_if_begin(lw, ir_bin(b, IR_ne, id, ir_iconst(b, -14)));
+	real = lower_if_begin(lw, ir_bin(b, IR_ne, id, ir_iconst(b, NO_STACK)));
 	real.yes->cold = true;
 	ir_loss(b, LOSS_STACK);
 	lower_if_end(lw, &real);
@@ -322,15 +356,21 @@ struct ir_val *fn_stack_len(struct lower *lw, struct ir_val *stack)
 	return ir_load(lower_b(lw), stack, 12, 4, false);
 }
 
+/* With a limit of 0 none is walked: a part of a key that nobody asked for costs nothing. */
 static struct ir_val *lower_stack(struct lower *lw, struct node *call, bool user)
 {
 	struct ir_builder *b = lower_b(lw);
-	struct ir_val *id = ir_call(b, IRH_get_stackid, 3, lower_ctx(lw), ir_mapaddr(b, stack_map(b->module, depth_of(call->type))),
-				    ir_iconst(b, user ? BPF_F_USER_STACK : 0));
-	struct ir_val *parts[3] = { id, user ? fn_lower_pid(lw) : ir_iconst(b, 0),
-				    count_frames(lw, depth_of(call->type), user ? BPF_F_USER_STACK : 0) };
+	unsigned depth = depth_of(call->type);
+	uint64_t flags = user ? BPF_F_USER_STACK : 0;
+	struct ir_val *parts[3] = { ir_iconst(b, NO_STACK), ir_iconst(b, 0), ir_iconst(b, 0) };
 
-	count_lost(lw, id);
+	if (call->type->param[0]) {
+		parts[0] = ir_call(b, IRH_get_stackid, 3, lower_ctx(lw), ir_mapaddr(b, stack_map(lw, depth)),
+				   ir_iconst(b, flags));
+		parts[1] = user ? fn_lower_pid(lw) : parts[1];
+		parts[2] = count_frames(lw, depth, flags);
+		count_lost(lw, parts[0]);
+	}
 	return lower_pack(lw, STACK_SIZE, 3, (uint32_t[]){ 0, 8, 12 }, (uint32_t[]){ 8, 4, 4 }, parts);
 }
 

@@ -103,6 +103,7 @@ struct config {
 	uint64_t max_map_keys;   /* 4096 */
 	uint64_t max_strlen;     /* 1024 */
 	uint64_t max_cat_bytes;  /* 10240 */
+	uint64_t max_stacks;     /* 16384 */
 	uint64_t max_probes;     /* 1024 */
 	uint64_t max_bpf_progs;  /* 1024 */
 	uint64_t ring_pages;     /* pages of the ring buffer, 0: chosen */

@@ -59,6 +59,8 @@ static const struct item items[] = {
 	{ "unstable_dw_ustack", CK_STAGE, AT(unstable_dw_ustack), 0, 0, stages },
 	/* The end of what config() shows. */
 	{ "dummy_ts_map", CK_HOOK, AT(dummy_ts_map), 0, 0, NULL },
+	/* Of this program alone. */
+	{ "max_stacks", CK_NUMBER, AT(max_stacks), 1, 1u << 20, NULL },
 	/* Older names. */
 	{ "strlen", CK_NUMBER, AT(max_strlen), 1, 1u << 20, NULL },
 	{ "map_keys_max", CK_NUMBER, AT(max_map_keys), 1, 1u << 30, NULL },
@@ -216,6 +218,7 @@ int config_init(struct config *c, struct err *e)
 	*c = (struct config){
 		.max_map_keys = 4096,
 		.max_strlen = 1024,
+		.max_stacks = 16384,
 		.max_cat_bytes = 10240,
 		.max_probes = 1024,
 		.max_bpf_progs = 1024,

@@ -107,7 +107,7 @@ void run_report_losses(struct runtime *rt)
 	add(&l, records_lost(rt), "records dropped: the buffer was full",
 	    "Try increasing perf_rb_pages, or print less");
 	add(&l, run_counter(rt, LOSS_READ), "reads of memory failed (value 0 or empty was used)", NULL);
-	add(&l, run_counter(rt, LOSS_STACK), "stack traces not stored", "Try increasing max_map_keys");
+	add(&l, run_counter(rt, LOSS_STACK), "stack traces not stored", "Try increasing max_stacks");
 	add(&l, run_counter(rt, LOSS_LOOP), "loops ended at their limit", NULL);
 	add_titled(&l, run_counter(rt, LOSS_DIV),
 		   "Divide or modulo by 0 detected. This can lead to unexpected results. 1 is being used as the result",

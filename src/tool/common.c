@@ -4,8 +4,8 @@
  *
  *	//! common pid uid(-U) time(-T,%-9T) interval(1) count
  *
- * In parentheses: "-L" another letter ("-": none), "--name" another name, "%..." the format of a time
- * column, anything else the default. A letter that an option of the tool itself has is the tool's.
+ * In parentheses: "-L" another letter ("-": none), "--name" another name, "argument" a word without a name, "%..." the
+ * format of a time column, anything else the default. A letter that an option of the tool itself has is the tool's.
  */
 #include <errno.h>
 #include <string.h>
@@ -57,6 +57,8 @@ static int adapt(struct tool *t, struct tool_option *o, const char *text, const 
 		o->letter = text[1];
 	else if (text[0] == '%')
 		o->spec = text;
+	else if (!strcmp(text, "argument"))
+		o->positional = true, o->letter = 0;
 	else if (!o->arg || tool_set(t, o, text, e))
 		return tool_wrong(t, l, e, "in parentheses stand -L, --name, %format or a default");
 	return 0;

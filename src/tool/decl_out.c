@@ -25,8 +25,7 @@ static int trailing_cond(struct tool *t, const struct tool_host *host, struct to
 	return tool_cond(t, host, &cond, e);
 }
 
-/* Text with {NAME} replaced by the option's value. */
-static const char *fill_in(struct tool *t, const char *text)
+const char *tool_fill_in(struct tool *t, const char *text)
 {
 	_cleanup_sb_ struct strbuf out = { 0 };
 
@@ -115,7 +114,7 @@ static int declare_column(struct tool *t, struct tool_line *l, bool active, stru
 	c.name = json_name(t->arena, c.title);
 	if (!*c.name)
 		c.name = "message";
-	if (!tool_parse_spec(fill_in(t, tool_rest(t, l)), &c.spec))
+	if (!tool_parse_spec(tool_fill_in(t, tool_rest(t, l)), &c.spec))
 		return tool_wrong(t, l, e, "a column's format is %[-][0][WIDTH][.PRECISION] and "
 					   "one of duxosaqTUfmkp");
 	c.slot = slot_of_title(t, c.title);
@@ -162,11 +161,13 @@ static int declare_match(struct tool *t, struct tool_line *l, struct err *e)
 int tool_declare_output(struct tool *t, const struct tool_host *host, const char *word, size_t len,
 			struct tool_line *l, bool active, struct err *e)
 {
-	int cond = trailing_cond(t, host, l, e);
+	int cond = trailing_cond(t, host, l, e), rc;
 
 	if (cond < 0)
 		return cond;
 	active &= cond;
+	if (tool_stacks_declare(t, word, len, l, active, e, &rc))
+		return rc;
 	if (tool_word_is(word, len, "column"))
 		return declare_column(t, l, active, e);
 	if (tool_word_is(word, len, "hist"))
@@ -175,7 +176,7 @@ int tool_declare_output(struct tool *t, const struct tool_host *host, const char
 		return declare_match(t, l, e);
 	if (tool_word_is(word, len, "banner")) {
 		if (active)
-			t->banner = fill_in(t, tool_rest(t, l));
+			t->banner = tool_fill_in(t, tool_rest(t, l));
 		return 0;
 	}
 	if (tool_word_is(word, len, "stamp")) {

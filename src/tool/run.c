@@ -132,7 +132,7 @@ static const struct tool_hist *find_hist(const struct tool *t, const char *map)
 	return NULL;
 }
 
-static size_t add_now(struct strbuf *out, const char *format)
+size_t tool_add_now(struct strbuf *out, const char *format)
 {
 	time_t now = time(NULL);
 	struct tm tm;
@@ -181,7 +181,7 @@ static void json_hist(struct out *o, const struct tool_hist *h, const struct map
 	struct strbuf *key = &tool_of(o)->scratch;
 
 	sb_adds(&o->buf, "{\"time\": \"");
-	add_now(&o->buf, "%Y-%m-%dT%H:%M:%S%z");
+	tool_add_now(&o->buf, "%Y-%m-%dT%H:%M:%S%z");
 	sb_addf(&o->buf, "\", \"unit\": \"%s\"", h->unit);
 	if (h->label && m->key) {
 		sb_addf(&o->buf, ", \"%s\": ", h->label);
@@ -211,13 +211,15 @@ static void on_map(struct out *o, const struct map_dump *m)
 	struct tool *t = tool_of(o);
 	const struct tool_hist *h = find_hist(t, m->name);
 
+	if (tool_stacks_map(t, o, m))
+		return;
 	if (!h || m->value->kind != TY_AGG || !m->value->agg->log2 || (t->ending && is_empty(m)))
 		return;
 	map_dump_sort(m);
 	if (!t->json && (t->stamp || !m->key))
 		sb_addc(&o->buf, '\n');
 	if (!t->json && t->stamp) {
-		add_now(&o->buf, "%H:%M:%S");
+		tool_add_now(&o->buf, "%H:%M:%S");
 		sb_addc(&o->buf, '\n');
 	}
 	for (size_t i = 0; i < m->n; i++) {
@@ -244,5 +246,5 @@ bool tool_output(struct tool *t, struct out *o, struct err *e)
 		if (t->columns.v[i].active)
 			avec_push(t->arena, &t->shown, &t->columns.v[i]);
 	o->ops = &t->ops;
-	return true;
+	return !tool_stacks_check(t, e);
 }

@@ -23,6 +23,7 @@
 #include "front/front.h"
 #include "out/format.h"
 #include "out/out.h"
+#include "tool/stacks.h"
 
 /* What an option's value is; types.c is the list. */
 enum tool_type { TT_FLAG, TT_NUMBER, TT_TEXT, TT_USER, TT_PID, TT_BYTES, TT_TIME, TT_CHOICE, TT_CGROUP,
@@ -107,6 +108,7 @@ struct tool {
 	/* Made by tool_expand(), for the options given. */
 	VEC(struct tool_column) columns;
 	VEC(struct tool_hist) hists;
+	struct tool_stacks stacks;
 	const char *banner;
 	bool stamp;              /* the time of day before each histogram */
 	unsigned nslots;
@@ -192,6 +194,10 @@ void tool_settle_letters(struct tool *t);
 /* "ARG:TYPE[=DEFAULT]" into *o. */
 int tool_take_value(struct tool *t, struct tool_option *o, const char *word, size_t len,
 		    const struct tool_line *l, struct err *e);
+/* Text with {NAME} replaced by the option's value. */
+const char *tool_fill_in(struct tool *t, const char *text);
+/* The time of day by strftime(3); how many bytes that is. */
+size_t tool_add_now(struct strbuf *out, const char *format);
 /* Time columns of the common set, before those that the tool declares. */
 void tool_common_columns(struct tool *t);
 bool tool_parse_spec(const char *p, struct tool_spec *ret);
