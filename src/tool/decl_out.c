@@ -70,7 +70,7 @@ bool tool_parse_spec(const char *p, struct tool_spec *ret)
 		p++;
 		ret->precision = (int)take_number(&p);
 	}
-	if (!*p || !strchr("duxosaqTUfmkp", *p))
+	if (!*p || !strchr("duxosaqTUfmykp", *p))
 		return false;
 	ret->conv = *p;
 	ret->behind = p + 1;
@@ -116,7 +116,7 @@ static int declare_column(struct tool *t, struct tool_line *l, bool active, stru
 		c.name = "message";
 	if (!tool_parse_spec(tool_fill_in(t, tool_rest(t, l)), &c.spec))
 		return tool_wrong(t, l, e, "a column's format is %[-][0][WIDTH][.PRECISION] and "
-					   "one of duxosaqTUfmkp");
+					   "one of duxosaqTUfmykp");
 	c.slot = slot_of_title(t, c.title);
 	avec_push(t->arena, &t->columns, c);
 	return 0;

@@ -10,10 +10,14 @@
  */
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/fdutil.h"
+#include "probe/probe.h"
 #include "tool/tool.h"
+
+#define MAX_ARGUMENTS 6 /* in registers on x86-64 */
 
 static const struct tool_option *by_name(const struct tool *t, const char *name)
 {
@@ -163,6 +167,15 @@ static void add_text(struct strbuf *out, const char *text, bool code)
 		sb_adds(out, text);
 }
 
+/* What is probed; which of many it is says `place`. */
+static void add_name(struct tool *t, const struct front_probe *p, const char *name, bool code, struct strbuf *out)
+{
+	if (code && (t->front.regex || probe_has_wildcard(p->name)))
+		sb_adds(out, "place");
+	else
+		add_text(out, name, code);
+}
+
 /* The values of a sample with commas between them, or what they are called. */
 static void add_list(struct strbuf *out, const struct front_sample *s, bool labels, bool code)
 {
@@ -175,20 +188,46 @@ static void add_list(struct strbuf *out, const struct front_sample *s, bool labe
 	}
 }
 
+/* A message of the first arguments, as many as an option says: "0x%lx 0x%lx", arg0, arg1. */
+static int add_arguments(struct tool *t, const struct front_probe *p, struct strbuf *out, struct err *e)
+{
+	const struct tool_option *o = by_name(t, "arguments");
+	uint64_t n = o ? tool_number(o) : 0;
+	char name[16];
+	int rc = 0;
+
+	if (n > MAX_ARGUMENTS)
+		return err_set(e, -EINVAL, "%s: functions have %d arguments at most that can be read", t->name, MAX_ARGUMENTS);
+	if (p->syscall && n > p->fields.n)
+		n = p->fields.n;
+	sb_addc(out, '"');
+	for (uint64_t i = 0; i < n; i++)
+		sb_adds(out, i ? " 0x%lx" : "0x%lx");
+	sb_addc(out, '"');
+	for (uint64_t i = 0; i < n && !rc; i++) {
+		sb_adds(out, ", ");
+		snprintf(name, sizeof(name), "arg%u", (unsigned)i + (p->kind != FK_OWN)); /* ours are counted from 0 */
+		rc = front_expr(&t->front, p, name, strlen(name), out, e);
+	}
+	return rc;
+}
+
 /* 1: there is no such part. */
 static int add_part(struct tool *t, const struct parts *p, size_t number, const char *name, size_t len, bool code,
 		    struct strbuf *out, struct err *e)
 {
 	if (tool_word_is(name, len, "points"))
 		return front_points(&t->front, p->probe, p->want, out, e);
+	if (tool_word_is(name, len, "arguments"))
+		return add_arguments(t, p->probe, out, e);
 	if (tool_word_is(name, len, "filter"))
 		sb_adds(out, p->filter);
 	else if (tool_word_is(name, len, "message"))
 		sb_adds(out, p->message);
 	else if (tool_word_is(name, len, "name"))
-		add_text(out, front_name(&t->front, p->probe), code);
+		add_name(t, p->probe, front_name(&t->front, p->probe), code, out);
 	else if (tool_word_is(name, len, "text"))
-		add_text(out, p->probe->text, code);
+		add_name(t, p->probe, p->probe->text, code, out);
 	else if (tool_word_is(name, len, "title"))
 		add_text(out, p->title, code);
 	else if (tool_word_is(name, len, "number"))

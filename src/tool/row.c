@@ -55,11 +55,11 @@ static int64_t number_of(const struct value_ref *v)
 	return n;
 }
 
-/* ns as seconds or milliseconds with so many decimals. */
+/* ns as seconds, milliseconds or microseconds with so many decimals. */
 static void add_scaled(struct strbuf *out, int64_t ns, uint64_t unit, int decimals)
 {
 	uint64_t v = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns, part = v % unit;
-	unsigned digits = unit == NS ? 9 : 6;
+	unsigned digits = unit == NS ? 9 : unit == 1000 ? 3 : 6;
 
 	sb_addf(out, "%s%llu", ns < 0 ? "-" : "", (unsigned long long)(v / unit));
 	if (decimals > (int)digits)
@@ -209,6 +209,9 @@ static void add_value(const struct tool *t, struct render *r, struct strbuf *out
 	case 'm':
 		add_scaled(out, number_of(v), 1000000, spec->precision < 0 ? 3 : spec->precision);
 		return;
+	case 'y':
+		add_scaled(out, number_of(v), 1000, spec->precision < 0 ? 3 : spec->precision);
+		return;
 	case 'T':
 	case 'U':
 		add_clock(out, number_of(v) + r->boot_to_real, "%H:%M:%S", spec->conv == 'U', spec->precision);
@@ -236,6 +239,7 @@ static void add_json(struct tool *t, struct render *r, struct strbuf *out, const
 	case 'o': sb_addi(out, number_of(v)); return;
 	case 'f': add_scaled(out, number_of(v), NS, 9); return;
 	case 'm': add_scaled(out, number_of(v), 1000000, 6); return;
+	case 'y': add_scaled(out, number_of(v), 1000, 3); return;
 	case 'a':
 	case 'q': add_list(r, out, spec, v, n, true); return;
 	case 'p':

@@ -65,7 +65,7 @@ struct tool_spec {
 	bool left, zero;
 	unsigned width;
 	int precision; /* -1: none */
-	/* d u x o: number; s: text; a q: list of strings; T U: time of day; f m: ns as s, ms; k: stack; p: message */
+	/* d u x o: number; s: text; a q: list of strings; T U: time of day; f m y: ns as s, ms, us; k: stack; p: message */
 	char conv;
 	const char *behind; /* the title and each value, in text; "" for none */
 };

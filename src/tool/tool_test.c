@@ -250,8 +250,8 @@ TEST(rows_become_formats)
 	      "tool x, line 3: row() needs a value for each column");
 	WRONG("//! column A %d\nrow(1", "tool x, line 2: row() has no end");
 	WRONG("row(1)", "tool x, line 1: row() needs a value for each column");
-	WRONG("//! column A %y\n", "tool x, line 1: a column's format is "
-				   "%[-][0][WIDTH][.PRECISION] and one of duxosaqTUfmkp");
+	WRONG("//! column A %v\n", "tool x, line 1: a column's format is "
+				   "%[-][0][WIDTH][.PRECISION] and one of duxosaqTUfmykp");
 	SCRIPT("//! column A %d\nnarrow(1) $row (2)", "\nnarrow(1) $row (2)");
 }
 
