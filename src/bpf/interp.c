@@ -217,10 +217,13 @@ static void run_store(struct interp *in, struct cpu *c, const struct bpf_insn *i
 
 	if (atomic && p)
 		memcpy(&old, p, n);
-	if (atomic && i->imm != BPF_ADD)
+	if (atomic && i->imm != BPF_ADD && i->imm != BPF_XCHG)
 		interp_fail(in, "atomic operation 0x%x", (unsigned)i->imm);
 	p = in->failed ? NULL : interp_access(in, addr, n, true);
-	v += old;
+	if (atomic && i->imm == BPF_XCHG)
+		set(c, i->src_reg, old);
+	else
+		v += old;
 	if (p)
 		memcpy(p, &v, n);
 }

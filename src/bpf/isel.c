@@ -129,6 +129,9 @@ static void select_val(struct isel *s, struct ir_val *v)
 	case IR_atomadd:
 		isel_atomadd(s, v);
 		break;
+	case IR_xchg:
+		isel_xchg(s, v);
+		break;
 	case IR_call: case IR_kcall:
 		select_call(s, v);
 		break;

@@ -46,6 +46,7 @@ bool isel_is_lazy(struct isel *s, struct ir_val *v);
 void isel_load(struct isel *s, struct ir_val *v);
 void isel_store(struct isel *s, struct ir_val *v);
 void isel_atomadd(struct isel *s, struct ir_val *v);
+void isel_xchg(struct isel *s, struct ir_val *v);
 
 /* isel_cond.c: what is compared, as a conditional jump has it */
 struct isel_cond {

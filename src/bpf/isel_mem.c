@@ -250,3 +250,13 @@ void isel_atomadd(struct isel *s, struct ir_val *v)
 
 	isel_insn(s, BPF_STX | mode, base, what, BPF_ADD)->off = off;
 }
+
+/* The register of the new value receives the old one. */
+void isel_xchg(struct isel *s, struct ir_val *v)
+{
+	int16_t off;
+	uint32_t base = address(s, v->arg[0], v->imm, &off), value = isel_reg(s, v);
+
+	isel_copy(s, value, v->arg[1]);
+	isel_insn(s, BPF_STX | BPF_ATOMIC | BPF_DW, base, value, BPF_XCHG)->off = off;
+}

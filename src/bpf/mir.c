@@ -139,6 +139,8 @@ static void bpf_operands(const struct mi *i, struct mi_operands *o)
 		break;
 	case BPF_ST:
 	case BPF_STX:
+		if (BPF_MODE(i->code) == BPF_ATOMIC && (i->imm & BPF_FETCH))
+			o->def = i->src;
 		add_use(o, i->dst);
 		add_use(o, i->src);
 		break;

@@ -181,7 +181,7 @@ static bool check_pointer(struct check *c)
 	const struct ir_val *v = c->val;
 	enum ir_ptr k;
 
-	if (v->op != IR_load && v->op != IR_store && v->op != IR_atomadd && v->op != IR_copy &&
+	if (v->op != IR_load && v->op != IR_store && v->op != IR_atomadd && v->op != IR_xchg && v->op != IR_copy &&
 	    v->op != IR_zero)
 		return true;
 	k = v->arg[0]->ptr;

@@ -53,3 +53,17 @@ struct ir_block *ir_split_before(struct ir_fn *fn, struct ir_val *v)
 	ir_move_succs(old, block);
 	return block;
 }
+
+struct ir_block *ir_split_edge(struct ir_fn *fn, struct ir_block *block, unsigned k)
+{
+	struct ir_block *to = block->succ[k], *between = ir_new_block(fn);
+	struct ir_val *jmp = ir_val_new(fn, IR_jmp, 0);
+
+	between->cold = to->cold;
+	ir_append(between, jmp);
+	between->succ[0] = to;
+	to->preds.v[ir_pred_index(to, block)] = between;
+	block->succ[k] = between;
+	ir_add_pred(fn, between, block);
+	return between;
+}

@@ -122,6 +122,7 @@ enum ir_loss {
 	LOSS_LOOP,       /* a loop hit its limit */
 	LOSS_DIV,        /* divided by zero, at places that have no counter of their own */
 	LOSS_INDEX,      /* index outside of an array, as above */
+	LOSS_BUSY,       /* a run that found all copies of its scratch held by preempted ones */
 	LOSS_FIRST_MAP,  /* + map's own number */
 	LOSS_NONE = 0xffffffff,
 };
@@ -202,6 +203,20 @@ struct ir_block {
 
 struct ir_module;
 
+/*
+ * Scratch that runs on one CPU must not share: copies of it lie behind one another, in front of them a word each that
+ * is not 0 while a run holds that copy (ir/claim.c). copies 0: nothing is claimed.
+ */
+#define IR_COPIES 4
+struct ir_claim {
+	struct ir_map *map; /* as in the operation pcpu */
+	uint32_t off;       /* of the words */
+	uint32_t first;     /* of the first copy */
+	uint32_t size;      /* of each copy */
+	uint32_t copies;
+	bool whole;         /* held from the beginning to the end, callbacks and their scratch included */
+};
+
 struct ir_fn {
 	struct ir_module *module;
 	const char *name;
@@ -213,21 +228,22 @@ struct ir_fn {
 	uint32_t frame;        /* bytes of stack given to slots by the slots pass */
 	bool is_large;         /* the slots pass left more of the stack to the register allocator */
 	/*
-	 * Functions of the same number, not 0, share one scratch region: those that never run
-	 * inside one another on a CPU. The kernel keeps programs of perf events (kprobes, uprobes,
-	 * tracepoints, samples) apart by bpf_prog_active (trace_call_bpf() in
-	 * kernel/trace/bpf_trace.c).
+	 * Another run of it may come in between on the same CPU: another task's, while this one is preempted. Most
+	 * programs are kept from that by bpf_prog_active (trace_call_bpf() in kernel/trace/bpf_trace.c) or their own
+	 * `active`; those of user functions and iterators run with migration disabled and nothing more (6.0).
 	 */
-	uint32_t scratch_share;
+	bool preemptible;
+	struct ir_claim claim; /* of per-CPU scratch, made by the slots pass */
 	struct span span;
 	void *user;            /* the compiler's probe; not touched by passes */
 };
 
-/* Per-CPU scratch of the functions that share it, or of one. */
+/* Per-CPU scratch of a function, or of several. */
 struct ir_scratch {
 	struct ir_map *map; /* as in the operation pcpu */
-	uint32_t off, size, share;
+	uint32_t off, size; /* of one copy: what of->claim says how to get, if there is one */
 	bool is_callback;
+	struct ir_claim claim;
 };
 
 struct ir_module {

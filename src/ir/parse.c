@@ -421,6 +421,7 @@ static bool parse_fn_start(struct parse *p, bool is_callback)
 	skip_blanks(p);
 	if (is_callback && !parse_u32(p, &p->fn->nparams))
 		return false;
+	p->fn->preemptible = accept(p, "preemptible");
 	p->fn->lowered = accept(p, "lowered");
 	return accept(p, "{") || fail(p, "'{' is missing");
 }

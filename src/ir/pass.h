@@ -88,6 +88,18 @@ void ir_move_succs(struct ir_block *old, struct ir_block *by);
 struct ir_block *ir_split_before(struct ir_fn *fn, struct ir_val *v);
 struct ir_block *ir_new_block(struct ir_fn *fn);
 
+/* A new block on the edge succ[k] of block. */
+struct ir_block *ir_split_edge(struct ir_fn *fn, struct ir_block *block, unsigned k);
+
+/* claim.c */
+/*
+ * Takes a copy of what fn->claim describes, or leaves the program; base is the value that holds all of them. Gives what
+ * base + offset in the first copy is for the copy that was taken, and the word to be given back.
+ */
+struct ir_val *ir_claim_take(struct ir_builder *b, struct ir_val *base, struct ir_val **ret_word);
+/* It is given back on all ways out of what `taken` dominates. */
+void ir_claim_end(struct ir_fn *fn, struct ir_block *taken, struct ir_val *word);
+
 /* dom.c */
 /* As ir_dominators() but changes no block and no order; unreachable blocks get rpo UINT32_MAX. */
 void ir_analyse(struct ir_fn *fn);

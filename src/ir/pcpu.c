@@ -1,6 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One look-up of the per-CPU data, and one of the bulk scratch, serve all that a function wants of them. */
+/*
+ * One look-up of the per-CPU data, and one of the bulk scratch, serve all that a function wants of them. What it must
+ * have to itself it claims there.
+ */
 #include "ir/pass.h"
+
+/* What a look-up gave. */
+struct found {
+	struct ir_val *base;
+	struct ir_val *own; /* base of the copy that was claimed; NULL: nothing was */
+	struct ir_val *word;
+	struct ir_block *block; /* where it is known */
+};
 
 /* map: NULL, or the bulk scratch */
 static bool is_of(const struct ir_val *v, const struct ir_map *map)
@@ -123,12 +134,13 @@ static struct ir_val *key_slot(struct ir_builder *b, const struct ir_map *map)
  * Splits before at: key, look-up, and a way out of the program that is never taken (the key
  * exists).
  */
-static struct ir_val *look_up(struct ir_fn *fn, struct ir_map *map, struct ir_val *at)
+static struct found look_up(struct ir_fn *fn, struct ir_map *map, struct ir_val *at)
 {
 	struct ir_builder b = { fn->module, fn, at->block, at->span };
 	struct ir_block *rest = ir_split_before(fn, at), *out = ir_block_new(&b),
 			*on = ir_block_new(&b);
-	struct ir_val *key = key_slot(&b, map), *p, *base;
+	struct ir_val *key = key_slot(&b, map), *p;
+	struct found f = { NULL };
 
 	out->cold = true;
 	on->cold = rest->cold;
@@ -137,9 +149,12 @@ static struct ir_val *look_up(struct ir_fn *fn, struct ir_map *map, struct ir_va
 	ir_at(&b, out);
 	ir_ret(&b, NULL);
 	ir_at(&b, on);
-	base = ir_nonnull(&b, p);
+	f.base = ir_nonnull(&b, p);
+	if (fn->claim.copies && fn->claim.map == map)
+		f.own = ir_claim_take(&b, f.base, &f.word);
+	f.block = b.block;
 	ir_jmp(&b, rest);
-	return base;
+	return f;
 }
 
 /* base + imm at each use; loads and stores take the offset themselves. */
@@ -147,8 +162,7 @@ static void replace_use(struct ir_fn *fn, struct ir_val *user, uint32_t i, struc
 {
 	int64_t off = user->arg[i]->imm;
 	struct ir_val *at = user->op == IR_phi ? user->block->preds.v[i]->last : user, *sum, *k;
-	bool access =
-		i == 0 && (user->op == IR_load || user->op == IR_store || user->op == IR_atomadd);
+	bool access = i == 0 && (user->op == IR_load || user->op == IR_store || user->op == IR_atomadd || user->op == IR_xchg);
 
 	if (access && user->imm + off <= INT16_MAX) {
 		user->imm += off;
@@ -171,29 +185,52 @@ static void replace_use(struct ir_fn *fn, struct ir_val *user, uint32_t i, struc
 	user->arg[i] = sum;
 }
 
-static void replace_all(struct ir_fn *fn, const struct ir_map *map, struct ir_val *base)
+static bool is_claimed(const struct ir_fn *fn, const struct ir_val *v)
+{
+	const struct ir_claim *c = &fn->claim;
+
+	return c->copies > 1 && v->imm >= c->first && v->imm < c->first + c->size;
+}
+
+static void replace_all(struct ir_fn *fn, const struct ir_map *map, const struct found *f)
 {
 	each_block(fn, b)
 		each_val(b, v)
 			for (uint32_t i = 0; i < v->nargs; i++)
 				if (is_of(v->arg[i], map))
-					replace_use(fn, v, i, base);
+					replace_use(fn, v, i, f->own && is_claimed(fn, v->arg[i]) ? f->own : f->base);
 	each_block(fn, b)
 		each_val_safe(b, v, next)
 			if (is_of(v, map))
 				ir_remove(v);
 }
 
-static void serve(struct ir_fn *fn, struct ir_map *map)
+/* Where the look-up is to be: NULL if nothing is wanted of the map. */
+static struct ir_val *place_of(struct ir_fn *fn, const struct ir_map *map)
 {
 	struct ir_block *at;
 
+	if (fn->claim.whole && fn->claim.map == map)
+		return fn->blocks.v[0]->first;
 	if (!has_ops(fn, map))
-		return;
-	ir_dominators(fn);
+		return NULL;
 	at = place_block(fn, map);
-	if (at)
-		replace_all(fn, map, look_up(fn, map, before_iterators(before_record(place_in(at, map)))));
+	return at ? before_iterators(before_record(place_in(at, map))) : NULL;
+}
+
+static void serve(struct ir_fn *fn, struct ir_map *map)
+{
+	struct ir_val *at;
+	struct found f;
+
+	ir_dominators(fn);
+	at = place_of(fn, map);
+	if (!at)
+		return;
+	f = look_up(fn, map, at);
+	replace_all(fn, map, &f);
+	if (f.own)
+		ir_claim_end(fn, f.block, f.word);
 }
 
 /*

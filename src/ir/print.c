@@ -4,7 +4,7 @@
  *
  *	map @name role=user type=1 key=8 value=8 max=4096 flags=0 loss=4
  *	globals 8200 / pcpu 16 / losses 5 / rodata 666f6f00
- *	fn name {                       or: callback name 4 {; lowered after the name: no level H
+ *	fn name {                       or: callback name 4 {; after the name: preemptible, lowered (no level H)
  *left b0: %1 = iconst #5 %2 = ctx %3 = load.u4 %2 #16     width and sign, arguments, imm %4 = fill
  *[16] !get_current_comm %5 = key %1 %4 {24 scalar:0:8 agg:8:16} %6 = mapptr @name %5 br %6 b1 b2
  *	b1: from b0                     the order of phi arguments
@@ -94,7 +94,7 @@ void ir_print_fn(const struct ir_fn *fn, struct strbuf *out)
 		sb_addf(out, "callback %s %u%s {\n", fn->name, fn->nparams,
 			fn->lowered ? " lowered" : "");
 	else
-		sb_addf(out, "fn %s%s {\n", fn->name, fn->lowered ? " lowered" : "");
+		sb_addf(out, "fn %s%s%s {\n", fn->name, fn->preemptible ? " preemptible" : "", fn->lowered ? " lowered" : "");
 	each_block(fn, b) {
 		sb_addf(out, "b%u:", b->id);
 		for (size_t i = 0; i < b->preds.n; i++)

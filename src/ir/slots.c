@@ -176,30 +176,69 @@ static void spread_kinds(struct ir_fn *fn)
 	}
 }
 
-static bool may_share(const struct ir_fn *fn, const struct ir_scratch *r, uint32_t size,
-		      bool scarce)
+/* Those of callbacks are held by the programs that call them, if need be. */
+static bool wants_claim(const struct ir_fn *fn, bool scarce)
 {
-	if (r->size < size || r->is_callback || fn->is_callback)
+	if (fn->is_callback || !target_has(fn->module->target, TF_XCHG))
 		return false;
-	return scarce || (fn->scratch_share && fn->scratch_share == r->share);
+	return fn->preemptible || scarce;
+}
+
+/* A region is only shared by functions that claim it, where they can. */
+static bool may_share(const struct ir_fn *fn, const struct ir_scratch *r, uint32_t size, bool claims)
+{
+	return r->size >= size && !r->is_callback && !fn->is_callback && claims == (r->claim.copies > 1);
+}
+
+static struct ir_claim claim_new(struct ir_module *m, uint32_t copies, uint32_t size)
+{
+	struct ir_claim c = { .size = round_up(size, 8), .copies = copies };
+
+	c.off = ir_scratch_alloc(m, copies * (8 + c.size), &c.map);
+	c.first = c.off + copies * 8;
+	return c;
+}
+
+static struct ir_scratch region_new(const struct ir_fn *fn, uint32_t size, bool claims)
+{
+	struct ir_scratch r = { .size = size, .is_callback = fn->is_callback };
+
+	if (claims) {
+		r.claim = claim_new(fn->module, IR_COPIES, size);
+		r.map = r.claim.map;
+		r.off = r.claim.first;
+	} else {
+		r.off = ir_scratch_alloc(fn->module, size, &r.map);
+	}
+	return r;
 }
 
 /*
- * This function's scratch. A script of hundreds of probes has them share when it gets near a limit, at the risk
- * of one interrupting another.
+ * This function's scratch. A script of hundreds of probes has them share when it gets near a limit: half-way there
+ * they begin to make regions that can be.
  */
 static struct ir_scratch scratch_region(struct ir_fn *fn, uint32_t size)
 {
 	struct ir_module *m = fn->module;
-	struct ir_scratch r = { NULL, 0, size, fn->scratch_share, fn->is_callback };
-	bool scarce = m->bulk_size + size > SCRATCH_PLENTY;
+	uint32_t all = m->bulk_size + size;
+	bool claims = !fn->claim.copies && wants_claim(fn, all > SCRATCH_PLENTY / 2);
+	struct ir_scratch r;
 
 	vec_each(m->scratch, i)
-		if (may_share(fn, &m->scratch.v[i], size, scarce))
+		if (all > SCRATCH_PLENTY && may_share(fn, &m->scratch.v[i], size, claims))
 			return m->scratch.v[i];
-	r.off = ir_scratch_alloc(m, size, &r.map);
+	r = region_new(fn, size, claims);
 	avec_push(m->arena, &m->scratch, r);
 	return r;
+}
+
+/* What it shares with the callbacks it names it holds from its beginning to its end; there is no second copy of that. */
+static void claim_all(struct ir_fn *fn)
+{
+	if (!fn->preemptible || !wants_claim(fn, false) || !names_callback(fn))
+		return;
+	fn->claim = claim_new(fn->module, 1, 0);
+	fn->claim.whole = true;
 }
 
 static void assign(struct ir_slots *s, struct ir_scratch region)
@@ -218,6 +257,17 @@ static void assign(struct ir_slots *s, struct ir_scratch region)
 		ir_set_kind(o->v);
 	}
 	spread_kinds(s->fn);
+}
+
+static void place_scratch(struct ir_slots *s, uint32_t size)
+{
+	struct ir_scratch r = { NULL };
+
+	if (size)
+		r = scratch_region(s->fn, size);
+	if (r.claim.copies)
+		s->fn->claim = r.claim;
+	assign(s, r);
 }
 
 /*
@@ -249,6 +299,7 @@ void ir_pass_slots(struct ir_fn *fn)
 		fn->frame = colour(&s, false);
 	}
 	size = colour(&s, true);
-	assign(&s, size ? scratch_region(fn, size) : (struct ir_scratch){ 0 });
+	claim_all(fn);
+	place_scratch(&s, size);
 	arena_done(&s.arena);
 }

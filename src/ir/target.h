@@ -30,6 +30,7 @@ enum target_feature {
 	TF_MMAP_ARRAY,        /* BPF_F_MMAPABLE, 5.5 */
 	TF_PERF_LINK,         /* BPF_LINK_CREATE for perf events, 5.15 */
 	TF_NS_PID,            /* get_ns_current_pid_tgid, 5.7 */
+	TF_XCHG,              /* atomic exchange (5.12; by the JIT of aarch64, 5.18) */
 	TF_LONG_KEYS,         /* hash keys above 512 bytes, 5.18 */
 	TF_TAI_NS,            /* ktime_get_tai_ns, 6.1 */
 	TF_COUNT

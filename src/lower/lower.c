@@ -92,6 +92,7 @@ bool lower_probe_fn(struct ir_module *m, struct tables *t, struct types *ts, str
 	lw.b.fn = ir_fn_new(m, fn_name(&lw));
 	lw.b.fn->span = p->block->span;
 	lw.b.fn->user = p;
+	lw.b.fn->preemptible = (p->provider->flags & PF_PREEMPT) != 0;
 	p->fn = lw.b.fn;
 	block_enter(&lw, block_open(&lw));
 	frame_plan(&lw, p->block);

@@ -74,7 +74,7 @@ static void aggregate_small(struct lower *lw, struct node *n, struct ir_val *key
 	struct ir_val *p = ir_mapptr(&lw->b, m->ir, key), *first;
 	struct lower_if c = lower_if_begin(lw, ir_bin(&lw->b, IR_ne, p, ir_iconst(&lw->b, 0)));
 
-	n->b->fn->agg_update(lw, n->b, ir_nonnull(&lw->b, p), !m->per_cpu);
+	n->b->fn->agg_update(lw, n->b, ir_nonnull(&lw->b, p), !m->per_cpu || lw->b.fn->preemptible);
 	lower_if_else(lw, &c);
 	first = first_value(lw, m->ir->value_size);
 	n->b->fn->agg_update(lw, n->b, first, false);
@@ -131,7 +131,7 @@ static void lower_aggregate(struct lower *lw, struct node *n)
 	lw->b.span = n->span;
 	evaluate_args(lw, n->b);
 	if (m->storage == MS_PCPU) {
-		n->b->fn->agg_update(lw, n->b, ir_pcpu_ptr(&lw->b, m->offset), false);
+		n->b->fn->agg_update(lw, n->b, ir_pcpu_ptr(&lw->b, m->offset), lw->b.fn->preemptible);
 	} else {
 		key = lower_key(lw, n->a);
 		if (m->per_cpu)

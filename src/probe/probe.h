@@ -43,6 +43,7 @@ enum provider_flags {
 	PF_ITER = 1 << 11,   /* runs once for each object, to its end, by reading the file of its link: ctx */
 	PF_SIGNAL = 1 << 12, /* run by the tool itself when it gets signal number target.config */
 	PF_DEBUGINFO = 1 << 13, /* `args` is of debug information: describe() is called only for blocks that say `args` */
+	PF_PREEMPT = 1 << 17, /* another task may run the program on the same CPU before it is through */
 	PF_TRIAL = 1 << 14, /* test, bench: run by the tool itself if it is asked to; returns a number */
 	PF_COOKIE = 1 << 15, /* attaches with the targets' cookies, where the kernel has them */
 	PF_WATCH = 1 << 16, /* target.offset is an address whose accesses are watched */

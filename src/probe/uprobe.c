@@ -322,7 +322,7 @@ const struct provider provider_uprobe = {
 	.forms = "uprobe:PATH:FUNCTION[+OFFSET]\nuprobe:LIBRARY:FUNCTION\nuprobe:PATH:ADDRESS\nuprobe:PATH@FILE:LINE[:COLUMN]\n"
 		 "uprobe:PATH:cpp:NAME",
 	.flags = PF_ARGN | PF_ARGS | PF_DEBUGINFO | PF_REGS | PF_FUNC | PF_TASK | PF_USER | PF_PID |
-		 PF_KSTACK | PF_LIFO | PF_COOKIE,
+		 PF_KSTACK | PF_LIFO | PF_COOKIE | PF_PREEMPT,
 	.expand = uprobe_expand,
 	.describe = debuginfo_describe,
 	.lower_arg = lower_reg_arg,
@@ -342,7 +342,7 @@ const struct provider provider_uretprobe = {
 	.doc = "return of a function of a program or library",
 	.forms = "uretprobe:PATH:FUNCTION\nuretprobe:LIBRARY:FUNCTION",
 	.flags = PF_RETVAL | PF_REGS | PF_FUNC | PF_TASK | PF_USER | PF_PID | PF_KSTACK |
-		 PF_LIFO | PF_COOKIE,
+		 PF_LIFO | PF_COOKIE | PF_PREEMPT,
 	.expand = uprobe_expand,
 	.lower_retval = lower_reg_retval,
 	.find_type = debuginfo_type,

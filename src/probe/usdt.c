@@ -190,7 +190,7 @@ const struct provider provider_usdt = {
 	.doc = "a static probe in a program or library",
 	.forms = "usdt:PATH:NAME\nusdt:PATH:PROVIDER:NAME",
 	.flags = PF_ARGN | PF_REGS | PF_FUNC | PF_TASK | PF_USER | PF_PID | PF_KSTACK |
-		 PF_LIFO | PF_COOKIE,
+		 PF_LIFO | PF_COOKIE | PF_PREEMPT,
 	.expand = usdt_expand,
 	.lower_arg = usdt_arg,
 	.find_type = debuginfo_type,

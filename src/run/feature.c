@@ -241,6 +241,7 @@ static bool ask(struct feature *f, enum target_feature what)
 	case TF_NS_PID: return has_helper(f, 120);           /* get_ns_current_pid_tgid */
 	case TF_TAI_NS: return has_helper(f, 208);           /* ktime_get_tai_ns */
 	case TF_LONG_KEYS: return has_long_keys();
+	case TF_XCHG: return has_helper(f, 195);             /* came before this one did (5.19) */
 	case TF_COUNT: break;
 	}
 	return false;
@@ -289,6 +290,7 @@ const char *feature_name(enum target_feature f)
 		[TF_ITER_NUM] = "numeric iterators",
 		[TF_TAI_NS] = "atomic time",
 		[TF_LONG_KEYS] = "long keys",
+		[TF_XCHG] = "atomic exchange",
 		[TF_COMM_PADDED] = "comm padded with zeros",
 		[TF_SDIV] = "signed division",
 		[TF_BATCH] = "map batch operations",

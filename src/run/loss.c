@@ -113,6 +113,7 @@ void run_report_losses(struct runtime *rt)
 		   "Divide or modulo by 0 detected. This can lead to unexpected results. 1 is being used as the result",
 		   "divisions by zero", NULL);
 	add(&l, run_counter(rt, LOSS_INDEX), "indexes outside of an array (the last element was taken)", NULL);
+	add(&l, run_counter(rt, LOSS_BUSY), "events missed: other tasks were preempted in the probe on that CPU", NULL);
 	add_maps(rt, &l);
 	add(&l, rt->late, "records not handled: the run was stopped, and they took too long", NULL);
 	add(&l, rt->packets.lost, "packets lost", "Try a larger perf_rb_pages config.");

@@ -27,6 +27,7 @@ static const unsigned since[TF_COUNT] = {
 	[TF_MMAP_ARRAY] = RELEASE(5, 5),
 	[TF_NS_PID] = RELEASE(5, 7),
 	[TF_LONG_KEYS] = RELEASE(5, 18),
+	[TF_XCHG] = RELEASE(5, 19),
 };
 
 struct release {

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * funcs N: calls each function below N times, with i = 0 .. N-1.
+ * funcs text N LETTER TASKS: that many processes, all on the first CPU, call func_text() N times, each with a text of
+ * its own: 700 times LETTER, the next one, ...
  * funcs loop: says "ready" and does so every 10 ms until it is killed.
  */
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define FUNC __attribute__((noinline))
@@ -92,6 +96,29 @@ static void call_all(int i)
 	down(3);
 }
 
+static int texts(int n, char letter, int tasks)
+{
+	static char text[701];
+	cpu_set_t first;
+	int status, failed = 0;
+
+	CPU_ZERO(&first);
+	CPU_SET(0, &first);
+	if (sched_setaffinity(0, sizeof(first), &first))
+		return 1;
+	for (int k = 0; k < tasks; k++) {
+		memset(text, letter + k, sizeof(text) - 1);
+		if (fork())
+			continue;
+		for (int i = 0; i < n; i++)
+			func_text(text);
+		_exit(0);
+	}
+	while (wait(&status) > 0)
+		failed |= status;
+	return failed != 0;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 1 && !strcmp(argv[1], "loop")) {
@@ -102,6 +129,8 @@ int main(int argc, char **argv)
 			usleep(10000);
 		}
 	}
+	if (argc > 4 && !strcmp(argv[1], "text"))
+		return texts(atoi(argv[2]), argv[3][0], atoi(argv[4]));
 	for (int i = 0; i < (argc > 1 ? atoi(argv[1]) : 1); i++)
 		call_all(i);
 	return 0;
