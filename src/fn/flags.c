@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Flags of system calls by name: open_flags, mount_flags, clone_flags. Bits without a name are a number behind the names. */
+/*
+ * Flags by name: open_flags, mount_flags, clone_flags of system calls, tcp_flags of packets, letters of
+ * anything. Bits without a name are a number behind the names.
+ */
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
@@ -40,6 +43,9 @@ static const struct flag clone_flags[] = {
 	{ 0x100000000, "CLONE_CLEAR_SIGHAND" }, { 0x200000000, "CLONE_INTO_CGROUP" }, { 0 },
 };
 #undef F
+static const struct flag tcp_flags[] = {
+	{ 1, "FIN" }, { 2, "SYN" }, { 4, "RST" }, { 8, "PSH" }, { 16, "ACK" }, { 32, "URG" }, { 64, "ECE" }, { 128, "CWR" }, { 0 },
+};
 
 static int64_t flags_number(const struct type *t, const void *bytes)
 {
@@ -107,6 +113,12 @@ static void clone_text(struct render *r, struct strbuf *out, const struct type *
 		flags_add(out, start, clone_flags, v);
 }
 
+static void tcp_text(struct render *r, struct strbuf *out, const struct type *t, const void *bytes)
+{
+	flags_add(out, out->n, tcp_flags, flags_number(t, bytes));
+}
+
+static const struct value_ops tcp_value = { .name = "tcp_flags_t", .text = tcp_text, .number = flags_number };
 static const struct value_ops open_value = { .name = "open_flags_t", .text = open_text, .number = flags_number };
 static const struct value_ops mount_value = { .name = "mount_flags_t", .text = mount_text, .number = flags_number };
 static const struct value_ops clone_value = { .name = "clone_flags_t", .text = clone_text, .number = flags_number };
@@ -140,4 +152,54 @@ const struct fn_ops fn_clone_flags = {
 	.name = "clone_flags", .proto = "clone_flags(int flags): clone_flags_t", .doc = "flags of clone() and unshare() by name",
 	.flags = FN_CALL, .min_args = 1, .max_args = 1, .arg = { FA_INT }, .check = check_flags, .lower = lower_flags,
 	.value = &clone_value,
+};
+
+const struct fn_ops fn_tcp_flags = {
+	.name = "tcp_flags", .proto = "tcp_flags(int flags): tcp_flags_t", .doc = "flags of a TCP header by name: SYN|ACK",
+	.flags = FN_CALL, .min_args = 1, .max_args = 1, .arg = { FA_INT }, .check = check_flags, .lower = lower_flags,
+	.value = &tcp_value,
+};
+
+/* letters(bits, "FTB"): the bits, then the letters, up to 8 bytes each. */
+static void letters_text(struct render *r, struct strbuf *out, const struct type *t, const void *bytes)
+{
+	const char *letter = (const char *)bytes + 8;
+	uint64_t v = flags_number(t, bytes);
+
+	for (unsigned i = 0; i < 8 && letter[i]; i++)
+		sb_addc(out, v & (1u << i) ? letter[i] : '.');
+}
+
+static const struct value_ops letters_value = { .name = "letters_t", .text = letters_text, .number = flags_number };
+
+static bool check_letters(struct check *ck, struct node *call)
+{
+	struct node *n = call->list.v[1];
+	const char *text;
+	uint32_t len;
+
+	call->type = type_opaque(check_types(ck), &letters_value, 16, 8);
+	if (check_const_str(ck, n, &text, &len) && strlen(text) <= 8 && *text) {
+		call->fn_data = (void *)text;
+		return true;
+	}
+	return check_error(ck, n->span, DT_bad_argument, "letters() expects a string of 1 to 8 letters");
+}
+
+static struct ir_val *lower_letters(struct lower *lw, struct node *call)
+{
+	char text[8] = "";
+	int64_t word;
+	struct ir_val *vals[2] = { lower_expr(lw, call->list.v[0]) };
+
+	memcpy(text, call->fn_data, strlen(call->fn_data));
+	memcpy(&word, text, sizeof(word));
+	vals[1] = ir_iconst(lower_b(lw), word);
+	return lower_pack(lw, 16, 2, (uint32_t[]){ 0, 8 }, (uint32_t[]){ 8, 8 }, vals);
+}
+
+const struct fn_ops fn_letters = {
+	.name = "letters", .proto = "letters(int bits, string letters): letters_t",
+	.doc = "a letter for each bit from the lowest, a dot where it is not set", .flags = FN_CALL, .min_args = 2, .max_args = 2,
+	.arg = { FA_INT, FA_CONST_STR }, .check = check_letters, .lower = lower_letters, .value = &letters_value,
 };

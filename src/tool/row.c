@@ -229,6 +229,15 @@ static void add_value(const struct tool *t, struct render *r, struct strbuf *out
 		out->n = start + (size_t)spec->precision;
 }
 
+/* An enumerator by its name, as in text. */
+static void add_json_text(struct render *r, struct strbuf *out, const struct value_ref *v)
+{
+	_cleanup_sb_ struct strbuf text = { 0 };
+
+	render_text(r, &text, v->type, v->bytes);
+	render_json_string(out, sb_str(&text), text.n);
+}
+
 static void add_json(struct tool *t, struct render *r, struct strbuf *out, const struct tool_spec *spec,
 		     const struct value_ref *v, size_t n)
 {
@@ -257,6 +266,8 @@ static void add_json(struct tool *t, struct render *r, struct strbuf *out, const
 	}
 	if (v->type->kind == TY_STRING)
 		render_json_string(out, v->bytes, strnlen(v->bytes, v->len));
+	else if (v->type->kind == TY_ENUM)
+		add_json_text(r, out, v);
 	else
 		render_json(r, out, v->type, v->bytes);
 }

@@ -4,6 +4,7 @@
  *	then both wait MS milliseconds; the client closes first.
  * tcp refused PORT: connects to a port of 127.0.0.1 that nobody listens at.
  * tcp reset PORT: the client aborts the connection.
+ * tcp full PORT: a second connection to a server that takes one; its first packet is dropped, and sent again a second later.
  * tcp bind PORT: binds a socket with SO_REUSEADDR to a port of 127.0.0.1, then another one, which fails.
  */
 #include <arpa/inet.h>
@@ -73,6 +74,18 @@ static int talk(int family, int ms, int abort)
 	return 0;
 }
 
+static int overflow(void)
+{
+	int server = bound(AF_INET, 1), one = socket(AF_INET, SOCK_STREAM, 0), two = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+	if (server < 0 || listen(server, 0) || connect(one, addr, addr_len))
+		return 1;
+	if (!connect(two, addr, addr_len) || errno != EINPROGRESS)
+		return 1;
+	usleep(1300 * 1000);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	int family = argc > 1 && !strcmp(argv[1], "6") ? AF_INET6 : AF_INET;
@@ -84,5 +97,7 @@ int main(int argc, char **argv)
 		return !connect(socket(family, SOCK_STREAM, 0), addr, addr_len) || errno != ECONNREFUSED;
 	if (!strcmp(argv[1], "bind"))
 		return bound(family, 1) < 0 || bound(family, 0) >= 0;
+	if (!strcmp(argv[1], "full"))
+		return overflow();
 	return talk(family, argc > 3 ? atoi(argv[3]) : 0, !strcmp(argv[1], "reset"));
 }
