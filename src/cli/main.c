@@ -133,13 +133,13 @@ static int sonde_command(int argc, char **argv)
 	if (!strcmp(word, "help") && argc == 2)
 		return help_print("sonde", false);
 	if (!strcmp(word, "help")) {
-		src = tools_find(argv[2]);
+		src = tool_source_find(argv[2]);
 		return src ? embedded_tool(src, "sonde", 2, (char *[]){ argv[2], "--help", NULL })
 			   : unknown_command(argv[2]);
 	}
 	if (!strcmp(word, "bpftool"))
 		return inspect_main("sonde bpftool", argc - 1, argv + 1);
-	src = tools_find(word);
+	src = tool_source_find(word);
 	if (src)
 		return embedded_tool(src, "sonde", argc - 1, argv + 1);
 	if (tool_file(argc, argv, &status))
@@ -178,7 +178,7 @@ int main(int argc, char **argv)
 {
 	const char *slash = argc ? strrchr(argv[0], '/') : NULL;
 	const char *self = slash ? slash + 1 : argc ? argv[0] : "sonde";
-	const struct tool_source *src = tools_find(self);
+	const struct tool_source *src = tool_source_find(self);
 	_cleanup_sb_ struct strbuf object = { 0 };
 	int rc;
 

@@ -9,14 +9,6 @@
 #include "cli/session.h"
 #include "tool/run.h"
 
-const struct tool_source *tools_find(const char *name)
-{
-	for (size_t i = 0; i < tool_sources_n; i++)
-		if (!strcmp(tool_sources[i].name, name))
-			return &tool_sources[i];
-	return NULL;
-}
-
 void tools_near(struct near *n)
 {
 	for (size_t i = 0; i < tool_sources_n; i++)

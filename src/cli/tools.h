@@ -9,8 +9,6 @@
 #include "base/diag.h"
 #include "tool/sources.h"
 
-/* NULL: there is no built-in tool of that name. */
-const struct tool_source *tools_find(const char *name);
 /* Offers all their names. */
 void tools_near(struct near *n);
 /* Runs a tool; argv[0] is not looked at, self is how usage texts call it. Exit status. */

@@ -221,6 +221,16 @@ struct provider {
 		    void (*emit)(void *arg, const char *name, const struct probe_target *t), void *arg, struct err *e);
 };
 
+/*
+ * Expands the attach point for out->provider without a word: what there was to say is in *said, an empty list of the
+ * caller's. True if there are targets.
+ */
+bool probe_try(struct probe_env *env, const struct attach_point *ap, struct probe *out, struct diags *said);
+/* Can what was found be attached to on this kernel? */
+bool probe_usable(struct probe_env *env, const struct probe *p);
+/* Both at once for a probe of two parts, "kprobe" and "vfs_read". */
+bool probe_there(struct probe_env *env, const char *provider, const char *target);
+
 /* Bytes that a call puts on the stack, and a return takes from it. */
 unsigned probe_call_pushes(void);
 

@@ -29,27 +29,6 @@ const struct provider *find_provider(struct check *ck, const struct attach_point
 	return NULL;
 }
 
-/* Expands without a word: what there was to say is in ret_said. */
-static bool try_expand(struct check *ck, const struct attach_point *ap, struct probe *all, struct diags *ret_said)
-{
-	struct probe_env *env = ck->in->env;
-	const char *policy = env->missing_probes;
-	bool ok;
-
-	*ret_said = (struct diags){ .arena = ck->arena, .sources = ck->diags->sources, .quiet_warnings = true };
-	env->diags = ret_said;
-	env->missing_probes = NULL;
-	ok = all->provider->expand(env, ap, all) && all->targets.n;
-	env->diags = ck->diags;
-	env->missing_probes = policy;
-	return ok;
-}
-
-static bool is_usable(struct check *ck, const struct probe *all)
-{
-	return !all->provider->usable || all->provider->usable(ck->in->env, all);
-}
-
 /* A fault of the script is one also where another alternative is taken. */
 static bool report_fault(struct check *ck, const struct diags *said)
 {
@@ -80,7 +59,8 @@ static bool try_point(struct check *ck, struct attach_point *ap, struct probe *a
 	all->point = ap;
 	all->name = ap->text;
 	all->provider = find_provider(ck, ap);
-	if (all->provider && try_expand(ck, ap, all, &said) && is_usable(ck, all))
+	said = (struct diags){ .arena = ck->arena, .sources = ck->diags->sources, .quiet_warnings = true };
+	if (all->provider && probe_try(ck->in->env, ap, all, &said) && probe_usable(ck->in->env, all))
 		return true;
 	if (all->provider && !all->targets.n && !report_fault(ck, &said))
 		sb_addf(why, "%s%s", why->n ? "; " : "", said.list.n ? said.list.v[0]->text : no_match_text(ck, ap));

@@ -170,15 +170,25 @@ static bool is_begin_only(const struct rewrite *w, const struct node *n)
 	return is_arg_number(n) || (w->kind->by_stack && is_word(n, "func"));
 }
 
-/* In the block of the end: what belongs to the beginning comes out of the map. */
+/* exists(args.NAME) where the beginning has no args: decided here, for the name would be kept there. */
+static bool asks_for_none(const struct rewrite *w, const struct node *n)
+{
+	return n->kind == E_EXISTS && n->a && is_args_field(n->a) && !(provider_find(w->kind->provider)->flags & PF_ARGS);
+}
+
+/* In the block of the end: what belongs to the beginning comes out of the map. Arms that are not compiled are left alone. */
 static void rewrite(struct rewrite *w, struct node *n)
 {
 	struct span at;
+	bool yes;
 
 	if (!n)
 		return;
 	at = n->span;
-	if (is_word(n, "duration")) {
+	if (asks_for_none(w, n)) {
+		n->kind = E_BOOL;
+		n->a = NULL;
+	} else if (is_word(n, "duration")) {
 		w->start = true;
 		*n = *make(w, E_VAR, DURATION);
 	} else if (is_word(n, "retval") && w->is_syscall) {
@@ -201,6 +211,10 @@ static void rewrite(struct rewrite *w, struct node *n)
 	return;
 below:
 	rewrite(w, n->a);
+	if ((n->kind == E_TERNARY || n->kind == S_IF) && exists_decided(n->a, &yes)) {
+		rewrite(w, yes ? n->b : n->c);
+		return;
+	}
 	rewrite(w, n->b);
 	rewrite(w, n->c);
 	vec_each(n->list, i)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Conditions: words joined by && and ||, && first; "!" before a word denies it. A word is an option
- * (given, or a flag) or NAME=TEXT (its value is TEXT), or asks the kernel: field(STRUCT.MEMBER), event(CATEGORY:NAME).
+ * (given, or a flag) or NAME=TEXT (its value is TEXT), or asks the kernel: field(STRUCT.MEMBER), event(CATEGORY:NAME), probe(KIND:NAME).
  */
 #include <errno.h>
 #include <string.h>
@@ -25,6 +25,15 @@ static bool asks(struct tool *t, const char *word, size_t len, const char *what,
 	return true;
 }
 
+/* "{name}": the option's value; else the text itself. */
+static const char *option_or(struct tool *t, const char *text)
+{
+	size_t n = strlen(text);
+	const struct tool_option *o = *text == '{' ? tool_option(t, text + 1, n - 2) : NULL;
+
+	return o ? tool_text(o) : text;
+}
+
 static int term(struct tool *t, const struct tool_host *host, const char *word, size_t len,
 		const struct tool_line *l, struct err *e)
 {
@@ -45,6 +54,8 @@ static int term(struct tool *t, const struct tool_host *host, const char *word, 
 		value = host && host->has_field(host->arg, a, b);
 	else if (asks(t, word, len, "event(", ':', &a, &b))
 		value = host && host->has_event(host->arg, a, b);
+	else if (asks(t, word, len, "probe(", ':', &a, &b))
+		value = host && host->has_probe(host->arg, a, option_or(t, b));
 	else
 		return tool_wrong(t, l, e, "this condition names no option");
 	return deny ? !value : value;

@@ -196,6 +196,8 @@ static int declare_line(struct tool *t, struct tool_line *l, struct err *e)
 		t->summary = tool_rest(t, l);
 	else if (tool_word_is(word, n, "about"))
 		avec_push(t->arena, &t->about, tool_rest(t, l));
+	else if (tool_word_is(word, n, "of"))
+		t->of = tool_rest(t, l);
 	else if (tool_word_is(word, n, "option"))
 		return declare_option(t, l, e);
 	else if (tool_word_is(word, n, "argument"))
@@ -224,6 +226,8 @@ int tool_declare(struct tool *t, struct arena *a, const char *name, const char *
 			rc = declare_line(t, &l, e);
 		text += n + (nl != NULL);
 	}
+	if (!rc && t->of)
+		return tool_derive(t, e);
 	tool_settle_letters(t);
 	return rc;
 }

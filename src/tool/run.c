@@ -41,9 +41,14 @@ static bool has_event(void *arg, const char *category, const char *event)
 	return !access(path, F_OK);
 }
 
+static bool has_probe(void *arg, const char *provider, const char *target)
+{
+	return *target && probe_there(arg, provider, target);
+}
+
 int tool_script(struct tool *t, const struct probe_env *env, struct strbuf *ret_text, struct err *e)
 {
-	struct tool_host host = { has_field, has_event, (void *)env, env->tracefs };
+	struct tool_host host = { has_field, has_event, has_probe, (void *)env, env->tracefs };
 
 	return tool_expand(t, &host, ret_text, e);
 }

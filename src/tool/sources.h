@@ -17,4 +17,7 @@ struct tool_source {
 extern const struct tool_source tool_sources[]; /* one more of all zeros ends the table */
 extern const size_t tool_sources_n;
 
+/* By name, NULL if there is none. */
+const struct tool_source *tool_source_find(const char *name);
+
 #endif

@@ -100,6 +100,7 @@ struct tool {
 	const char *name, *text;
 	size_t len;
 	const char *summary;
+	const char *of;          /* the tool whose script this one is, and options for it; NULL: its own script */
 	VEC(const char *) about;
 	VEC(struct tool_option) options;
 	VEC(struct tool_example) examples;
@@ -153,6 +154,7 @@ void tool_help(const struct tool *t, const char *self, struct strbuf *out);
 struct tool_host {
 	bool (*has_field)(void *arg, const char *type, const char *field); /* of a struct */
 	bool (*has_event)(void *arg, const char *category, const char *event);
+	bool (*has_probe)(void *arg, const char *provider, const char *target); /* that can be attached to */
 	void *arg;
 	const char *tracefs; /* NULL: none */
 };
@@ -189,6 +191,8 @@ bool tool_word_is(const char *word, size_t len, const char *what);
 const char *tool_rest(struct tool *t, struct tool_line *l);
 /* common WORD... */
 int tool_declare_common(struct tool *t, struct tool_line *l, struct err *e);
+/* Makes t one of the tool that its `of` names: that one's script and options, with the values given there. */
+int tool_derive(struct tool *t, struct err *e);
 /* Letters that are there twice: a tool's own options keep them. */
 void tool_settle_letters(struct tool *t);
 /* "ARG:TYPE[=DEFAULT]" into *o. */

@@ -21,7 +21,12 @@ static bool has_event(void *arg, const char *category, const char *event)
 	return !strcmp(category, "sched") && !strcmp(event, "sched_switch");
 }
 
-static const struct tool_host host = { has_field, has_event, NULL };
+static bool has_probe(void *arg, const char *provider, const char *target)
+{
+	return !strcmp(provider, "kprobe") && !strcmp(target, "vfs_read");
+}
+
+static const struct tool_host host = { has_field, has_event, has_probe };
 
 static int expand(struct fixture *f, const char *text, int argc, char **argv)
 {
@@ -231,6 +236,7 @@ TEST(conditions)
 	CHECK_EQ(cond("field(task_struct.there)", 2, a), 1);
 	CHECK_EQ(cond("!field(task_struct.gone)", 2, a), 1);
 	CHECK_EQ(cond("event(sched:sched_switch) && !event(sched:x)", 2, a), 1);
+	CHECK_EQ(cond("probe(kprobe:vfs_read) && !probe(kprobe:x)", 2, a), 1);
 	CHECK(cond("aa bb", 2, a) < 0);
 	CHECK(cond("aa &&", 2, a) < 0);
 	CHECK(cond("", 2, a) < 0);
