@@ -220,6 +220,31 @@ static void ustack_text(struct render *r, struct strbuf *out, const struct type 
 static const struct value_ops kstack_value = { .name = "kstack_t", .text = kstack_text };
 static const struct value_ops ustack_value = { .name = "ustack_t", .text = ustack_text };
 
+/* Functions that stand between what was traced and the program that asked for the stack. */
+static bool is_tracer(const char *name)
+{
+	static const char *const starts[] = {
+		"bpf_prog_", "bpf_trace_run", "__bpf_trace_", "__traceiter_", "perf_trace_", "trace_call_bpf", "bpf_trampoline_",
+		"__bpf_prog_", "bpf_get_stackid",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
+		if (!strncmp(name, starts[i], strlen(starts[i])))
+			return true;
+	return false;
+}
+
+static void drop_tracer(struct render *r, struct stack *s)
+{
+	const struct ksym *k;
+	int n = 0;
+
+	while (n < s->n && (k = ksyms_find(r->ksyms, s->frames[n])) && is_tracer(k->name))
+		n++;
+	s->n -= n;
+	memmove(s->frames, s->frames + n, (size_t)s->n * sizeof(*s->frames));
+}
+
 bool stack_read(struct render *r, const struct type *t, const void *bytes, struct stack *ret)
 {
 	int64_t id, limit;
@@ -235,6 +260,8 @@ bool stack_read(struct render *r, const struct type *t, const void *bytes, struc
 		ret->n = 0;
 	if (ret->n > limit)
 		ret->n = (int)limit;
+	if (!ret->user && ret->n > 0)
+		drop_tracer(r, ret);
 	return true;
 }
 
@@ -306,15 +333,41 @@ static bool check_ustack(struct check *ck, struct node *call)
 	return check_stack(ck, call, &ustack_value);
 }
 
-static struct ir_map *stack_map(struct lower *lw, uint32_t depth)
+static struct ir_map *stack_map(struct lower *lw, enum ir_map_role role, uint32_t depth)
 {
 	struct ir_module *m = lower_b(lw)->module;
+	uint32_t n = (uint32_t)lower_tables(lw)->config.max_stacks;
+	bool more = role == IM_MORE_STACKS;
 
 	vec_each(m->maps, i)
-		if (m->maps.v[i]->role == IM_STACKS && m->maps.v[i]->value_size == depth * 8)
+		if (m->maps.v[i]->role == role && m->maps.v[i]->value_size == depth * 8)
 			return m->maps.v[i];
-	return ir_map_new(m, "stacks", IM_STACKS, BPF_MAP_TYPE_STACK_TRACE, 4, depth * 8,
-			  (uint32_t)lower_tables(lw)->config.max_stacks, 0);
+	return ir_map_new(m, more ? "more_stacks" : "stacks", role, BPF_MAP_TYPE_STACK_TRACE, 4, depth * 8,
+			  more ? (n + 1) / 2 : n, 0);
+}
+
+static struct ir_val *store_in(struct lower *lw, enum ir_map_role role, unsigned depth, uint64_t flags)
+{
+	struct ir_builder *b = lower_b(lw);
+
+	return ir_call(b, IRH_get_stackid, 3, lower_ctx(lw), ir_mapaddr(b, stack_map(lw, role, depth)), ir_iconst(b, flags));
+}
+
+/*
+ * A stack map has one place for all stacks of one hash, and the kernel keeps the first (-EEXIST). The others go to a
+ * second map: of a thousand stacks in 16384 places thirty find theirs taken, of those thirty hardly one in the second.
+ */
+static struct ir_val *store_stack(struct lower *lw, unsigned depth, uint64_t flags)
+{
+	struct ir_builder *b = lower_b(lw);
+	struct ir_val *first = store_in(lw, IM_STACKS, depth, flags), *more;
+	struct lower_if taken = lower_if_begin(lw, ir_bin(b, IR_eq, first, ir_iconst(b, -17)));
+
+	taken.yes->cold = true;
+	more = ir_bin(b, IR_or, store_in(lw, IM_MORE_STACKS, depth, flags), ir_iconst(b, MORE_STACKS));
+	lower_if_else(lw, &taken);
+	lower_if_end(lw, &taken);
+	return lower_if_value(lw, &taken, more, first);
 }
 
 /* Counts stacks that were lost; a user stack that is not there (-EFAULT) is none. */
@@ -365,8 +418,7 @@ static struct ir_val *lower_stack(struct lower *lw, struct node *call, bool user
 	struct ir_val *parts[3] = { ir_iconst(b, NO_STACK), ir_iconst(b, 0), ir_iconst(b, 0) };
 
 	if (call->type->param[0]) {
-		parts[0] = ir_call(b, IRH_get_stackid, 3, lower_ctx(lw), ir_mapaddr(b, stack_map(lw, depth)),
-				   ir_iconst(b, flags));
+		parts[0] = store_stack(lw, depth, flags);
 		parts[1] = user ? fn_lower_pid(lw) : parts[1];
 		parts[2] = count_frames(lw, depth, flags);
 		count_lost(lw, parts[0]);

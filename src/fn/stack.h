@@ -25,7 +25,7 @@ struct stack_name {
 	uint64_t offset;    /* of the frame's address from the function's start */
 };
 
-/* False: values of the type are no stacks. */
+/* False: values of the type are no stacks. Frames of the tracing itself are left out of kernel stacks. */
 bool stack_read(struct render *r, const struct type *t, const void *bytes, struct stack *ret);
 struct stack_name stack_name(struct render *r, const struct stack *s, int i);
 

@@ -50,6 +50,7 @@ const char *image_map_name(const struct image *im, const struct ir_map *map)
 	case IM_BULK: return "bulk";
 	case IM_RING: return "records";
 	case IM_STACKS: return arena_printf(a, "stacks_%u", map->value_size / 8);
+	case IM_MORE_STACKS: return arena_printf(a, "more_stacks_%u", map->value_size / 8);
 	case IM_PACKETS: return "packets";
 	case IM_USER: break;
 	}

@@ -90,6 +90,7 @@ enum ir_map_role {
 	IM_BULK,    /* array of an element for each CPU, for scratch beyond the 32 KiB that a per-CPU value can have */
 	IM_RING,    /* ring buffer or perf event array */
 	IM_STACKS,  /* stack traces */
+	IM_MORE_STACKS, /* those that found their place in IM_STACKS taken */
 	IM_PACKETS, /* perf event array for records with a packet's bytes */
 };
 

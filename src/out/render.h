@@ -17,6 +17,9 @@
 struct ksyms;  /* sym/ksyms.h */
 struct usyms;  /* sym/usyms.h */
 
+/* Added to the id of a stack that is in the second map; negative ones stay what they are. */
+#define MORE_STACKS (1u << 30)
+
 struct render {
 	struct types *types;  /* to load struct fields lazily */
 	bool raw;             /* --raw: no escaping */

@@ -13,10 +13,10 @@
 #include "base/fdutil.h"
 #include "run/internal.h"
 
-static const struct ir_map *stack_map(const struct runtime *rt, unsigned depth)
+static const struct ir_map *stack_map(const struct runtime *rt, enum ir_map_role role, unsigned depth)
 {
 	vec_each(rt->module->maps, i)
-		if (rt->module->maps.v[i]->role == IM_STACKS && rt->module->maps.v[i]->value_size == depth * 8)
+		if (rt->module->maps.v[i]->role == role && rt->module->maps.v[i]->value_size == depth * 8)
 			return rt->module->maps.v[i];
 	return NULL;
 }
@@ -28,8 +28,8 @@ static const struct ir_map *stack_map(const struct runtime *rt, unsigned depth)
 static int stored_stack(void *arg, unsigned depth, int64_t id, uint64_t *ret_frames)
 {
 	struct runtime *rt = arg;
-	const struct ir_map *m = stack_map(rt, depth);
-	uint32_t key = (uint32_t)id;
+	const struct ir_map *m = stack_map(rt, id & MORE_STACKS ? IM_MORE_STACKS : IM_STACKS, depth);
+	uint32_t key = (uint32_t)id & ~MORE_STACKS;
 	unsigned n = 0;
 	int rc;
 

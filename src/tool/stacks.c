@@ -47,17 +47,37 @@ static bool find_sum(const struct view *v, const char *name, const struct row *r
 	return *ret = r->n, true;
 }
 
+static void add_hist(struct strbuf *out, const struct part *p, const void *bytes)
+{
+	uint64_t buckets[64] = { 0 };
+	size_t n = p->type->agg->log2(p->type, bytes, buckets, ARRAY_SIZE(buckets));
+
+	render_hist_bcc(out, p->name, buckets, n);
+	if (out->n && out->p[out->n - 1] == '\n')
+		out->n--;
+}
+
+static bool is_hist(const struct part *p)
+{
+	return p && p->type->kind == TY_AGG && p->type->agg->log2;
+}
+
 static void add_value(struct view *v, struct strbuf *out, const struct stacks_piece *p, const struct row *r)
 {
 	const struct part *part = view_part(v, p->text);
+	size_t start = out->n;
 	uint64_t sum;
 
-	if (p->form == '@' && part && render_number(part->type, view_bytes(part, r->entry), (int64_t *)&sum))
+	if (is_hist(part))
+		add_hist(out, part, view_bytes(part, r->entry));
+	else if (p->form == '@' && part && render_number(part->type, view_bytes(part, r->entry), (int64_t *)&sum))
 		sb_addx(out, sum);
 	else if (find_sum(v, p->text, r, &sum))
 		sb_addu(out, sum);
 	else if (part)
 		render_text(v->o->render, out, part->type, view_bytes(part, r->entry));
+	if (out->n - start < p->width)
+		sb_fill(out, ' ', p->width - (out->n - start));
 }
 
 static const struct stack *stack_of(const struct view *v, const struct stacks_piece *p)
@@ -82,15 +102,17 @@ static const struct stack *line_stack(const struct view *v, const struct stacks_
 /* {--}: between two stacks that are both there. */
 static bool stands_between(const struct view *v, const struct stacks_line *lines, size_t n, size_t at)
 {
-	bool before = false, behind = false;
+	const struct stack *before = NULL, *behind = NULL;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && !behind; i++) {
 		const struct stack *s = line_stack(v, &lines[i]);
 
-		before |= s && s->n && i < at;
-		behind |= s && s->n && i > at;
+		if (i < at && s)
+			before = s;
+		if (i > at)
+			behind = s;
 	}
-	return before && behind;
+	return before && before->n && behind && behind->n;
 }
 
 static bool is_divider(const struct stacks_line *l)
@@ -130,7 +152,7 @@ static void add_lines(struct view *v, const struct stacks_line *lines, size_t n,
 		if (is_divider(&lines[k]) && !stands_between(v, lines, n, k))
 			continue;
 		for (int i = 0; i < frames; i++)
-			add_line(v, &lines[k], r, s, i);
+			add_line(v, &lines[k], r, s, lines[k].turned ? frames - 1 - i : i);
 	}
 }
 
@@ -186,7 +208,8 @@ static void fold_stack(struct folding *f, const struct stacks_line *l, size_t at
 
 	if (s->n < 0)
 		fold(f, "", lost_text(s), "", kind_of(s, &(struct stack_name){ 0 }));
-	for (int i = s->n; i-- > 0;) {
+	for (int k = 0; k < s->n; k++) {
+		int i = l->turned ? k : s->n - 1 - k;
 		struct stack_name n = stack_name(f->v->o->render, s, i);
 
 		sb_reset(name);
@@ -288,6 +311,8 @@ static void json_row(struct view *v, const struct row *r)
 		comma = ", ";
 		if (p->stack >= 0)
 			json_stack(v, &v->stacks[p->stack]);
+		else if (is_hist(p))
+			p->type->agg->json(v->o->render, out, p->type, view_bytes(p, r->entry), 1);
 		else if (summed)
 			sb_addu(out, sum);
 		else

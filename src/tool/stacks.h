@@ -21,11 +21,13 @@ struct tool_option;
 /* A piece of a declared line. */
 struct stacks_piece {
 	const char *text; /* name of a part, or what stands as it is */
+	uint8_t width;    /* filled up with blanks to this */
 	char form;        /* 0: text; 'v': the part's value; '+', '@', '!': a frame's offset, address, module; '-' */
 };
 
 struct stacks_line {
 	VEC(struct stacks_piece) pieces;
+	bool turned; /* frames in the other order */
 };
 
 struct tool_stacks {

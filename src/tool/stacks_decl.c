@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a tool declares of its stacks. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/fdutil.h"
@@ -33,16 +34,23 @@ static int declare_stacks(struct tool *t, struct tool_line *l, struct err *e)
 
 static void add_piece(struct tool *t, struct stacks_line *line, const char *text, size_t n, char form)
 {
-	struct stacks_piece p = { arena_strndup(t->arena, text, n), form };
+	const char *percent = form ? memchr(text, '%', n) : NULL;
+	size_t len = percent ? (size_t)(percent - text) : n;
+	struct stacks_piece p = { .text = arena_strndup(t->arena, text, len), .form = form };
 
+	if (percent)
+		p.width = (uint8_t)atoi(arena_strndup(t->arena, percent + 1, n - len - 1));
 	if (n || form)
 		avec_push(t->arena, &line->pieces, p);
 }
 
-/* {NAME}, {NAME+}, {NAME@}, {NAME!}, {--} */
+/* {NAME}, {NAME%WIDTH}, {NAME+}, {NAME@}, {NAME!}, {^NAME}, {-}, {--} */
 static void add_braces(struct tool *t, struct stacks_line *line, const char *name, size_t n)
 {
-	if (tool_word_is(name, n, "--"))
+	line->turned |= *name == '^';
+	name += *name == '^';
+	n -= name[-1] == '^';
+	if (tool_word_is(name, n, "-") || tool_word_is(name, n, "--"))
 		add_piece(t, line, name, n, '-');
 	else if (n > 1 && strchr("+@!", name[n - 1]))
 		add_piece(t, line, name, n - 1, name[n - 1]);

@@ -65,8 +65,10 @@ static void add_row(struct view *v, const struct map_entry *e)
 	for (size_t i = 0; i < v->s->values.n && i < VALUES_MAX; i++) {
 		const struct part *p = view_part(v, v->s->values.v[i]);
 
-		if (p && p->stack < 0)
-			render_number(p->type, view_bytes(p, e), &r.sums[i]);
+		if (!p || p->stack >= 0)
+			continue;
+		if (!render_number(p->type, view_bytes(p, e), &r.sums[i]) && p->type->kind == TY_AGG)
+			r.sums[i] = p->type->agg->order(p->type, view_bytes(p, e));
 	}
 	if (r.sums[0] > 0 && !too_young(v, e))
 		vec_push(&v->rows, r);
@@ -188,9 +190,11 @@ static void add_key(struct view *v, struct strbuf *key, const struct row *r)
 	}
 }
 
-/* Lines without addresses and offsets: stacks of the same functions are one. */
+/* Lines without addresses and offsets: stacks of the same functions are one. Histograms cannot be added up. */
 static bool shows_names_only(const struct view *v)
 {
+	if (v->m->value && v->m->value->kind == TY_AGG && v->m->value->agg->multiline)
+		return false;
 	vec_each(v->s->lines, i)
 		vec_each(v->s->lines.v[i].pieces, k)
 			if (strchr("@+", v->s->lines.v[i].pieces.v[k].form) && v->s->lines.v[i].pieces.v[k].form)
