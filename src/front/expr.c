@@ -77,7 +77,7 @@ static int add_arg(struct expr *x, unsigned n, bool user)
 	return 0;
 }
 
-static int add_param(struct expr *x, unsigned n)
+static int add_param(struct expr *x, unsigned n, bool user)
 {
 	const char *type = x->p->params.v[n].type;
 	int r;
@@ -87,7 +87,7 @@ static int add_param(struct expr *x, unsigned n)
 		add_type(x->out, type);
 		sb_addc(x->out, ')');
 	}
-	r = add_arg(x, n, false);
+	r = add_arg(x, n, user);
 	if (*type)
 		sb_addc(x->out, ')');
 	return r;
@@ -102,20 +102,26 @@ static int find_param(const struct front_probe *p, const char *name, size_t len)
 	return -1;
 }
 
-/* "arg3", "arg3@user"; *next: behind it. */
-static bool is_arg(const struct expr *x, const char *p, const char **next, unsigned *ret_n, bool *ret_user)
+/* "@user" at *p: behind it then. */
+static bool take_user(const struct expr *x, const char **p)
 {
 	static const char user[] = "@user";
+	bool found = (size_t)(x->end - *p) >= sizeof(user) - 1 && !memcmp(*p, user, sizeof(user) - 1);
 
-	if (*next - p < 4 || memcmp(p, "arg", 3) || p[3] < '1' || p[3] > '9')
+	if (found)
+		*p += sizeof(user) - 1;
+	return found;
+}
+
+/* "arg3" */
+static bool is_arg(const char *p, const char *next, unsigned *ret_n)
+{
+	if (next - p < 4 || memcmp(p, "arg", 3) || p[3] < '1' || p[3] > '9')
 		return false;
-	for (const char *d = p + 3; d < *next; d++)
+	for (const char *d = p + 3; d < next; d++)
 		if (!isdigit((unsigned char)*d))
 			return false;
 	*ret_n = (unsigned)strtoul(p + 3, NULL, 10) - 1;
-	*ret_user = (size_t)(x->end - *next) >= sizeof(user) - 1 && !memcmp(*next, user, sizeof(user) - 1);
-	if (*ret_user)
-		*next += sizeof(user) - 1;
 	return true;
 }
 
@@ -157,7 +163,7 @@ static int add_entry(struct expr *x, const char *open)
 	n = find_param(x->p, name, (size_t)(close - name));
 	if (n < 0)
 		return front_wrong(x->e, x->p, "the parameters have no '%.*s'", (int)(close - name), name);
-	return add_param(x, (unsigned)n);
+	return add_param(x, (unsigned)n, false);
 }
 
 /* One byte of a text in quotes: itself, or behind a backslash a letter, an octal or a hexadecimal number. */
@@ -227,21 +233,19 @@ static int take_word(struct expr *x, const char *next)
 	const char *p = x->at, *text = alias(p, next), *open = skip_blanks(x, next);
 	int param = find_param(x->p, p, (size_t)(next - p));
 	unsigned n;
-	bool user;
 
 	x->at = next;
 	if (text)
 		sb_adds(x->out, text);
 	else if (param >= 0)
-		return add_param(x, (unsigned)param);
+		return add_param(x, (unsigned)param, take_user(x, &x->at));
 	else if (word_is(p, next, "$entry"))
 		return add_entry(x, open);
 	else if (word_is(p, next, "STRCMP"))
 		return add_strcmp(x, open);
-	else if (is_arg(x, p, &next, &n, &user)) {
-		x->at = next;
-		return add_arg(x, n, user);
-	} else if (word_is(p, next, "args") && x->end - open > 2 && open[0] == '-' && open[1] == '>') {
+	else if (is_arg(p, next, &n))
+		return add_arg(x, n, take_user(x, &x->at));
+	else if (word_is(p, next, "args") && x->end - open > 2 && open[0] == '-' && open[1] == '>') {
 		sb_adds(x->out, "args.");
 		x->at = open + 2;
 		x->is_member = true;

@@ -139,6 +139,7 @@ TEST(events_have_filters_and_messages)
 		  "tracepoint:block:block_rq_complete /1/ \"sectors=%d of %s\", args.nr_sector, str(args.rwbs, 80)");
 	CHECK_STR(event("p::do_sys_open \"%s %d %K\", arg2@user, $task->arg1, arg3"),
 		  "kprobe:do_sys_open /1/ \"%s %d %s\", str(uptr(arg1), 80), curtask->arg1, ksym(arg2)");
+	CHECK_STR(event("p::f(int a, const char *b) \"%s\", b@user"), "kprobe:f /1/ \"%s\", str((( char *)uptr(arg1)), 80)");
 	CHECK_STR(event("c:f (arg1 == '(' && $tgid != $pid) \"100%% %U\", arg1"),
 		  "uprobe:c:f /(arg0 == '(' && pid != tid)/ \"100%% %s\", usym(arg0)");
 	CHECK_STR(event("uprobe:c:open (arg1 == 0) \"%s\", str(arg0)"), "uprobe:c:open /(arg1 == 0)/ \"%s\", str(arg0)");
