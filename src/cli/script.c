@@ -107,7 +107,7 @@ static bool lower(struct session *s)
 		ok &= lower_probe_fn(&s->module, &s->tables, &s->types, &s->diags,
 				     s->tables.probes.v[i]);
 	if (ok && s->tool)
-		tool_bind(s->tool, &s->tables, s->script->source);
+		ok = tool_bind(s->tool, &s->tables, s->script->source, &s->err);
 	session_stage(s, "lower");
 	return ok;
 }
@@ -228,6 +228,7 @@ static bool execute(struct session *s, int *ret_status)
 		.colour = report_colour(),
 		.verifier_dump = opt->debug & CD_VERIFIER ? "all" : NULL,
 		.sources = &s->sources,
+		.report = s->tool ? &s->tool->report : NULL,
 	};
 	struct runtime *rt = NULL;
 	bool ok = open_output(s) &&

@@ -51,7 +51,7 @@ static void take_includes(struct tool *t, struct cli_options *opt)
 static int run_as_asked(struct tool *t, const struct tool_request *want)
 {
 	struct cli_options opt = {
-		.format = want->json ? "json" : "text", .output = want->output, .file = t->name, .raw = want->raw,
+		.format = want->format == TF_JSON ? "json" : "text", .output = want->output, .file = t->name, .raw = want->raw,
 		.verbose = want->verbose, .dry_run = want->dry_run, .quiet = !want->verbose,
 	};
 	struct job job = { .opt = &opt, .tool = t, .name = t->name };

@@ -143,6 +143,27 @@ static void stats_json(struct render *r, struct strbuf *out, const struct type *
 	sb_addc(out, '}');
 }
 
+static double pair_total(const struct type *t, struct pair v)
+{
+	return t->param[0] ? (double)(int64_t)v.b : (double)v.b;
+}
+
+/* Of a count and a total. */
+static bool pair_part(const struct type *t, const void *acc, const char *name, double *ret)
+{
+	struct pair v = get_pair(acc);
+
+	if (!strcmp(name, "count"))
+		*ret = (double)v.a;
+	else if (!strcmp(name, "total"))
+		*ret = pair_total(t, v);
+	else if (!strcmp(name, "avg"))
+		*ret = v.a ? pair_total(t, v) / (double)v.a : 0;
+	else
+		return false;
+	return true;
+}
+
 static const struct agg_ops count_agg = {
 	.name = "count_t", .size = size_word, .reduce = reduce_sum, .order = order_word, .text = word_text,
 	.json = word_text, .json_type = "map", .number = number_word,
@@ -162,10 +183,12 @@ static const struct agg_ops max_agg = {
 static const struct agg_ops avg_agg = {
 	.name = "avg_t", .by_sign = true, .size = size_pair, .reduce = reduce_pair, .order = average,
 	.text = average_text, .json = average_text, .json_type = "stats", .number = average,
+	.part = pair_part,
 };
 static const struct agg_ops stats_agg = {
 	.name = "stats_t", .by_sign = true, .size = size_pair, .reduce = reduce_pair, .order = order_stats,
 	.text = stats_text, .json = stats_json, .json_type = "stats", .number = average,
+	.part = pair_part,
 };
 
 static const struct type *count_type(struct check *ck, struct node *call)

@@ -301,13 +301,89 @@ static size_t hist_log2(const struct type *t, const void *acc, uint64_t *ret, si
 	return most;
 }
 
+static bool lhist_step(const struct type *t, const void *acc, size_t i, int64_t *ret_low, uint64_t *ret_count)
+{
+	if (i + 1 >= lhist_buckets(t))
+		return false;
+	*ret_low = (int64_t)((uint64_t)t->param[0] + (uint64_t)i * (uint64_t)t->param[2]);
+	*ret_count = bucket(acc, (uint32_t)i + 1);
+	return true;
+}
+
+/* What a bucket's values are at least, and the lowest that is too large for it. */
+struct limits {
+	double low, high;
+};
+
+static struct limits hist_limits(const struct type *t, uint32_t i)
+{
+	uint64_t high = hist_low(i + 1, t->param[0]);
+
+	if (!i)
+		return (struct limits){ 0 };
+	return (struct limits){ (double)hist_low(i, t->param[0]), high ? (double)high : 0x1p64 };
+}
+
+static struct limits lhist_limits(const struct type *t, uint32_t i)
+{
+	double low = (double)t->param[0] + ((double)i - 1) * (double)t->param[2];
+
+	/* Of what is outside only the nearest value is known. */
+	if (!i)
+		return (struct limits){ (double)t->param[0], (double)t->param[0] };
+	return (struct limits){ low, i == lhist_buckets(t) - 1 ? low : low + (double)t->param[2] };
+}
+
+/* The value below which so many of a hundred are, as if those of a bucket were spread evenly in it. */
+static double percentile(const struct type *t, const void *acc, uint32_t n, double percent,
+			 struct limits (*limits)(const struct type *t, uint32_t i))
+{
+	double left = (double)total(acc, n) * percent / 100;
+
+	for (uint32_t i = 0; i < n; i++) {
+		double count = (double)bucket(acc, i);
+		struct limits l = limits(t, i);
+
+		if (count && left <= count)
+			return l.low + (l.high - l.low) * left / count;
+		left -= count;
+	}
+	return 0;
+}
+
+static bool counts_part(const struct type *t, const void *acc, uint32_t n, const char *name, double *ret,
+			struct limits (*limits)(const struct type *t, uint32_t i))
+{
+	char *end;
+
+	if (!strcmp(name, "count")) {
+		*ret = (double)total(acc, n);
+		return true;
+	}
+	if (*name != 'p')
+		return false;
+	*ret = percentile(t, acc, n, strtod(name + 1, &end), limits);
+	return end > name + 1 && !*end;
+}
+
+static bool hist_part(const struct type *t, const void *acc, const char *name, double *ret)
+{
+	return counts_part(t, acc, hist_buckets(t->param[0]), name, ret, hist_limits);
+}
+
+static bool lhist_part(const struct type *t, const void *acc, const char *name, double *ret)
+{
+	return counts_part(t, acc, lhist_buckets(t), name, ret, lhist_limits);
+}
+
 static const struct agg_ops hist_agg = {
 	.name = "hist_t", .size = hist_size, .reduce = hist_reduce, .order = hist_order, .text = hist_text,
 	.json = hist_json, .multiline = true, .json_type = "hist", .log2 = hist_log2,
+	.part = hist_part,
 };
 static const struct agg_ops lhist_agg = {
 	.name = "lhist_t", .size = lhist_size, .reduce = lhist_reduce, .order = lhist_order, .text = lhist_text,
-	.json = lhist_json, .multiline = true, .json_type = "hist",
+	.json = lhist_json, .multiline = true, .json_type = "hist", .step = lhist_step, .part = lhist_part,
 };
 
 static const struct type *hist_type(struct check *ck, struct node *call)

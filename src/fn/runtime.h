@@ -23,6 +23,14 @@ void rt_clear_map(struct runtime *rt, const struct map *m); /* removes entries; 
 void rt_zero_map(struct runtime *rt, const struct map *m);  /* values become 0, keys stay */
 /* Detaches the watchpoints of this address. */
 void rt_unwatch(struct runtime *rt, uint64_t addr);
+/*
+ * A map read out as it is now, and emptied if take is true; NULL only if it has nothing that could be shown. Freed by
+ * the caller.
+ */
+struct map_copy;
+struct map_copy *rt_read_map(struct runtime *rt, const struct map *m, bool take);
+const struct map_dump *rt_map_dump(struct map_copy *c);
+void rt_free_map(struct map_copy *c);
 /* Adds a packet, from its IP header on, to the pcap file at path, which starts empty; ns since boot. */
 void rt_packet(struct runtime *rt, const char *path, uint64_t ns, const void *bytes, uint32_t len);
 /* A message for stderr: "WARNING: ..." */

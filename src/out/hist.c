@@ -75,3 +75,25 @@ void render_hist_bcc(struct strbuf *out, const char *unit, const uint64_t *bucke
 	for (size_t i = 0; i < used; i++)
 		bcc_row(out, i, buckets[i], max, wide);
 }
+
+void render_steps_bcc(struct strbuf *out, const char *unit, const struct hist_step *steps, size_t n)
+{
+	uint64_t max = 0;
+	size_t used = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (steps[i].count)
+			used = i + 1;
+		if (steps[i].count > max)
+			max = steps[i].count;
+	}
+	if (!used)
+		return;
+	sb_fill(out, ' ', 5);
+	add_padded(out, unit, 13);
+	sb_adds(out, " : count     distribution\n");
+	for (size_t i = 0; i < used; i++) {
+		sb_addf(out, "        %-10lld : %-8llu ", (long long)steps[i].low, (unsigned long long)steps[i].count);
+		add_bar(out, '*', (unsigned)((unsigned __int128)BCC_STARS * steps[i].count / max), BCC_STARS);
+	}
+}

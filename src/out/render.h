@@ -79,5 +79,11 @@ void render_hist_rows(struct strbuf *out, const struct hist_row *rows, size_t n)
  * buckets[i] 2^i to 2^(i+1)-1; nothing is added if all are empty.
  */
 void render_hist_bcc(struct strbuf *out, const char *unit, const uint64_t *buckets, size_t n);
+/* The same for equal steps: "        %-10lld : %-8d |%-40s|" from the first step to the last one used. */
+struct hist_step {
+	int64_t low;
+	uint64_t count;
+};
+void render_steps_bcc(struct strbuf *out, const char *unit, const struct hist_step *steps, size_t n);
 
 #endif

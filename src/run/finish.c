@@ -157,7 +157,9 @@ int run_finish(struct runtime *rt, struct err *e)
 	rc = run_end_probes(rt, e);
 	if (rt->out->ops->end)
 		rt->out->ops->end(rt->out);
-	if (!rc && rt->tables->config.print_maps_on_exit)
+	if (!rc && rt->opt->report)
+		run_report_last(rt);
+	else if (!rc && rt->tables->config.print_maps_on_exit)
 		run_print_final_maps(rt);
 	run_report_losses(rt);
 	out_flush(rt->out);

@@ -39,6 +39,9 @@ struct runtime {
 	const struct run_options *opt;
 	struct child *child;
 
+	int64_t report_at, until; /* when opt->report is due, when the run ends (report.c); 0: never */
+	bool reported;            /* the last report was put out */
+
 	int *map_fds;          /* by ir_map.index, -1: none */
 	size_t nmaps;
 	uint8_t *globals;      /* module's globals: mapped, or a copy; NULL: none */
@@ -137,6 +140,13 @@ void run_drain(struct runtime *rt);
 /* Does a waiting record of exit() stand in the ring? */
 bool run_exit_waits(struct runtime *rt);
 
+/* report.c: the clocks start; puts out what is due; at the end. */
+void run_report_start(struct runtime *rt);
+void run_report_tick(struct runtime *rt, int64_t now);
+void run_report_last(struct runtime *rt);
+/* ms, or less if something is due before. */
+int run_report_wait(const struct runtime *rt, int64_t now, int ms);
+
 /* loop.c: opens what tells of the end of the child or of -p's process; -ESRCH if there is none. */
 int run_watch_process(struct runtime *rt, struct err *e);
 
@@ -165,6 +175,8 @@ int verifier_explain(struct runtime *rt, const struct probe *p, int code, const 
 struct map_copy;
 /* Reads a map of the script; NULL only if it has nothing that could be printed. */
 struct map_copy *map_copy_read(struct runtime *rt, const struct map *m);
+/* The same, and empties it: entries of hashes are read and deleted in one. */
+struct map_copy *map_copy_take(struct runtime *rt, const struct map *m);
 /* What the kernel's map has for a key of so many bytes: the key itself, or its digest (in buf). */
 const void *run_map_key(const struct runtime *rt, const struct ir_map *m, uint32_t size, const void *key,
 			uint64_t buf[2]);

@@ -211,6 +211,7 @@ int run_loop(struct runtime *rt, struct err *e)
 
 	if (rc)
 		return rc;
+	run_report_start(rt);
 	while (!rt->done && !rt->exiting && !rt->out->broken) {
 		size_t n = run_consume(rt);
 		int64_t now = run_now();
@@ -218,13 +219,14 @@ int run_loop(struct runtime *rt, struct err *e)
 
 		if (rt->exiting || rt->out->broken)
 			break;
+		run_report_tick(rt, now);
 		out_tick(rt->out, now);
 		run_report_lost(rt, now);
 		if (rt->alone && !n && !run_pending(rt))
 			break;
 		if (rt->reported_lost && !n)
 			look_for_exit(rt);
-		ms = rt->alone ? 0 : pace(rt, n, now);
+		ms = rt->alone ? 0 : run_report_wait(rt, now, pace(rt, n, now));
 		before_sleep(rt, ms);
 		wait_events(rt, ms);
 	}

@@ -25,6 +25,7 @@ struct map_copy {
 	uint32_t stride;    /* of one CPU's value */
 	uint32_t out_size;  /* of a finished value */
 	bool plain;         /* raw values serve as they are */
+	bool take, took;    /* what is read is to be deleted from the map; it was, all of it */
 };
 
 struct batch {
@@ -128,7 +129,7 @@ static int read_batches(struct map_copy *c)
 		uint32_t n = cap;
 
 		batch_alloc(c, &b, cap);
-		rc = sys_map_lookup_batch(c->fd, first, position, b.keys, b.raw, &n);
+		rc = (c->take ? sys_map_take_batch : sys_map_lookup_batch)(c->fd, first, position, b.keys, b.raw, &n);
 		/* A bucket holds more than the room. */
 		if (rc == -ENOSPC && cap < 1u << 24) {
 			cap *= 2;
@@ -141,6 +142,7 @@ static int read_batches(struct map_copy *c)
 		batch_free(&b);
 		first = false;
 	}
+	c->took = c->take && rc == -ENOENT;
 	return rc == -ENOENT ? 0 : rc;
 }
 
@@ -282,19 +284,35 @@ static void align_values(struct map_copy *c)
 		t->agg->align(t, (void *)c->dump.entries[i].value, greatest); /* in blocks of ours */
 }
 
-struct map_copy *map_copy_read(struct runtime *rt, const struct map *m)
+static struct map_copy *read_map(struct runtime *rt, const struct map *m, bool take)
 {
 	struct map_copy *c;
 
 	if (!m->value || m->value->kind == TY_NONE)
 		return NULL;
 	c = copy_new(m);
+	c->take = take;
 	switch (m->storage) {
 	case MS_GLOBAL: read_global(rt, m, c); break;
 	case MS_PCPU: read_pcpu(rt, m, c); break;
 	case MS_HASH: read_hash(rt, m, c); break;
 	}
 	align_values(c);
+	return c;
+}
+
+struct map_copy *map_copy_read(struct runtime *rt, const struct map *m)
+{
+	return read_map(rt, m, false);
+}
+
+struct map_copy *map_copy_take(struct runtime *rt, const struct map *m)
+{
+	bool at_once = m->storage == MS_HASH && !m->ir->keys;
+	struct map_copy *c = read_map(rt, m, at_once);
+
+	if (!c || !c->took)
+		rt_clear_map(rt, m);
 	return c;
 }
 

@@ -190,6 +190,21 @@ void rt_clear_map(struct runtime *rt, const struct map *m)
 	clear_hash(rt, m->ir);
 }
 
+struct map_copy *rt_read_map(struct runtime *rt, const struct map *m, bool take)
+{
+	return take ? map_copy_take(rt, m) : map_copy_read(rt, m);
+}
+
+const struct map_dump *rt_map_dump(struct map_copy *c)
+{
+	return map_copy_dump(c);
+}
+
+void rt_free_map(struct map_copy *c)
+{
+	map_copy_free(c);
+}
+
 void rt_zero_map(struct runtime *rt, const struct map *m)
 {
 	rt->emptied[map_position(rt, m)] = ME_NOT;

@@ -27,6 +27,17 @@ struct run_object {
 	struct parse_params params;
 };
 
+struct runtime;
+
+/* Outputs by the clock, made by user space alone, and what is put out at the end instead of the final maps. */
+struct run_report {
+	uint64_t period; /* ns between calls of put, 0: only at the end */
+	uint64_t until;  /* ns after which the run ends, 0: never */
+	/* last: the run has ended. False: it is to end now, without another call. */
+	bool (*put)(void *arg, struct runtime *rt, bool last);
+	void *arg;
+};
+
 struct run_options {
 	const struct run_object *object; /* programs come from it; NULL: they were compiled just now */
 	const char *child_cmd;  /* -c */
@@ -39,9 +50,8 @@ struct run_options {
 	bool colour; /* of messages with a place */
 	const char *verifier_dump; /* not NULL: log_level for -d verifier */
 	struct sources *sources;
+	const struct run_report *report; /* NULL: none */
 };
-
-struct runtime;
 
 /*
  * The child of -c: started, stopped before its exec until run_start; pid is known before compiling.

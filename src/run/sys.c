@@ -129,6 +129,12 @@ int sys_map_lookup_batch(int fd, bool first, void *position, void *keys, void *v
 			 count);
 }
 
+int sys_map_take_batch(int fd, bool first, void *position, void *keys, void *values, uint32_t *count)
+{
+	return map_batch(BPF_MAP_LOOKUP_AND_DELETE_BATCH, fd, first ? NULL : position, position, keys, values,
+			 count);
+}
+
 int sys_map_delete_batch(int fd, const void *keys, uint32_t *count)
 {
 	return map_batch(BPF_MAP_DELETE_BATCH, fd, NULL, NULL, (void *)keys, NULL, count);

@@ -38,6 +38,8 @@ int sys_map_freeze(int fd);
  * Batch look-up: *count in: room, out: entries; position of the size of the key (at least 4 bytes,
  * hash maps need 4); first: start. 0, or -ENOENT with the last entries.
  */
+int sys_map_take_batch(int fd, bool first, void *position, void *keys, void *values,
+		       uint32_t *count); /* looked up and deleted */
 int sys_map_lookup_batch(int fd, bool first, void *position, void *keys, void *values,
 			 uint32_t *count);
 /* count in: keys given; out: keys done. Without the command (below 5.6) -EINVAL or -ENOTSUPP. */

@@ -4,12 +4,13 @@
 #include <string.h>
 
 #include "base/opts.h"
-#include "tool/tool.h"
+#include "tool/internal.h"
 
-enum every { E_JSON, E_OUTPUT, E_RAW, E_VERBOSE, E_DRY_RUN, E_SCRIPT, E_SOURCE, E_HELP, E_COUNT };
+enum every { E_JSON, E_CSV, E_OUTPUT, E_RAW, E_VERBOSE, E_DRY_RUN, E_SCRIPT, E_SOURCE, E_HELP, E_COUNT };
 
 static const struct opt_def every[E_COUNT] = {
 	[E_JSON] = { 0, "json", NULL, "print JSON, one object a line" },
+	[E_CSV] = { 0, "csv", NULL, "print comma-separated values" },
 	[E_OUTPUT] = { 0, "output", "FILE", "write the output to this file" },
 	[E_RAW] = { 0, "raw", NULL, "print strings of traced processes without escaping" },
 	[E_VERBOSE] = { 0, "verbose", NULL, "say what is done, and how long it takes" },
@@ -47,7 +48,8 @@ static int set_argument(struct tool *t, const char *word, struct err *e)
 static void set_every(enum every which, const char *value, struct tool_request *ret)
 {
 	switch (which) {
-	case E_JSON: ret->json = true; break;
+	case E_JSON: ret->format = TF_JSON; break;
+	case E_CSV: ret->format = TF_CSV; break;
 	case E_OUTPUT: ret->output = value; break;
 	case E_RAW: ret->raw = true; break;
 	case E_VERBOSE: ret->verbose = true; break;
@@ -95,7 +97,7 @@ int tool_args(struct tool *t, int argc, char **argv, struct tool_request *ret, s
 		else
 			set_every((enum every)((size_t)i - t->options.n), w.value, ret);
 	}
-	t->json = ret->json;
+	t->format = ret->format;
 	return rc;
 }
 

@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #include "base/fdutil.h"
-#include "tool/tool.h"
+#include "tool/internal.h"
 
 #define MAX_ARGS 64
 
@@ -142,9 +142,9 @@ static int split_args(struct scan *s, struct arg *args, size_t *ret_n)
 /* The column that is shown for a slot, NULL: none. */
 static const struct tool_column *shown_column(const struct tool *t, size_t slot)
 {
-	vec_each(t->columns, i)
-		if (t->columns.v[i].slot == slot && t->columns.v[i].active)
-			return &t->columns.v[i];
+	vec_each(t->row.columns, i)
+		if (t->row.columns.v[i].slot == slot && t->row.columns.v[i].active)
+			return &t->row.columns.v[i];
 	return NULL;
 }
 
@@ -177,7 +177,7 @@ static size_t own_slots(const struct tool *t)
 {
 	size_t n = 0;
 
-	while (n < t->columns.n && t->columns.v[n].own)
+	while (n < t->row.columns.n && t->row.columns.v[n].own)
 		n++;
 	return n;
 }

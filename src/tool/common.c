@@ -4,13 +4,14 @@
  *
  *	//! common pid uid(-U) time(-T,%-9T) interval(1) count
  *
- * In parentheses: "-L" another letter ("-": none), "--name" another name, "argument" a word without a name, "%..." the
- * format of a time column, anything else the default. A letter that an option of the tool itself has is the tool's.
+ * In parentheses: "-L" another letter ("-": none; an argument becomes an option by it), "--name" another name,
+ * "%..." the format of a time column, "argument" makes it one, anything else is the default. A letter that an option
+ * of the tool itself has is the tool's.
  */
 #include <errno.h>
 #include <string.h>
 
-#include "tool/tool.h"
+#include "tool/internal.h"
 
 static const struct common_def {
 	const char *word;
@@ -38,6 +39,7 @@ static const struct common_def {
 	{ "count", { 0, "count", .positional = true, .role = TR_COUNT, .help = "end after so many outputs" },
 	  "COUNT:number" },
 	{ "top", { 0, "top", .role = TR_TOP, .help = "only so many rows of each output" }, "N:number" },
+	{ "noclear", { 'C', "noclear", .role = TR_NOCLEAR, .help = "do not clear the screen" }, NULL },
 	{ "max", { 'M', "max-events", .role = TR_MAX, .help = "end after so many rows" }, "N:number" },
 };
 
@@ -53,12 +55,14 @@ static int adapt(struct tool *t, struct tool_option *o, const char *text, const 
 {
 	if (text[0] == '-' && text[1] == '-')
 		o->name = text + 2;
-	else if (text[0] == '-' && !(text[1] && text[2]))
+	else if (text[0] == '-' && !(text[1] && text[2])) {
 		o->letter = text[1];
-	else if (text[0] == '%')
+		o->positional = false;
+	} else if (!strcmp(text, "argument")) {
+		o->letter = 0;
+		o->positional = true;
+	} else if (text[0] == '%')
 		o->spec = text;
-	else if (!strcmp(text, "argument"))
-		o->positional = true, o->letter = 0;
 	else if (!o->arg || tool_set(t, o, text, e))
 		return tool_wrong(t, l, e, "in parentheses stand -L, --name, %format or a default");
 	return 0;
@@ -123,7 +127,7 @@ static int declare_word(struct tool *t, const char *word, size_t len, const stru
 	if (tool_word_is(word, n, "units"))
 		return add_units(t, in_parens, l, e);
 	return tool_wrong(t, l, e, "common options are pid, tid, uid, name, cgroup, failed, time, timestamp, "
-				   "duration, interval, count, units, top and max");
+				   "duration, interval, count, units, top, noclear and max");
 }
 
 int tool_declare_common(struct tool *t, struct tool_line *l, struct err *e)
@@ -178,6 +182,26 @@ void tool_common_columns(struct tool *t)
 		c.own = o->role == TR_TIME ? "nsecs" : "elapsed";
 		c.slot = t->nslots++;
 		tool_parse_spec(o->spec, &c.spec);
-		avec_push(t->arena, &t->columns, c);
+		avec_push(t->arena, &t->row.columns, c);
 	}
+}
+
+/* Does a table show the time in a column of its own? */
+static bool shows_time(const struct tool *t)
+{
+	vec_each(t->tables, i)
+		vec_each(t->tables.v[i]->columns, k)
+			if (t->tables.v[i]->columns.v[k].spec.conv == 'T')
+				return true;
+	return false;
+}
+
+void tool_common_stamp(struct tool *t)
+{
+	const struct tool_option *time = tool_role(t, TR_TIME);
+
+	if (!t->stamp_format)
+		t->stamp_format = "%H:%M:%S";
+	if (tool_has_report(t) && time && time->given && !shows_time(t))
+		t->stamp = true;
 }

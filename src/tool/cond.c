@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "tool/tool.h"
+#include "tool/internal.h"
 
 /* "field(a.b)" with what is field( and by '.': the two names. */
 static bool asks(struct tool *t, const char *word, size_t len, const char *what, char by,

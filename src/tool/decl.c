@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tool/tool.h"
+#include "tool/internal.h"
 
 bool tool_line_is(const char *line, size_t len, struct tool_line *ret)
 {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/fdutil.h"
-#include "tool/tool.h"
+#include "tool/internal.h"
 
 /* Cuts " if CONDITION" off the line's end: 1 if it holds or there is none, 0, or -EINVAL. */
 static int trailing_cond(struct tool *t, const struct tool_host *host, struct tool_line *l,
@@ -59,6 +59,11 @@ static unsigned take_number(const char **p)
 bool tool_parse_spec(const char *p, struct tool_spec *ret)
 {
 	*ret = (struct tool_spec){ .precision = -1 };
+	if (!strcmp(p, "-")) {
+		ret->conv = '-';
+		ret->behind = "";
+		return true;
+	}
 	if (*p++ != '%')
 		return false;
 	for (; *p == '-' || *p == '0'; p++) {
@@ -70,7 +75,7 @@ bool tool_parse_spec(const char *p, struct tool_spec *ret)
 		p++;
 		ret->precision = (int)take_number(&p);
 	}
-	if (!*p || !strchr("duxosaqTUfmykp", *p))
+	if (!*p || !strchr("duxosaqTUfmynKMGekp", *p))
 		return false;
 	ret->conv = *p;
 	ret->behind = p + 1;
@@ -96,48 +101,68 @@ static const char *json_name(struct arena *a, const char *title)
 
 static unsigned slot_of_title(struct tool *t, const char *title)
 {
-	if (t->columns.n && !strcmp(t->columns.v[t->columns.n - 1].title, title))
-		return t->columns.v[t->columns.n - 1].slot;
+	const struct tool_table *row = &t->row;
+
+	if (row->columns.n && !strcmp(row->columns.v[row->columns.n - 1].title, title))
+		return row->columns.v[row->columns.n - 1].slot;
 	return t->nslots++;
 }
 
-/* column TITLE SPEC [if CONDITION] */
+/* Cuts " = EXPRESSION" off the line into *ret. False: there is none. */
+static bool trailing_value(struct tool_line *l, struct tool_line *ret)
+{
+	const char *at = memmem(l->p, (size_t)(l->end - l->p), " = ", 3);
+
+	if (!at)
+		return false;
+	*ret = *l;
+	ret->p = at + 3;
+	for (l->end = at; l->end > l->p && isblank((unsigned char)l->end[-1]);)
+		l->end--;
+	return true;
+}
+
+/* A column of row(), or (with a value) of the last table. */
+static int place_column(struct tool *t, struct tool_column *c, struct tool_line *value, struct err *e)
+{
+	struct tool_table *table = &t->row;
+
+	if (value && !t->tables.n)
+		return tool_wrong(t, value, e, "a column with a value belongs to a table");
+	if (value) {
+		table = t->tables.v[t->tables.n - 1];
+		c->value = tool_calc(t, value, e);
+		if (!c->value)
+			return -EINVAL;
+	} else {
+		c->slot = slot_of_title(t, c->title);
+	}
+	if (table->columns.n == TOOL_MAX_COLUMNS)
+		return err_set(e, -EINVAL, "tool %s has too many columns", t->name);
+	avec_push(t->arena, &table->columns, *c);
+	return 0;
+}
+
+/* column TITLE SPEC [= EXPRESSION] [if CONDITION] */
 static int declare_column(struct tool *t, struct tool_line *l, bool active, struct err *e)
 {
 	struct tool_column c = { .active = active };
+	struct tool_line value;
+	bool has_value;
 	const char *word;
 	size_t n;
 
 	if (!tool_word(l, &word, &n))
 		return tool_wrong(t, l, e, "a column needs a title");
-	c.title = arena_strndup(t->arena, word, n);
+	c.title = tool_fill_in(t, arena_strndup(t->arena, word, n));
 	c.name = json_name(t->arena, c.title);
 	if (!*c.name)
 		c.name = "message";
+	has_value = trailing_value(l, &value);
 	if (!tool_parse_spec(tool_fill_in(t, tool_rest(t, l)), &c.spec))
 		return tool_wrong(t, l, e, "a column's format is %[-][0][WIDTH][.PRECISION] and "
-					   "one of duxosaqTUfmykp");
-	c.slot = slot_of_title(t, c.title);
-	avec_push(t->arena, &t->columns, c);
-	return 0;
-}
-
-/* hist @MAP UNIT [by LABEL] */
-static int declare_hist(struct tool *t, struct tool_line *l, struct err *e)
-{
-	struct tool_hist h = { 0 };
-	const char *word;
-	size_t n;
-
-	if (!tool_word(l, &word, &n) || *word != '@')
-		return tool_wrong(t, l, e, "a histogram is declared as @MAP UNIT [by LABEL]");
-	h.map = arena_strndup(t->arena, word + 1, n - 1);
-	tool_word(l, &word, &n);
-	h.unit = t->unit && tool_word_is(word, n, "unit") ? t->unit : arena_strndup(t->arena, word, n);
-	if (tool_word(l, &word, &n) && tool_word_is(word, n, "by"))
-		h.label = tool_rest(t, l);
-	avec_push(t->arena, &t->hists, h);
-	return 0;
+					   "one of duxosaqTUfmynKMGekp, or -");
+	return place_column(t, &c, has_value ? &value : NULL, e);
 }
 
 /* match TITLE OPTION */
@@ -152,10 +177,20 @@ static int declare_match(struct tool *t, struct tool_line *l, struct err *e)
 	o = tool_option(t, name, k);
 	if (!o)
 		return tool_wrong(t, l, e, "match needs a column and an option");
-	vec_each(t->columns, i)
-		if (o->given && tool_word_is(title, n, t->columns.v[i].title))
-			t->columns.v[i].match = o;
+	vec_each(t->row.columns, i)
+		if (o->given && tool_word_is(title, n, t->row.columns.v[i].title))
+			t->row.columns.v[i].match = o;
 	return 0;
+}
+
+/* stamp [FORMAT] */
+static void declare_stamp(struct tool *t, struct tool_line *l)
+{
+	const char *format = tool_rest(t, l);
+
+	t->stamp = true;
+	if (*format)
+		t->stamp_format = format;
 }
 
 int tool_declare_output(struct tool *t, const struct tool_host *host, const char *word, size_t len,
@@ -170,18 +205,19 @@ int tool_declare_output(struct tool *t, const struct tool_host *host, const char
 		return rc;
 	if (tool_word_is(word, len, "column"))
 		return declare_column(t, l, active, e);
-	if (tool_word_is(word, len, "hist"))
-		return active ? declare_hist(t, l, e) : 0;
 	if (tool_word_is(word, len, "match"))
 		return declare_match(t, l, e);
-	if (tool_word_is(word, len, "banner")) {
-		if (active)
-			t->banner = tool_fill_in(t, tool_rest(t, l));
-		return 0;
-	}
-	if (tool_word_is(word, len, "stamp")) {
-		t->stamp |= active;
-		return 0;
-	}
-	return tool_wrong(t, l, e, "this is no declaration");
+	if (tool_word_is(word, len, "table"))
+		return active ? tool_declare_table(t, l, e) : 0;
+	if (tool_word_is(word, len, "where"))
+		return active ? tool_declare_where(t, l, e) : 0;
+	if (tool_word_is(word, len, "hist"))
+		return active ? tool_declare_hist(t, l, e) : 0;
+	if (!tool_word_is(word, len, "banner") && !tool_word_is(word, len, "stamp"))
+		return tool_wrong(t, l, e, "this is no declaration");
+	if (active && *word == 'b')
+		t->banner = tool_fill_in(t, tool_rest(t, l));
+	else if (active)
+		declare_stamp(t, l);
+	return 0;
 }

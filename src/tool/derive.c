@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "tool/internal.h"
 #include "tool/sources.h"
-#include "tool/tool.h"
 
 const struct tool_source *tool_source_find(const char *name)
 {

@@ -15,7 +15,7 @@
 
 #include "base/fdutil.h"
 #include "probe/probe.h"
-#include "tool/tool.h"
+#include "tool/internal.h"
 
 #define MAX_ARGUMENTS 6 /* in registers on x86-64 */
 

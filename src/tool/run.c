@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tool/internal.h"
 #include "tool/run.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stddef.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "fn/fn.h"
@@ -76,9 +76,9 @@ static const struct format *message_of(const struct tool *t, const struct format
 	const char *text, *wrong;
 	bool last = false;
 
-	vec_each(t->columns, i)
-		if (t->columns.v[i].active) {
-			last = t->columns.v[i].spec.conv == 'p';
+	vec_each(t->row.columns, i)
+		if (t->row.columns.v[i].active) {
+			last = t->row.columns.v[i].spec.conv == 'p';
 			columns += !last;
 		}
 	if (!last)
@@ -87,7 +87,7 @@ static const struct format *message_of(const struct tool *t, const struct format
 	return format_parse(t->arena, text + columns * TOOL_FORMAT_LEN, len - columns * TOOL_FORMAT_LEN, &wrong);
 }
 
-void tool_bind(struct tool *t, struct tables *tables, const struct source *src)
+static void bind_rows(struct tool *t, struct tables *tables, const struct source *src)
 {
 	vec_each(tables->actions, i) {
 		struct action *a = tables->actions.v[i];
@@ -103,6 +103,28 @@ void tool_bind(struct tool *t, struct tables *tables, const struct source *src)
 	}
 }
 
+static const struct map *find_map(const struct tables *tables, const char *name)
+{
+	vec_each(tables->maps, i)
+		if (!strcmp(tables->maps.v[i]->name, name))
+			return tables->maps.v[i];
+	return NULL;
+}
+
+bool tool_bind(struct tool *t, struct tables *tables, const struct source *src, struct err *e)
+{
+	bind_rows(t, tables, src);
+	vec_each(t->maps, i) {
+		t->maps.v[i].map = find_map(tables, t->maps.v[i].name);
+		if (!t->maps.v[i].map) {
+			err_set(e, -ENOENT, "tool %s shows a map @%s, which its script has not", t->name,
+				t->maps.v[i].name);
+			return false;
+		}
+	}
+	return true;
+}
+
 static struct tool *tool_of(const struct out *o)
 {
 	return (struct tool *)((char *)o->ops - offsetof(struct tool, ops));
@@ -112,128 +134,38 @@ static void on_attached(struct out *o, unsigned nprobes)
 {
 	struct tool *t = tool_of(o);
 
-	if (!t->json)
-		tool_header(t, o);
+	if (t->banner && t->format == TF_TEXT)
+		sb_addf(&o->buf, "%s\n", t->banner);
+	if (t->rows.n)
+		tool_put_titles(t, o, &t->row, false);
+	if (t->format == TF_CSV && t->hists.n)
+		tool_hist_titles(t);
+	tool_report_begin(t);
 	out_flush(o);
 }
 
-static void on_text(struct out *o, enum out_text_kind kind, const char *text, size_t n)
+static void on_map(struct out *o, const struct map_dump *m)
 {
 	struct tool *t = tool_of(o);
 
-	t->base->text(o, kind, text, n);
+	if (!tool_stacks_map(t, o, m))
+		t->base->map(o, m);
 }
 
 static void on_end(struct out *o)
 {
-	tool_of(o)->ending = true;
 }
 
-static const struct tool_hist *find_hist(const struct tool *t, const char *map)
+static void set_report(struct tool *t)
 {
-	vec_each(t->hists, i)
-		if (!strcmp(t->hists.v[i].map, map))
-			return &t->hists.v[i];
-	return NULL;
-}
+	const struct tool_option *interval = tool_role(t, TR_INTERVAL), *duration = tool_role(t, TR_DURATION);
 
-size_t tool_add_now(struct strbuf *out, const char *format)
-{
-	time_t now = time(NULL);
-	struct tm tm;
-	char text[64];
-	size_t n;
-
-	localtime_r(&now, &tm);
-	n = strftime(text, sizeof(text), format, &tm);
-	sb_add(out, text, n);
-	return n;
-}
-
-/* Strings that make up one key are written one after another: ("Sync-", "Write"). */
-static void add_key(struct out *o, const struct map_dump *m, const struct map_entry *e,
-		    struct strbuf *out)
-{
-	const struct struct_def *def =
-		m->key->kind == TY_TUPLE ? type_fields(o->render->types, m->key) : NULL;
-
-	if (!def) {
-		render_text(o->render, out, m->key, e->key);
-		return;
-	}
-	vec_each(def->fields, i)
-		render_text(o->render, out, def->fields.v[i].type,
-			    (const char *)e->key + def->fields.v[i].offset);
-}
-
-static void text_hist(struct out *o, const struct tool_hist *h, const struct map_dump *m,
-		      const struct map_entry *e)
-{
-	uint64_t buckets[64] = { 0 };
-	size_t n = m->value->agg->log2(m->value, e->value, buckets, 64);
-
-	if (h->label && m->key) {
-		sb_addf(&o->buf, "\n%s = ", h->label);
-		add_key(o, m, e, &o->buf);
-		sb_addc(&o->buf, '\n');
-	}
-	render_hist_bcc(&o->buf, h->unit, buckets, n);
-}
-
-static void json_hist(struct out *o, const struct tool_hist *h, const struct map_dump *m,
-		      const struct map_entry *e)
-{
-	struct strbuf *key = &tool_of(o)->scratch;
-
-	sb_adds(&o->buf, "{\"time\": \"");
-	tool_add_now(&o->buf, "%Y-%m-%dT%H:%M:%S%z");
-	sb_addf(&o->buf, "\", \"unit\": \"%s\"", h->unit);
-	if (h->label && m->key) {
-		sb_addf(&o->buf, ", \"%s\": ", h->label);
-		sb_reset(key);
-		add_key(o, m, e, key);
-		if (type_is_int(m->key))
-			sb_add(&o->buf, sb_str(key), key->n);
-		else
-			render_json_string(&o->buf, sb_str(key), key->n);
-	}
-	sb_adds(&o->buf, ", \"histogram\": ");
-	m->value->agg->json(o->render, &o->buf, m->value, e->value, 1);
-	sb_adds(&o->buf, "}\n");
-}
-
-static bool is_empty(const struct map_dump *m)
-{
-	for (size_t i = 0; i < m->n; i++)
-		if (m->value->agg->order(m->value, m->entries[i].value))
-			return false;
-	return true;
-}
-
-/* Maps that the tool has not declared are its own affair. */
-static void on_map(struct out *o, const struct map_dump *m)
-{
-	struct tool *t = tool_of(o);
-	const struct tool_hist *h = find_hist(t, m->name);
-
-	if (tool_stacks_map(t, o, m))
-		return;
-	if (!h || m->value->kind != TY_AGG || !m->value->agg->log2 || (t->ending && is_empty(m)))
-		return;
-	map_dump_sort(m);
-	if (!t->json && (t->stamp || !m->key))
-		sb_addc(&o->buf, '\n');
-	if (!t->json && t->stamp) {
-		tool_add_now(&o->buf, "%H:%M:%S");
-		sb_addc(&o->buf, '\n');
-	}
-	for (size_t i = 0; i < m->n; i++) {
-		if (t->json)
-			json_hist(o, h, m, &m->entries[i]);
-		else
-			text_hist(o, h, m, &m->entries[i]);
-	}
-	out_flush(o);
+	t->report = (struct run_report){
+		.period = interval ? tool_number(interval) : 0,
+		.until = duration ? tool_number(duration) : 0,
+		.put = tool_report,
+		.arg = t,
+	};
 }
 
 bool tool_output(struct tool *t, struct out *o, struct err *e)
@@ -244,12 +176,13 @@ bool tool_output(struct tool *t, struct out *o, struct err *e)
 	t->base = o->ops;
 	t->ops = *o->ops;
 	t->ops.attached = on_attached;
-	t->ops.text = on_text;
 	t->ops.map = on_map;
 	t->ops.end = on_end;
-	vec_each(t->columns, i)
-		if (t->columns.v[i].active)
-			avec_push(t->arena, &t->shown, &t->columns.v[i]);
+	t->out = o;
+	tool_show_columns(t, &t->row);
+	vec_each(t->tables, i)
+		tool_show_columns(t, t->tables.v[i]);
+	set_report(t);
 	o->ops = &t->ops;
 	return !tool_stacks_check(t, e);
 }

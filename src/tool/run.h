@@ -15,15 +15,16 @@ void tool_configure(struct tool *t, struct config *c);
 int tool_script(struct tool *t, const struct probe_env *env, struct strbuf *ret_text, struct err *e);
 /* False, and a message, if this kernel has none of the probes that it lives on. */
 bool tool_check(const struct tool *t, const struct tables *tables, struct err *e);
-/* row() calls become rows; src is the script that tool_script() made. */
-void tool_bind(struct tool *t, struct tables *tables, const struct source *src);
-/* Puts itself before the writer: header, rows, histograms. */
+/*
+ * row() calls become rows, maps that are shown are found; src is the script that tool_script() made. False and a
+ * message: there is no such map.
+ */
+bool tool_bind(struct tool *t, struct tables *tables, const struct source *src, struct err *e);
+/* Puts itself before the writer; t->report is what the run is to call then. False: a file cannot be written. */
 bool tool_output(struct tool *t, struct out *o, struct err *e);
 
 /* A row's record arrived (tool_row.c). */
 extern const struct fn_ops tool_row_fn;
 void tool_row_put(struct out *o, const struct action *a, const struct value_ref *args);
-/* Banner and titles. */
-void tool_header(struct tool *t, struct out *o);
 
 #endif

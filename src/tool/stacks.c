@@ -338,7 +338,7 @@ static void print_row(struct view *v, const struct row *r)
 	view_read_stacks(v, r);
 	if (folded || v->flame)
 		folded_row(v, r, &line);
-	if (v->t->json)
+	if (v->t->format == TF_JSON)
 		json_row(v, r);
 	else if (folded)
 		sb_add(&v->o->buf, line.p, line.n);
@@ -348,7 +348,7 @@ static void print_row(struct view *v, const struct row *r)
 
 static bool is_text(const struct view *v)
 {
-	return !v->t->json && !v->flame && !is_given(v->t, "folded");
+	return v->t->format != TF_JSON && !v->flame && !is_given(v->t, "folded");
 }
 
 /* An entry by itself, before they are merged. */

@@ -32,6 +32,7 @@ struct stacks_line {
 
 struct tool_stacks {
 	const char *map;          /* NULL: none is declared */
+	unsigned index;           /* in tool.maps */
 	VEC(const char *) keys;   /* names of the key's parts, in order */
 	VEC(const char *) values; /* of the value's; the first is the weight */
 	VEC(const char *) by;     /* entries with the same of these are one; none: all are by themselves */

@@ -6,7 +6,7 @@
 
 #include "base/fdutil.h"
 #include "tool/stacks.h"
-#include "tool/tool.h"
+#include "tool/internal.h"
 
 /* stacks @MAP NAME... = NAME... */
 static int declare_stacks(struct tool *t, struct tool_line *l, struct err *e)
@@ -19,6 +19,7 @@ static int declare_stacks(struct tool *t, struct tool_line *l, struct err *e)
 	if (!tool_word(l, &word, &n) || *word != '@')
 		return tool_wrong(t, l, e, "stacks are declared as @MAP KEY... = VALUE...");
 	s->map = arena_strndup(t->arena, word + 1, n - 1);
+	s->index = tool_map_index(t, s->map, n - 1, false);
 	while (tool_word(l, &word, &n)) {
 		const char *name = arena_strndup(t->arena, word, n);
 

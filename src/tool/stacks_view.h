@@ -4,7 +4,7 @@
 #define TOOL_STACKS_VIEW_H
 
 #include "fn/stack.h"
-#include "tool/tool.h"
+#include "tool/internal.h"
 
 #define STACKS_MAX 4 /* in one key */
 #define VALUES_MAX 4

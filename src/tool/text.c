@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "tool/tool.h"
+#include "tool/internal.h"
 
 #define NESTED 16
 
@@ -196,6 +196,7 @@ int tool_expand(struct tool *t, const struct tool_host *host, struct strbuf *ret
 	tool_front(t, host ? host->tracefs : NULL);
 	tool_common_columns(t);
 	rc = expand_lines(&x);
+	tool_common_stamp(t);
 	if (!rc)
 		rc = tool_code(t, sb_str(&code), code.n, ret_text, e);
 	if (!rc)

@@ -8,7 +8,8 @@
  *	tool_args()       the command line sets them                 args.c, types.c
  *	tool_expand()     conditions, columns, the script's text     text.c, cond.c, decl_out.c,
  *	                                                             code.c, wanted.c, each.c
- *	tool_bind() ...   rows, headers, histograms of a run         run.c, row.c
+ *	tool_bind() ...   rows of a run                              run.c, row.c, cell.c
+ *	tool_report()     tables and histograms of maps              report.c, table.c, hist.c, calc.c
  */
 #ifndef TOOL_TOOL_H
 #define TOOL_TOOL_H
@@ -23,6 +24,7 @@
 #include "front/front.h"
 #include "out/format.h"
 #include "out/out.h"
+#include "run/run.h"
 #include "tool/stacks.h"
 
 /* What an option's value is; types.c is the list. */
@@ -37,7 +39,7 @@ struct tool_value {
 
 /* What a common option does beside being one. */
 enum tool_role {
-	TR_NONE, TR_FILTER, TR_TIME, TR_TIMESTAMP, TR_DURATION, TR_INTERVAL, TR_COUNT, TR_UNIT, TR_TOP, TR_MAX,
+	TR_NONE, TR_FILTER, TR_TIME, TR_TIMESTAMP, TR_DURATION, TR_INTERVAL, TR_COUNT, TR_UNIT, TR_TOP, TR_MAX, TR_NOCLEAR,
 };
 
 /* An option, or (positional) an argument without a name of its own on the command line. */
@@ -60,14 +62,20 @@ struct tool_option {
 	const char *spec;    /* TR_TIME, TR_TIMESTAMP: of the column; TR_UNIT: its word */
 };
 
+struct calc;
+struct map_copy;
+
 /* How a column shows its value: "%-16.16s" and the like. */
 struct tool_spec {
 	bool left, zero;
 	unsigned width;
 	int precision; /* -1: none */
-	/* d u x o: number; s: text; a q: list of strings; T U: time of day; f m y: ns as s, ms, us; k: stack; p: message */
+	/*
+	 * d u x o: number; n: with decimals; s: text; a q: list of strings; T U: time of day; f m y: ns as s, ms, us;
+	 * K M G: bytes as KiB, MiB, GiB; e: name of an errno; k: stack; p: message; -: not shown
+	 */
 	char conv;
-	const char *behind; /* the title and each value, in text; "" for none */
+	const char *behind; /* each value, in text; "" for none; if it begins with a blank, the title too */
 };
 
 struct tool_column {
@@ -76,8 +84,25 @@ struct tool_column {
 	struct tool_spec spec;
 	unsigned slot;     /* which argument of row() it shows; columns of one title share it */
 	const char *own;   /* its value is this expression instead of an argument; NULL: an argument */
+	struct calc *value; /* of a table; NULL: an argument of row() */
 	bool active;
 	const struct tool_option *match; /* rows without this option's text in it are left out */
+};
+
+/* Columns: of the rows that the script sends, or of a table over maps. */
+struct tool_table {
+	VEC(struct tool_column) columns;
+	VEC(struct tool_column *) shown;
+	bool titled;        /* the titles were shown */
+
+	/* Over maps. */
+	const char *sort;   /* title or name of a column; NULL: the first number */
+	bool ascending;
+	uint64_t top;       /* rows at most; 0: all */
+	bool once;          /* titles once, not with each output */
+	bool load;          /* the machine's load in front */
+	bool clear;         /* clears the terminal, or leaves a line free */
+	struct calc *where; /* rows for which it is not 0; NULL: all */
 };
 
 /* What an action that is a row knows: tool_bind(). */
@@ -87,13 +112,26 @@ struct tool_row {
 };
 
 struct tool_hist {
-	const char *map, *unit;
-	const char *label; /* of the key; NULL: none */
+	unsigned map;         /* in tool.maps */
+	const char *unit;
+	const char *label;    /* of the key; NULL: none */
+	bool has_average;     /* a line below each */
+	unsigned average;     /* of this map of stats() */
+};
+
+/* A map that is shown. */
+struct tool_map {
+	const char *name;
+	bool keep;                /* outputs do not empty it */
+	const struct map *map;    /* of the script */
+	struct map_copy *copy, *before; /* of the output in hand, and of the last one */
 };
 
 struct tool_example {
 	const char *args, *text;
 };
+
+enum tool_format { TF_TEXT, TF_JSON, TF_CSV };
 
 struct tool {
 	struct arena *arena;
@@ -107,11 +145,14 @@ struct tool {
 	const char *unit;        /* of `common units`: "usecs"; NULL: it is not asked for */
 
 	/* Made by tool_expand(), for the options given. */
-	VEC(struct tool_column) columns;
+	struct tool_table row;   /* of row() */
+	VEC(struct tool_table *) tables;
 	VEC(struct tool_hist) hists;
+	VEC(struct tool_map) maps;
 	struct tool_stacks stacks;
 	const char *banner;
-	bool stamp;              /* the time of day before each histogram */
+	bool stamp;              /* the time of day before each output */
+	const char *stamp_format;
 	unsigned nslots;
 	VEC(uint32_t) rows;      /* offsets of row() calls in the expanded text */
 	struct front front;      /* for options that are probes */
@@ -120,10 +161,12 @@ struct tool {
 	/* A run's. */
 	struct out_ops ops;      /* stands before those of the format */
 	const struct out_ops *base;
-	VEC(struct tool_column *) shown;
+	struct out *out;
+	struct run_report report;
 	struct strbuf scratch;
-	const struct format *message; /* of the row that is being printed */
-	bool json, ending;
+	enum tool_format format;
+	int64_t last_output;     /* monotonic ns */
+	uint64_t noutputs;
 	uint64_t nrows, most_rows; /* shown; after how many the run ends, 0: never */
 };
 
@@ -137,7 +180,8 @@ struct tool_option *tool_option(struct tool *t, const char *name, size_t len);
 
 /* What the options that all tools have ask for. */
 struct tool_request {
-	bool json, csv, raw, verbose, dry_run, source, help;
+	enum tool_format format;
+	bool raw, verbose, dry_run, source, help;
 	const char *output; /* NULL: standard output */
 };
 
@@ -162,79 +206,5 @@ struct tool_host {
 /* The script for these options, line for line. 0 or -EINVAL. */
 int tool_expand(struct tool *t, const struct tool_host *host, struct strbuf *ret_text,
 		struct err *e);
-
-/* For the files of this room. */
-/* Length of what stands for each column in the format of a row's printf(). */
-#define TOOL_FORMAT_LEN 2
-/* The type of that name, "numbers" and "choice(a,b)" included, into *ret. False: there is none. */
-bool tool_type(struct tool *t, const char *name, size_t len, struct tool_option *ret);
-/* The names of all, for a message. */
-const char *tool_type_names(void);
-/* Gives the option a value as the user wrote it; a list all that are in it. 0 or -EINVAL. */
-int tool_set(struct tool *t, struct tool_option *o, const char *text, struct err *e);
-/* A number, 0 if the option has no value. */
-uint64_t tool_number(const struct tool_option *o);
-/* A text, "" if the option has no value. */
-const char *tool_text(const struct tool_option *o);
-/* One common option by role, NULL: the tool has not asked for it. */
-const struct tool_option *tool_role(const struct tool *t, enum tool_role role);
-/* One declaration: its words taken one by one. */
-struct tool_line {
-	const char *p, *end;
-	unsigned number;
-};
-/* The text behind "//!" if the line is a declaration. Blanks around it are left out. */
-bool tool_line_is(const char *line, size_t len, struct tool_line *ret);
-/* The next word, false at the end; the rest as a whole. */
-bool tool_word(struct tool_line *l, const char **ret, size_t *ret_len);
-bool tool_word_is(const char *word, size_t len, const char *what);
-const char *tool_rest(struct tool *t, struct tool_line *l);
-/* common WORD... */
-int tool_declare_common(struct tool *t, struct tool_line *l, struct err *e);
-/* Makes t one of the tool that its `of` names: that one's script and options, with the values given there. */
-int tool_derive(struct tool *t, struct err *e);
-/* Letters that are there twice: a tool's own options keep them. */
-void tool_settle_letters(struct tool *t);
-/* "ARG:TYPE[=DEFAULT]" into *o. */
-int tool_take_value(struct tool *t, struct tool_option *o, const char *word, size_t len,
-		    const struct tool_line *l, struct err *e);
-/* Text with {NAME} replaced by the option's value. */
-const char *tool_fill_in(struct tool *t, const char *text);
-/* The time of day by strftime(3); how many bytes that is. */
-size_t tool_add_now(struct strbuf *out, const char *format);
-/* Time columns of the common set, before those that the tool declares. */
-void tool_common_columns(struct tool *t);
-bool tool_parse_spec(const char *p, struct tool_spec *ret);
-/* The value of an option as the script's text has it. */
-void tool_add_value(struct strbuf *out, const struct tool_option *o, const struct tool_value *v);
-/* Whether the expression's value is one of the option's; 1 if it has none. */
-void tool_add_wanted(struct tool *t, const char *expr, size_t len, const struct tool_option *o,
-		     struct strbuf *out);
-/* Whether all common filters that were given hold. */
-void tool_add_all_wanted(struct tool *t, struct strbuf *out);
-/* Blocks that the options need beside the tool's own; no new lines. */
-void tool_add_blocks(struct tool *t, struct strbuf *out);
-/* Are values of this type probes, read by src/front? */
-bool tool_is_probe(enum tool_type type);
-/* Is there a probe where the tool cannot do without? 0 or -EINVAL. */
-int tool_check_probes(const struct tool *t, struct err *e);
-/* What expanding probes needs, from the tool's other options. */
-void tool_front(struct tool *t, const char *tracefs);
-/* The attach points of all values of an option, with commas between them. 0 or -EINVAL. */
-int tool_add_points(struct tool *t, const struct tool_option *o, struct strbuf *out, struct err *e);
-/*
- * A line of an `each` block with the parts of one value in place of each.PART; declarations have texts as they are,
- * code in quotes. 0 or -EINVAL.
- */
-int tool_each_line(struct tool *t, const struct tool_option *o, size_t value, const struct tool_line *l, bool code,
-		   struct strbuf *out, struct err *e);
-int tool_wrong(const struct tool *t, const struct tool_line *l, struct err *e, const char *what);
-/* Value of "a && !b || field(s.f)": 1 or 0, -EINVAL if it is wrong. */
-int tool_cond(struct tool *t, const struct tool_host *host, struct tool_line *l, struct err *e);
-/* column, hist, banner, stamp, match; active: the blocks around it hold. */
-int tool_declare_output(struct tool *t, const struct tool_host *host, const char *word, size_t len,
-			struct tool_line *l, bool active, struct err *e);
-/* Code with opt.NAME, given.NAME and row(...) replaced; lines stay as they are. */
-int tool_code(struct tool *t, const char *text, size_t len, struct strbuf *out, struct err *e);
 
 #endif

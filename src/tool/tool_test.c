@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tool/tool.h"
+#include "tool/internal.h"
 #include "tool/run.h"
 #include "tests/unit.h"
 
@@ -155,10 +155,9 @@ TEST(the_common_set)
 	SCRIPT(text, "\n\n\n/(1) && !0/ 1 printf(\"%d\", 1)");
 	SCRIPT(text, "\n\n\n/((pid == 1) && (uid == 0) && strcontains(comm, \"x\")) && !1/ 1000000 printf(\"%d%d\", nsecs, 1)",
 	       "-p1", "-U", "root", "--comm", "x", "-xTm");
-	SCRIPT(text, "\n\n\n/(1) && !0/ 1 printf(\"%d\", 1) interval:us:250000 { exit(); }", "--duration", "0.25");
-	WRONG("//! common pid pid\n", "tool x, line 1: there is an option of this name already");
+		WRONG("//! common pid pid\n", "tool x, line 1: there is an option of this name already");
 	WRONG("//! common nothing\n", "tool x, line 1: common options are pid, tid, uid, name, cgroup, failed, time, "
-	      "timestamp, duration, interval, count, units, top and max");
+	      "timestamp, duration, interval, count, units, top, noclear and max");
 	WRONG("//! common failed(5)\n", "tool x, line 1: in parentheses stand -L, --name, %format or a default");
 	WRONG("//! common units(hours)\n", "tool x, line 1: a unit is nsecs, usecs or msecs");
 }
@@ -257,7 +256,7 @@ TEST(rows_become_formats)
 	WRONG("//! column A %d\nrow(1", "tool x, line 2: row() has no end");
 	WRONG("row(1)", "tool x, line 1: row() needs a value for each column");
 	WRONG("//! column A %v\n", "tool x, line 1: a column's format is "
-				   "%[-][0][WIDTH][.PRECISION] and one of duxosaqTUfmykp");
+				   "%[-][0][WIDTH][.PRECISION] and one of duxosaqTUfmynKMGekp, or -");
 	SCRIPT("//! column A %d\nnarrow(1) $row (2)", "\nnarrow(1) $row (2)");
 }
 
@@ -266,14 +265,14 @@ TEST(columns)
 	struct fixture f;
 
 	CHECK_EQ(EXPAND(&f, rows, "-t"), 0);
-	CHECK_EQ(f.t.columns.n, 4);
+	CHECK_EQ(f.t.row.columns.n, 4);
 	CHECK_EQ(f.t.nslots, 3);
-	CHECK_STR(f.t.columns.v[0].name, "time_s");
-	CHECK(f.t.columns.v[0].spec.left && f.t.columns.v[0].spec.width == 8);
-	CHECK_EQ(f.t.columns.v[0].spec.precision, 3);
-	CHECK_EQ(f.t.columns.v[1].spec.conv, 'd');
-	CHECK_EQ(f.t.columns.v[2].slot, f.t.columns.v[3].slot);
-	CHECK(f.t.columns.v[2].active && !f.t.columns.v[3].active);
+	CHECK_STR(f.t.row.columns.v[0].name, "time_s");
+	CHECK(f.t.row.columns.v[0].spec.left && f.t.row.columns.v[0].spec.width == 8);
+	CHECK_EQ(f.t.row.columns.v[0].spec.precision, 3);
+	CHECK_EQ(f.t.row.columns.v[1].spec.conv, 'd');
+	CHECK_EQ(f.t.row.columns.v[2].slot, f.t.row.columns.v[3].slot);
+	CHECK(f.t.row.columns.v[2].active && !f.t.row.columns.v[3].active);
 	CHECK_EQ(f.t.rows.n, 1);
 	CHECK(!strncmp(sb_str(&f.out) + f.t.rows.v[0], "printf(", 7));
 	done(&f);
@@ -287,10 +286,10 @@ TEST(columns_with_text_behind)
 	struct fixture f;
 
 	CHECK_EQ(EXPAND(&f, decorated, "-a"), 0);
-	CHECK_STR(f.t.columns.v[0].spec.behind, " ->");
-	CHECK_STR(f.t.columns.v[1].spec.behind, "");
-	CHECK_EQ(f.t.columns.v[1].spec.conv, 'U');
-	CHECK_EQ(f.t.columns.v[2].spec.conv, 'k');
+	CHECK_STR(f.t.row.columns.v[0].spec.behind, " ->");
+	CHECK_STR(f.t.row.columns.v[1].spec.behind, "");
+	CHECK_EQ(f.t.row.columns.v[1].spec.conv, 'U');
+	CHECK_EQ(f.t.row.columns.v[2].spec.conv, 'k');
 	done(&f);
 }
 
@@ -303,7 +302,7 @@ TEST(histograms)
 
 	CHECK_EQ(EXPAND(&f, text, "-m"), 0);
 	CHECK_EQ(f.t.hists.n, 1);
-	CHECK_STR(f.t.hists.v[0].map, "w");
+	CHECK_STR(f.t.maps.v[f.t.hists.v[0].map].name, "w");
 	CHECK_STR(f.t.hists.v[0].unit, "msecs");
 	CHECK_STR(f.t.hists.v[0].label, "disk");
 	CHECK_STR(f.t.banner, "Of none...");
@@ -344,7 +343,6 @@ static const char *row_of(struct fixture *f, struct out *o, struct render *r,
 	static const struct out_ops none;
 
 	*o = (struct out){ .ops = &none, .render = r, .buffering = OB_FULL, .fd = -1 };
-	f->t.shown.n = 0;
 	tool_output(&f->t, o, NULL);
 	tool_row_put(o, &a, args);
 	return sb_str(&o->buf);
@@ -399,7 +397,7 @@ TEST(a_row_as_text_and_json)
 		 0);
 	CHECK_STR(row_of(&f, &o, &r, args, 3), "1.234     a\\x0ab\" ab c\"d ...\n");
 	sb_done(&o.buf);
-	f.t.json = true;
+	f.t.format = TF_JSON;
 	CHECK_STR(row_of(&f, &o, &r, args, 3), "{\"t_s\": 1.234567890, \"name\": \"a\\nb\\\"\", "
 					       "\"args\": [\"ab\", \"c\\\"d\", \"...\"]}\n");
 	sb_done(&o.buf);

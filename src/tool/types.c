@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 
 #include "base/diag.h"
-#include "tool/tool.h"
+#include "tool/internal.h"
 
 /* What the option is called in messages. */
 static const char *dashes(const struct tool_option *o)

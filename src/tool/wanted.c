@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "tool/tool.h"
+#include "tool/internal.h"
 
 /* Up to so many values of a list are compared one by one; more are the keys of a map. */
 #define COMPARED 16
@@ -124,10 +124,6 @@ static void add_map_block(const struct tool_option *o, struct strbuf *out)
 
 void tool_add_blocks(struct tool *t, struct strbuf *out)
 {
-	const struct tool_option *duration = tool_role(t, TR_DURATION);
-
 	vec_each(t->mapped, i)
 		add_map_block(t->mapped.v[i], out);
-	if (duration && duration->given)
-		sb_addf(out, " interval:us:%llu { exit(); }", (unsigned long long)tool_number(duration) / 1000);
 }

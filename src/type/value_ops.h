@@ -57,6 +57,10 @@ struct agg_ops {
 	 * histogram by powers of two.
 	 */
 	size_t (*log2)(const struct type *t, const void *acc, uint64_t *ret, size_t n);
+	/* Histograms of equal steps: the i-th bucket from min on, its lowest value and its count; false behind the last. */
+	bool (*step)(const struct type *t, const void *acc, size_t i, int64_t *ret_low, uint64_t *ret_count);
+	/* One number of several: "count", "total", "avg"; "p99" and the like of histograms. False: it has none such. */
+	bool (*part)(const struct type *t, const void *acc, const char *name, double *ret);
 };
 
 #endif
