@@ -32,10 +32,10 @@ static const struct tool_column *last_in_line(const struct tool_table *table)
 	return NULL;
 }
 
-/* Does the text behind the values stand behind the title too? If not, the title takes its room: "%". */
+/* Does the text behind the values stand behind the title too? Not if it is a unit: the title takes its room then. */
 static bool title_has_behind(const struct tool_spec *spec)
 {
-	return *spec->behind == ' ';
+	return *spec->behind != '%' && *spec->behind != '/';
 }
 
 static void text_titles(struct out *o, const struct tool_table *table)

@@ -75,7 +75,7 @@ struct tool_spec {
 	 * K M G: bytes as KiB, MiB, GiB; e: name of an errno; k: stack; p: message; -: not shown
 	 */
 	char conv;
-	const char *behind; /* each value, in text; "" for none; if it begins with a blank, the title too */
+	const char *behind; /* each value, in text, and the title, unless it is a unit: "%", "/s"; "" for none */
 };
 
 struct tool_column {
