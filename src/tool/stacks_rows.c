@@ -165,45 +165,63 @@ void view_function(struct view *v, struct strbuf *out, const struct stack_name *
 		sb_adds(out, "[unknown]");
 }
 
-static void add_names(struct view *v, struct strbuf *key, const struct stack *s)
+/* Do lines show more of a frame than its function? */
+static bool shows_addresses(const struct view *v)
+{
+	vec_each(v->s->lines, i)
+		vec_each(v->s->lines.v[i].pieces, k)
+			if (v->s->lines.v[i].pieces.v[k].form == '@' || v->s->lines.v[i].pieces.v[k].form == '+')
+				return true;
+	return false;
+}
+
+static void add_frames(struct view *v, struct strbuf *key, const struct stack *s, bool addresses)
 {
 	sb_addf(key, "%d:", s->n < 0 ? -1 : s->n);
 	for (int i = 0; i < s->n; i++) {
-		struct stack_name n = stack_name(v->o->render, s, i);
+		struct stack_name n;
 
+		if (addresses) {
+			sb_add(key, &s->frames[i], sizeof(s->frames[i]));
+			continue;
+		}
+		n = stack_name(v->o->render, s, i);
 		view_function(v, key, &n);
 		sb_addc(key, '\n');
 	}
 }
 
+/* The parts that a row shows one value of. */
+static bool is_key(const struct view *v, const struct part *p)
+{
+	if (!v->s->by.n)
+		return !p->of_value;
+	vec_each(v->s->by, i)
+		if (!strcmp(v->s->by.v[i], p->name))
+			return true;
+	return false;
+}
+
 /* What a reader can tell a row from others by. */
-static void add_key(struct view *v, struct strbuf *key, const struct row *r)
+static void add_key(struct view *v, struct strbuf *key, const struct row *r, bool addresses)
 {
 	view_read_stacks(v, r);
 	vec_each(v->parts, i) {
 		const struct part *p = &v->parts.v[i];
 
+		if (!is_key(v, p))
+			continue;
 		if (p->stack >= 0)
-			add_names(v, key, &v->stacks[p->stack]);
-		else if (!p->of_value)
+			add_frames(v, key, &v->stacks[p->stack], addresses);
+		else
 			sb_add(key, view_bytes(p, r->entry), p->type->size);
 	}
 }
 
-/* Lines without addresses and offsets: stacks of the same functions are one. Histograms cannot be added up. */
-static bool shows_names_only(const struct view *v)
+/* Stacks of the same functions are one where only these are shown; and there are frames that are not shown at all. */
+static void merge_same(struct view *v)
 {
-	if (v->m->value && v->m->value->kind == TY_AGG && v->m->value->agg->multiline)
-		return false;
-	vec_each(v->s->lines, i)
-		vec_each(v->s->lines.v[i].pieces, k)
-			if (strchr("@+", v->s->lines.v[i].pieces.v[k].form) && v->s->lines.v[i].pieces.v[k].form)
-				return false;
-	return true;
-}
-
-static void merge_names(struct view *v)
-{
+	bool addresses = shows_addresses(v);
 	_cleanup_sb_ struct strbuf key = { 0 };
 	struct arena arena = { 0 };
 	struct strmap seen;
@@ -214,7 +232,7 @@ static void merge_names(struct view *v)
 		uintptr_t at;
 
 		sb_reset(&key);
-		add_key(v, &key, &v->rows.v[i]);
+		add_key(v, &key, &v->rows.v[i], addresses);
 		at = (uintptr_t)strmap_getn(&seen, sb_str(&key), key.n);
 		if (at) {
 			add_sums(&v->rows.v[at - 1], &v->rows.v[i]);
@@ -227,6 +245,12 @@ static void merge_names(struct view *v)
 	arena_done(&arena);
 }
 
+/* Histograms cannot be added up here. */
+static bool is_multiline(const struct type *t)
+{
+	return t && t->kind == TY_AGG && t->agg->multiline;
+}
+
 void view_fill(struct view *v, void (*each)(struct view *v, const struct row *r))
 {
 	add_parts(v, v->m->key, v->s->keys.v, v->s->keys.n, false);
@@ -237,8 +261,8 @@ void view_fill(struct view *v, void (*each)(struct view *v, const struct row *r)
 		each(v, &v->rows.v[i]);
 	if (v->s->by.n)
 		merge_rows(v);
-	else if (shows_names_only(v))
-		merge_names(v);
+	if (!is_multiline(v->m->value))
+		merge_same(v);
 	sort_rows(v);
 }
 
