@@ -55,6 +55,20 @@ static int64_t flags_number(const struct type *t, const void *bytes)
 	return v;
 }
 
+bool fn_open_flag(const char *name, size_t len, uint64_t *ret)
+{
+	static const struct flag modes[] = { { O_WRONLY, "O_WRONLY" }, { O_RDWR, "O_RDWR" }, { 0 } };
+	const struct flag *const tables[] = { modes, open_flags };
+
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
+		for (const struct flag *f = tables[i]; f->name; f++)
+			if (strlen(f->name) == len && !memcmp(f->name, name, len)) {
+				*ret = f->bits;
+				return true;
+			}
+	return false;
+}
+
 static void add(struct strbuf *out, size_t start, const char *name)
 {
 	if (out->n > start)

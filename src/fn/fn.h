@@ -107,4 +107,7 @@ const struct fn_ops *const *fn_all(size_t *ret_n);
 const struct value_ops *fn_value_ops(const char *name);
 const struct agg_ops *fn_agg_ops(const char *name);
 
+/* Bits of a flag of open() by its name: "O_CREAT" (flags.c). */
+bool fn_open_flag(const char *name, size_t len, uint64_t *ret);
+
 #endif

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "base/diag.h"
+#include "fn/fn.h"
 #include "tool/internal.h"
 
 /* What the option is called in messages. */
@@ -186,6 +187,21 @@ static int set_cgroup(const struct tool_option *o, struct tool_value *v, struct 
 	return 0;
 }
 
+/* O_CREAT|O_TRUNC, or with commas. */
+static int set_oflags(const struct tool_option *o, struct tool_value *v, struct err *e)
+{
+	for (const char *p = v->text; *p;) {
+		size_t n = strcspn(p, "|,");
+		uint64_t bits;
+
+		if (!fn_open_flag(p, n, &bits))
+			return must_be(o, "flags of open() like O_CREAT|O_TRUNC", v->text, e);
+		v->number |= bits;
+		p += n + (p[n] != 0);
+	}
+	return v->number ? 0 : must_be(o, "flags of open() like O_CREAT|O_TRUNC", v->text, e);
+}
+
 /* Read when the script is made: what a name means may depend on other options. */
 static int set_probe(const struct tool_option *o, struct tool_value *v, struct err *e)
 {
@@ -205,6 +221,7 @@ static const struct type_def {
 	{ "time", TT_TIME, set_time },
 	{ "choice", TT_CHOICE, NULL },
 	{ "cgroup", TT_CGROUP, set_cgroup },
+	{ "oflags", TT_OFLAGS, set_oflags },
 	{ "probe", TT_PROBE, set_probe },
 	{ "span", TT_SPAN, set_probe },
 	{ "event", TT_EVENT, set_probe },
@@ -213,7 +230,7 @@ static const struct type_def {
 
 const char *tool_type_names(void)
 {
-	return "an option's type is number, text, user, pid, bytes, time, choice(a,b,c), cgroup, probe, span, event "
+	return "an option's type is number, text, user, pid, bytes, time, choice(a,b,c), cgroup, oflags, probe, span, event "
 	       "or sample; a list of the first four and the last four with an s at the end";
 }
 
