@@ -81,7 +81,7 @@ static bool tool_file(int argc, char **argv, int *ret_status)
 	if (!is_file(argv[1]) || file_read(argv[1], TOOL_MAX, &text) ||
 	    !tool_is(sb_str(&text), text.n))
 		return false;
-	*ret_status = tools_run(argv[1], sb_str(&text), text.n, argv[1], argc - 1, argv + 1);
+	*ret_status = tools_run_file(argv[1], sb_str(&text), text.n, argc - 1, argv + 1);
 	return true;
 }
 
@@ -90,7 +90,7 @@ static int embedded_tool(const struct tool_source *src, const char *self, int ar
 	_cleanup_sb_ struct strbuf name = { 0 };
 
 	sb_addf(&name, "%s%s%s", self, *self ? " " : "", src->name);
-	return tools_run(src->name, src->text, src->len, sb_str(&name), argc, argv);
+	return tools_run_embedded(src, sb_str(&name), argc, argv);
 }
 
 static int unknown_command(const char *word)

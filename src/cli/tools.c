@@ -82,19 +82,38 @@ static int run_tool(struct tool *t, const char *self, int argc, char **argv)
 	return run_as_asked(t, &want);
 }
 
-int tools_run(const char *name, const char *text, size_t len, const char *self, int argc,
-	      char **argv)
+static int declare_and_run(struct arena *a, const char *name, const char *text, size_t len, const char *example,
+			   const char *self, int argc, char **argv)
 {
-	struct arena a = { 0 };
 	struct err e = { 0 };
 	struct tool t;
 	int status;
 
-	if (tool_declare(&t, &a, name, text, len, &e))
+	if (tool_declare(&t, a, name, text, len, &e)) {
 		status = report_err(&e);
-	else
+	} else {
+		t.shown = example;
 		status = run_tool(&t, self, argc, argv);
+	}
 	tool_done(&t);
+	return status;
+}
+
+int tools_run_file(const char *path, const char *text, size_t len, int argc, char **argv)
+{
+	struct arena a = { 0 };
+	int status = declare_and_run(&a, path, text, len, "", path, argc, argv);
+
+	arena_done(&a);
+	return status;
+}
+
+int tools_run_embedded(const struct tool_source *src, const char *self, int argc, char **argv)
+{
+	struct arena a = { 0 };
+	const char *text = tool_source_text(src, &a);
+	int status = declare_and_run(&a, src->name, text, src->len, text + src->len + 1, self, argc, argv);
+
 	arena_done(&a);
 	return status;
 }
@@ -108,7 +127,7 @@ int tools_list(void)
 		const struct tool_source *src = &tool_sources[i];
 		struct tool t;
 
-		tool_declare(&t, &a, src->name, src->text, src->len, NULL);
+		tool_declare(&t, &a, src->name, tool_source_text(src, &a), src->len, NULL);
 		sb_addf(&out, "  %-16s %s\n", src->name, t.summary);
 		tool_done(&t);
 	}

@@ -109,6 +109,19 @@ static bool has_arguments(const struct tool *t)
 	return false;
 }
 
+/* A command and its output, indented. */
+static void add_shown(const struct tool *t, struct strbuf *out)
+{
+	for (const char *p = t->shown ? t->shown : ""; *p;) {
+		size_t n = strcspn(p, "\n");
+
+		sb_adds(out, n ? "  " : "");
+		sb_add(out, p, n);
+		sb_addc(out, '\n');
+		p += n + (p[n] == '\n');
+	}
+}
+
 void tool_help(const struct tool *t, const char *self, struct strbuf *out)
 {
 	size_t n;
@@ -128,9 +141,10 @@ void tool_help(const struct tool *t, const char *self, struct strbuf *out)
 			sb_addf(out, "  %-24s%s\n", t->options.v[i].arg, t->options.v[i].help);
 	sb_adds(out, "\nOPTIONS:\n");
 	opt_help(out, defs, n);
-	if (t->examples.n)
+	if (t->examples.n || (t->shown && *t->shown))
 		sb_adds(out, "\nEXAMPLES:\n");
 	vec_each(t->examples, i)
 		sb_addf(out, "  %s %s\n      %s\n", self, t->examples.v[i].args,
 			t->examples.v[i].text);
+	add_shown(t, out);
 }

@@ -6,14 +6,6 @@
 #include "tool/internal.h"
 #include "tool/sources.h"
 
-const struct tool_source *tool_source_find(const char *name)
-{
-	for (size_t i = 0; i < tool_sources_n; i++)
-		if (!strcmp(tool_sources[i].name, name))
-			return &tool_sources[i];
-	return NULL;
-}
-
 /* The options as they would stand on a command line; the first word is the tool's name. */
 static int give_options(struct tool *t, struct tool_line *l, struct err *e)
 {
@@ -42,7 +34,7 @@ int tool_derive(struct tool *t, struct err *e)
 		src = tool_source_find(arena_strndup(t->arena, word, n));
 	if (!src)
 		return err_set(e, -EINVAL, "tool %s: there is no tool '%s' that it could be one of", t->name, own.of);
-	rc = tool_declare(t, own.arena, own.name, src->text, src->len, e);
+	rc = tool_declare(t, own.arena, own.name, tool_source_text(src, own.arena), src->len, e);
 	t->summary = own.summary;
 	t->about = own.about.n ? own.about : t->about;
 	t->examples = own.examples;

@@ -142,6 +142,7 @@ struct tool {
 	VEC(const char *) about;
 	VEC(struct tool_option) options;
 	VEC(struct tool_example) examples;
+	const char *shown;       /* a command and its output, for --help; "" or NULL: none */
 	const char *unit;        /* of `common units`: "usecs"; NULL: it is not asked for */
 
 	/* Made by tool_expand(), for the options given. */
