@@ -40,12 +40,12 @@ static bool check_path(struct check *ck, struct node *call)
 	bool whole = n->type->kind == TY_STRUCT && !strcmp(n->type->st->name, "path");
 
 	if (!whole && !walk_is(n, "struct path") && !walk_is(n, "struct file") && !walk_is(n, "struct dentry"))
-		return check_error(ck, n->span, DT_bad_argument, "path() expects a struct path, or a pointer to a struct path, file or dentry, found '%s'",
-				   type_text(check_arena(ck), n->type));
+		return check_error(ck, n->span, DT_bad_argument, "%s() expects a struct path, or a pointer to a struct path, file or dentry, found '%s'",
+				   call->name, type_text(check_arena(ck), n->type));
 	if (call->list.n > 1 && (!check_const_int(ck, call->list.v[1], &size) || size < LEAST_SIZE ||
 				 size > (int64_t)check_config(ck)->max_strlen))
-		return check_error(ck, call->list.v[1]->span, DT_bad_argument, "path() expects a size from %d to %llu (max_strlen) as its second argument",
-				   LEAST_SIZE, (unsigned long long)check_config(ck)->max_strlen);
+		return check_error(ck, call->list.v[1]->span, DT_bad_argument, "%s() expects a size from %d to %llu (max_strlen) as its second argument",
+				   call->name, LEAST_SIZE, (unsigned long long)check_config(ck)->max_strlen);
 	call->type = type_string(check_types(ck), size < LEAST_SIZE ? LEAST_SIZE : size);
 	return walk_check(ck, call, members, ARRAY_SIZE(members)) && walk_check(ck, call, to_root, ARRAY_SIZE(to_root));
 }
@@ -297,13 +297,27 @@ static void end_text(struct lower *lw, struct climb *c)
 	lower_if_end(lw, &none);
 }
 
+/* The folder that the file is in; of the file that a mount begins with, itself. */
+static struct ir_val *parent_of(struct lower *lw, struct climb *c)
+{
+	struct ir_val *is_top = same(lw, c->dentry, c->top), *parent;
+	struct lower_if top = lower_if_begin(lw, is_top);
+
+	lower_if_else(lw, &top);
+	parent = walk_one(lw, c->dentry, "struct dentry", "d_parent");
+	lower_if_end(lw, &top);
+	return lower_if_value(lw, &top, c->dentry, parent);
+}
+
 /* Where the argument is: a dentry, and a mount unless it is a dentry alone. */
-static void climb_begin(struct lower *lw, struct climb *c, const struct node *n, struct ir_val *p)
+static void climb_begin(struct lower *lw, struct climb *c, const struct node *n, struct ir_val *p, bool folder)
 {
 	struct ir_val *root;
 
 	c->dentry = p;
 	c->mount = c->top = c->root = c->root_mount = ir_iconst(lower_b(lw), 0);
+	if (walk_is(n, "struct dentry") && folder)
+		c->dentry = walk_one(lw, p, "struct dentry", "d_parent");
 	if (walk_is(n, "struct dentry"))
 		return;
 	if (walk_is(n, "struct file"))
@@ -312,6 +326,8 @@ static void climb_begin(struct lower *lw, struct climb *c, const struct node *n,
 	c->mount = mount_of(lw, walk_one(lw, p, "struct path", "mnt"));
 	c->top = top_of(lw, c->mount);
 	root = walk_one(lw, fn_current_task(lw), "struct task_struct", "fs");
+	if (folder)
+		c->dentry = parent_of(lw, c);
 	c->root = walk(lw, root, to_root, ARRAY_SIZE(to_root));
 	c->root_mount = mount_of(lw, walk(lw, root, to_root_mount, ARRAY_SIZE(to_root_mount)));
 }
@@ -329,7 +345,7 @@ static struct ir_val *lower_path(struct lower *lw, struct node *call)
 	ir_store(b, c.buf, AT, ir_iconst(b, c.end), 8);
 	ir_store(b, c.buf, TEXT + c.end, ir_iconst(b, 0), 1);
 	there = lower_if_begin(lw, p);
-	climb_begin(lw, &c, n, p);
+	climb_begin(lw, &c, n, p, call->fn == &fn_folder);
 	mark_deleted(lw, &c);
 	climb_all(lw, &c);
 	end_text(lw, &c);
@@ -341,4 +357,10 @@ const struct fn_ops fn_path = {
 	.name = "path", .proto = "path(struct path *p[, int size]): string; also of a struct file *, a struct dentry *",
 	.doc = "a file's name from the root of the process; of a dentry, from the root of its file system", .flags = FN_CALL,
 	.min_args = 1, .max_args = 2, .arg = { FA_ANY, FA_CONST_INT }, .check = check_path, .lower = lower_path,
+};
+
+const struct fn_ops fn_folder = {
+	.name = "folder", .proto = "folder(struct path *p[, int size]): string; also of a struct file *, a struct dentry *",
+	.doc = "the folder that a file is in, as path() names it", .flags = FN_CALL, .min_args = 1, .max_args = 2,
+	.arg = { FA_ANY, FA_CONST_INT }, .check = check_path, .lower = lower_path,
 };
