@@ -31,14 +31,24 @@ static int set_option(struct tool *t, struct tool_option *o, const char *value, 
 	return tool_set(t, o, value ? value : "", e);
 }
 
+/* A number where a probe is expected is a process: "stackcount $(pidof a.out) Foo". */
+static struct tool_option *meant(struct tool *t, struct tool_option *o, const char *word)
+{
+	struct tool_option *pid = tool_option(t, "pid", strlen("pid"));
+	bool is_number = *word && !word[strspn(word, "0123456789")];
+
+	return tool_is_probe(o->type) && is_number && pid && !pid->given ? pid : o;
+}
+
 /* The next argument that has no value yet. */
 static int set_argument(struct tool *t, const char *word, struct err *e)
 {
 	vec_each(t->options, i) {
 		struct tool_option *o = &t->options.v[i];
 
-		if (o->positional && (!o->given || (o->list && tool_is_probe(o->type))))
-			return set_option(t, o, word, e);
+		if (!o->positional || (o->given && !(o->list && tool_is_probe(o->type))))
+			continue;
+		return set_option(t, meant(t, o, word), word, e);
 	}
 	err_set(e, -EINVAL, "%s: one argument too many: '%s'", t->name, word);
 	err_hint(e, "--help shows the options.");
