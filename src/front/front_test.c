@@ -103,6 +103,7 @@ TEST(names_may_be_regular_expressions)
 	CHECK_STR(points(f, "^vfs_.*", FW_POINT), "kprobe:*");
 	CHECK_STR(points(f, "c:mal.*", FW_SPAN), "span:uprobe:c:*");
 	CHECK_STR(points(f, "t:sched:sched_.*", FW_POINT), "tracepoint:*:*");
+	CHECK_STR(points(f, "c:(m|c)alloc", FW_POINT), "uprobe:c:*");
 	CHECK_EQ(front_parse(&f, "c:^mal.*", &p, &rest, &e), 0);
 	front_filter(&p, &out);
 	CHECK_STR(sb_str(&out), "^[a-z]+:(.*:)?(mal.*)");

@@ -172,15 +172,15 @@ static int check_parts(const struct front_probe *p, struct err *e)
 	return 0;
 }
 
-/* Attach points go on to a blank; those of BCC to a parenthesis too. */
-static const char *probe_end(const char *text, bool own)
+/* Attach points and regular expressions go on to a blank; BCC's probes to a parenthesis too. */
+static const char *probe_end(const char *text, bool blank)
 {
-	return text + strcspn(text, own ? " \t\n" : " \t\n(");
+	return text + strcspn(text, blank ? " \t\n" : " \t\n(");
 }
 
 int front_parse(struct front *f, const char *text, struct front_probe *ret, const char **ret_rest, struct err *e)
 {
-	const char *end = probe_end(text, false);
+	const char *end = probe_end(text, f->regex);
 	struct parts parts;
 	int r;
 

@@ -52,6 +52,21 @@ const char *tool_rest(struct tool *t, struct tool_line *l)
 	return p;
 }
 
+const char *tool_quoted(struct tool *t, struct tool_line *l)
+{
+	const char *word, *quote;
+	size_t n;
+
+	while (l->p < l->end && isblank((unsigned char)*l->p))
+		l->p++;
+	quote = l->p < l->end && *l->p == '"' ? memchr(l->p + 1, '"', (size_t)(l->end - l->p - 1)) : NULL;
+	if (!quote)
+		return tool_word(l, &word, &n) ? arena_strndup(t->arena, word, n) : "";
+	word = arena_strndup(t->arena, l->p + 1, (size_t)(quote - l->p - 1));
+	l->p = quote + 1;
+	return word;
+}
+
 int tool_wrong(const struct tool *t, const struct tool_line *l, struct err *e, const char *what)
 {
 	return err_set(e, -EINVAL, "tool %s, line %u: %s", t->name, l->number, what);

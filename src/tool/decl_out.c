@@ -34,6 +34,11 @@ const char *tool_fill_in(struct tool *t, const char *text)
 		const struct tool_option *o =
 			close ? tool_option(t, p + 1, (size_t)(close - p - 1)) : NULL;
 
+		if (!o && close && t->unit && tool_word_is(p + 1, (size_t)(close - p - 1), "unit")) {
+			sb_adds(&out, t->unit);
+			p = close;
+			continue;
+		}
 		if (!o) {
 			sb_addc(&out, *p);
 			continue;
@@ -127,6 +132,8 @@ static int place_column(struct tool *t, struct tool_column *c, struct tool_line 
 {
 	struct tool_table *table = &t->row;
 
+	if (value && !c->active)
+		return 0; /* its table may not be there, nor its maps */
 	if (value && !t->tables.n)
 		return tool_wrong(t, value, e, "a column with a value belongs to a table");
 	if (value) {
@@ -149,12 +156,10 @@ static int declare_column(struct tool *t, struct tool_line *l, bool active, stru
 	struct tool_column c = { .active = active };
 	struct tool_line value;
 	bool has_value;
-	const char *word;
-	size_t n;
 
-	if (!tool_word(l, &word, &n))
+	c.title = tool_fill_in(t, tool_quoted(t, l));
+	if (!*c.title)
 		return tool_wrong(t, l, e, "a column needs a title");
-	c.title = tool_fill_in(t, arena_strndup(t->arena, word, n));
 	c.name = json_name(t->arena, c.title);
 	if (!*c.name)
 		c.name = "message";
@@ -211,6 +216,8 @@ int tool_declare_output(struct tool *t, const struct tool_host *host, const char
 		return active ? tool_declare_table(t, l, e) : 0;
 	if (tool_word_is(word, len, "where"))
 		return active ? tool_declare_where(t, l, e) : 0;
+	if (tool_word_is(word, len, "samples"))
+		return active ? tool_declare_samples(t, l, e) : 0;
 	if (tool_word_is(word, len, "hist"))
 		return active ? tool_declare_hist(t, l, e) : 0;
 	if (!tool_word_is(word, len, "banner") && !tool_word_is(word, len, "stamp"))

@@ -7,6 +7,7 @@
  *	each.name     the function or event               each.text     all that was written
  *	each.number   of the value, from 0                each.message  arguments for printf()
  *	each.values   values to be counted, and names of them: each.labels; each.title of them all
+ *	each.key      the same as a key, [VALUE, ...]
  */
 #include <ctype.h>
 #include <errno.h>
@@ -39,6 +40,25 @@ bool tool_takes_probes(const struct tool *t)
 	return false;
 }
 
+/* Tools whose probes are all options need one of them. */
+static int nothing_to_trace(const struct tool *t, struct err *e)
+{
+	_cleanup_sb_ struct strbuf names = { 0 };
+
+	vec_each(t->options, i) {
+		const struct tool_option *o = &t->options.v[i];
+
+		if (!tool_is_probe(o->type))
+			continue;
+		if (o->values.n)
+			return 0;
+		sb_addf(&names, "%s--%s", names.n ? " or " : "", o->name);
+	}
+	err_set(e, -EINVAL, "there is nothing to trace: give %s", sb_str(&names));
+	err_hint(e, "--help has examples.");
+	return -EINVAL;
+}
+
 int tool_check_probes(const struct tool *t, struct err *e)
 {
 	vec_each(t->options, i) {
@@ -50,7 +70,7 @@ int tool_check_probes(const struct tool *t, struct err *e)
 		err_hint(e, "--help has examples.");
 		return -EINVAL;
 	}
-	return 0;
+	return tool_takes_probes(t) ? nothing_to_trace(t, e) : 0;
 }
 
 pid_t tool_only_pid(const struct tool *t)
@@ -188,6 +208,16 @@ static void add_list(struct strbuf *out, const struct front_sample *s, bool labe
 	}
 }
 
+/* The values as a map's key. */
+static void add_key(struct strbuf *out, const struct front_sample *s)
+{
+	if (!s || !s->values.n)
+		return;
+	sb_addc(out, '[');
+	add_list(out, s, false, true);
+	sb_addc(out, ']');
+}
+
 /* A message of the first arguments, as many as an option says: "0x%lx 0x%lx", arg0, arg1. */
 static int add_arguments(struct tool *t, const struct front_probe *p, struct strbuf *out, struct err *e)
 {
@@ -218,6 +248,8 @@ static int add_part(struct tool *t, const struct parts *p, size_t number, const 
 {
 	if (tool_word_is(name, len, "points"))
 		return front_points(&t->front, p->probe, p->want, out, e);
+	if (tool_word_is(name, len, "values") && p->sample && !p->sample->values.n)
+		return front_wrong(e, p->probe, "it needs a value: NAME(PARAMETERS):TYPE:VALUE");
 	if (tool_word_is(name, len, "arguments"))
 		return add_arguments(t, p->probe, out, e);
 	if (tool_word_is(name, len, "filter"))
@@ -232,6 +264,8 @@ static int add_part(struct tool *t, const struct parts *p, size_t number, const 
 		add_text(out, p->title, code);
 	else if (tool_word_is(name, len, "number"))
 		sb_addu(out, number);
+	else if (tool_word_is(name, len, "key"))
+		add_key(out, p->sample);
 	else if (tool_word_is(name, len, "values") || tool_word_is(name, len, "labels"))
 		add_list(out, p->sample, *name == 'l', code);
 	else

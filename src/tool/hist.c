@@ -89,7 +89,8 @@ static void json_hist(struct tool *t, const struct tool_hist *h, const struct ma
 {
 	struct out *o = t->out;
 
-	sb_addf(&o->buf, "{\"time\": \"%s\", \"unit\": \"%s\"", time, h->unit);
+	sb_addf(&o->buf, "{\"time\": \"%s\", \"unit\": ", time);
+	render_json_string(&o->buf, h->unit, strlen(h->unit));
 	if (h->label && m->key) {
 		sb_addf(&o->buf, ", \"%s\": ", h->label);
 		sb_reset(&t->scratch);

@@ -56,6 +56,9 @@ const struct map_dump *tool_dump(const struct tool *t, unsigned map);
 const struct map_dump *tool_dump_before(const struct tool *t, unsigned map);
 /* Its index in t->maps; new ones are added. */
 unsigned tool_map_index(struct tool *t, const char *name, size_t len, bool keep);
+/* samples @MAP OPTION NUMBER */
+int tool_declare_samples(struct tool *t, struct tool_line *l, struct err *e);
+void tool_put_samples(struct tool *t, const struct tool_samples *s, const char *time);
 /* table ..., where ..., hist ... */
 int tool_declare_table(struct tool *t, struct tool_line *l, struct err *e);
 int tool_declare_hist(struct tool *t, struct tool_line *l, struct err *e);
@@ -81,6 +84,8 @@ bool tool_line_is(const char *line, size_t len, struct tool_line *ret);
 bool tool_word(struct tool_line *l, const char **ret, size_t *ret_len);
 bool tool_word_is(const char *word, size_t len, const char *what);
 const char *tool_rest(struct tool *t, struct tool_line *l);
+/* The next word, or what is between quotes; "" at the end. */
+const char *tool_quoted(struct tool *t, struct tool_line *l);
 /* common WORD... */
 int tool_declare_common(struct tool *t, struct tool_line *l, struct err *e);
 /* Makes t one of the tool that its `of` names: that one's script and options, with the values given there. */

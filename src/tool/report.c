@@ -22,7 +22,7 @@ const struct map_dump *tool_dump_before(const struct tool *t, unsigned map)
 
 bool tool_has_report(const struct tool *t)
 {
-	return t->tables.n || t->hists.n || t->stacks.map;
+	return t->tables.n || t->hists.n || t->samples.n || t->stacks.map;
 }
 
 static int64_t monotonic_ns(void)
@@ -145,6 +145,8 @@ static void put_all(struct tool *t, double seconds)
 		tool_put_table(t, t->tables.v[i], sb_str(&time), seconds);
 	vec_each(t->hists, i)
 		tool_put_hist(t, &t->hists.v[i], sb_str(&time));
+	vec_each(t->samples, i)
+		tool_put_samples(t, &t->samples.v[i], sb_str(&time));
 	if (t->stacks.map && tool_dump(t, t->stacks.index))
 		tool_stacks_map(t, t->out, tool_dump(t, t->stacks.index));
 	out_flush(t->out);

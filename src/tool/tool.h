@@ -29,6 +29,7 @@
 
 /* What an option's value is; types.c is the list. */
 enum tool_type { TT_FLAG, TT_NUMBER, TT_TEXT, TT_USER, TT_PID, TT_BYTES, TT_TIME, TT_CHOICE, TT_CGROUP, TT_OFLAGS,
+		 TT_ERRNO, TT_SYSCALL,
 		 TT_PROBE, TT_SPAN, TT_EVENT, TT_SAMPLE /* src/front */ };
 
 /* Of an option; a time is in nanoseconds, a choice is the number of its word. */
@@ -119,6 +120,12 @@ struct tool_hist {
 	unsigned average;     /* of this map of stats() */
 };
 
+/* A map of values that an option of type `sample` asks for. */
+struct tool_samples {
+	unsigned map;
+	struct front_sample sample;
+};
+
 /* A map that is shown. */
 struct tool_map {
 	const char *name;
@@ -149,6 +156,7 @@ struct tool {
 	struct tool_table row;   /* of row() */
 	VEC(struct tool_table *) tables;
 	VEC(struct tool_hist) hists;
+	VEC(struct tool_samples) samples;
 	VEC(struct tool_map) maps;
 	struct tool_stacks stacks;
 	const char *banner;

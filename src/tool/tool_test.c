@@ -118,7 +118,7 @@ TEST(types_of_options)
 	WRONG("//! option --p P:pid h\n", "--p must be the number of a process or thread, not '0'", "--p", "0");
 	WRONG("//! option --p P:pid h\n", "there is no process or thread 2147483647", "--p", "2147483647");
 	WRONG("//! option --n N:numbr h\n", "tool x, line 1: an option's type is number, text, user, pid, bytes, "
-	      "time, choice(a,b,c), cgroup, oflags, probe, span, event or sample; "
+	      "time, choice(a,b,c), cgroup, oflags, errno, syscall, probe, span, event or sample; "
 	      "a list of the first four and the last four with an s at the end");
 	WRONG("//! option --n N:number=x h\n", "tool x, line 1: the default is no value of this type");
 	WRONG("//! option --n h\n//! option --n h\n", "tool x, line 2: there is an option of this name already");
@@ -371,7 +371,7 @@ TEST(lines_are_repeated_for_each_probe)
 	SCRIPT(text, "\n\n\n\nuprobe:c:f /(arg0 > 1)/ { printf(\"%s%d\", \"f\", arg1); }\n\n"
 		     "tracepoint:a:b /1/ { printf(\"%s\", \"b\"); }\n\n", "c:f (arg1 > 1) \"%d\", arg2", "t:a:b");
 	SCRIPT(sample, "\n\n\nuprobe:c:f { @h_0 = hist((int)(((int)arg0))); } // \"a\"\n\n", "-H", "p:c:f(int a):int:a#title");
-	SCRIPT(sample, "\n\n\n\n\n");
+	WRONG(sample, "there is nothing to trace: give --hist");
 	WRONG("//! argument E:events what\n//! each e\neach.nonsense\n//! end\n", "tool x, line 3: a probe has no such part", "c:f");
 	WRONG("//! option -n --num N:number what\n//! each num\n//! end\n", "tool x, line 2: 'each' needs an option that is a probe");
 	WRONG("//! argument E:events what\n//! column - %p\n//! each e\nbegin { row(1); }\n//! end\n",

@@ -12,6 +12,7 @@
 #include "base/diag.h"
 #include "fn/fn.h"
 #include "tool/internal.h"
+#include "type/syscalls.h"
 
 /* What the option is called in messages. */
 static const char *dashes(const struct tool_option *o)
@@ -202,6 +203,41 @@ static int set_oflags(const struct tool_option *o, struct tool_value *v, struct 
 	return v->number ? 0 : must_be(o, "flags of open() like O_CREAT|O_TRUNC", v->text, e);
 }
 
+/* By its name, or its number. */
+static int set_errno(const struct tool_option *o, struct tool_value *v, struct err *e)
+{
+	if (to_number(v->text, &v->number))
+		return 0;
+	for (int code = 1; code < 4096; code++) {
+		const char *name = strerrorname_np(code);
+
+		if (name && !strcasecmp(name, v->text)) {
+			v->number = (uint64_t)code;
+			return 0;
+		}
+	}
+	return must_be(o, "an error like ENOENT, or its number", v->text, e);
+}
+
+static int set_syscall(const struct tool_option *o, struct tool_value *v, struct err *e)
+{
+	struct near near;
+
+	near_start(&near, v->text);
+	for (size_t i = 0; i < syscall_count; i++) {
+		if (syscall_numbers[i].number < 0)
+			continue;
+		v->number = (uint64_t)syscall_numbers[i].number;
+		if (!strcmp(syscall_numbers[i].name, v->text))
+			return 0;
+		near_try(&near, syscall_numbers[i].name);
+	}
+	err_set(e, -EINVAL, "there is no system call '%s'", v->text);
+	if (near.best)
+		err_hint(e, "Did you mean '%s'?", near.best);
+	return -EINVAL;
+}
+
 /* Read when the script is made: what a name means may depend on other options. */
 static int set_probe(const struct tool_option *o, struct tool_value *v, struct err *e)
 {
@@ -222,6 +258,8 @@ static const struct type_def {
 	{ "choice", TT_CHOICE, NULL },
 	{ "cgroup", TT_CGROUP, set_cgroup },
 	{ "oflags", TT_OFLAGS, set_oflags },
+	{ "errno", TT_ERRNO, set_errno },
+	{ "syscall", TT_SYSCALL, set_syscall },
 	{ "probe", TT_PROBE, set_probe },
 	{ "span", TT_SPAN, set_probe },
 	{ "event", TT_EVENT, set_probe },
@@ -230,7 +268,7 @@ static const struct type_def {
 
 const char *tool_type_names(void)
 {
-	return "an option's type is number, text, user, pid, bytes, time, choice(a,b,c), cgroup, oflags, probe, span, event "
+	return "an option's type is number, text, user, pid, bytes, time, choice(a,b,c), cgroup, oflags, errno, syscall, probe, span, event "
 	       "or sample; a list of the first four and the last four with an s at the end";
 }
 
