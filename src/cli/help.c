@@ -2,6 +2,7 @@
 #include "cli/help.h"
 
 #include "base/fdutil.h"
+#include "cli/command.h"
 #include "cli/options.h"
 #include "cli/report.h"
 #include "tool/sources.h"
@@ -22,6 +23,18 @@ static const struct {
 	{ "-lv 'tracepoint:syscalls:sys_enter_open*'", "probes and their arguments" },
 };
 
+static void add_commands(struct strbuf *out, const char *self)
+{
+	sb_adds(out, "\nCOMMANDS:\n");
+	for (const struct command *c = commands; c->name; c++)
+		if (c->help)
+			sb_addf(out, "  %-12s%s\n", c->name, c->help);
+	sb_addf(out, "  top         BPF programs by what they cost\n"
+		     "  doctor      what this kernel can and cannot do, and what would help\n"
+		     "  prog map link btf gen net perf cgroup feature struct_ops iter token batch\n"
+		     "              bpftool's (%s bpftool help)\n", self);
+}
+
 int help_print(const char *self, bool as_bpftrace)
 {
 	_cleanup_sb_ struct strbuf out = { 0 };
@@ -29,9 +42,7 @@ int help_print(const char *self, bool as_bpftrace)
 	sb_addf(&out, "USAGE:\n  %s [OPTIONS] FILE [PARAMETER...]\n", self);
 	sb_addf(&out, "  %s [OPTIONS] -e PROGRAM [PARAMETER...]\n", self);
 	if (!as_bpftrace)
-		sb_addf(&out, "  %s build [OPTIONS] FILE -o OBJECT    compile a script to be run elsewhere\n"
-			      "  %s TOOL [OPTIONS]\n  %s tools        list the built-in tools\n",
-			self, self, self);
+		sb_addf(&out, "  %s TOOL [OPTIONS]\n  %s COMMAND ...\n", self, self);
 	sb_adds(&out, "\nTraces Linux with scripts in bpftrace's language. FILE may be '-': "
 		      "standard input.\n");
 	sb_adds(&out, "\nOPTIONS:\n");
@@ -43,12 +54,7 @@ int help_print(const char *self, bool as_bpftrace)
 		sb_addf(&out, "\n  (%s TOOL --help)\n", self);
 	}
 	if (!as_bpftrace)
-		sb_addf(&out, "\nCOMMANDS:\n"
-			      "  flame   a flame graph (SVG) of folded stacks\n"
-			      "  top     BPF programs by what they cost\n"
-			      "  doctor  what this kernel can and cannot do, and what would help\n"
-			      "  prog map link btf gen net perf cgroup feature struct_ops iter token batch\n"
-			      "          bpftool's (%s bpftool help)\n", self);
+		add_commands(&out, self);
 	sb_adds(&out, "\nEXAMPLES:\n");
 	for (size_t i = 0; i < ARRAY_SIZE(examples); i++)
 		sb_addf(&out, "  %s %s\n      %s\n", self, examples[i].command, examples[i].what);

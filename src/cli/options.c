@@ -68,6 +68,12 @@ static const struct opt_def defs[] = {
 	[O_AOT] = { 0, "aot", "FILE", "compile to this program: build --standalone -o FILE" },
 };
 
+const struct opt_def *options_table(size_t *ret_n)
+{
+	*ret_n = ARRAY_SIZE(defs);
+	return defs;
+}
+
 void options_help(struct strbuf *out)
 {
 	opt_help(out, defs, ARRAY_SIZE(defs));

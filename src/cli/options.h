@@ -58,6 +58,9 @@ struct cli_options {
 /* mode: what the words before them say, options may say something else. 0 or -EINVAL. Texts are borrowed from argv. */
 int options_parse(enum cli_mode mode, int argc, char **argv, struct cli_options *ret, struct err *e);
 void options_done(struct cli_options *o);
+struct opt_def;
+/* All of them. */
+const struct opt_def *options_table(size_t *ret_n);
 /* One line an option. */
 void options_help(struct strbuf *out);
 /* A whole decimal number from 1 to the largest process id. */

@@ -22,6 +22,7 @@
 #include "image/image.h"
 #include "lower/lower.h"
 #include "sema/sema.h"
+#include "sym/ksyms.h"
 #include "sym/usyms.h"
 
 /* Before compiling: what the compiler wants to know about the process to be traced. */
@@ -92,7 +93,7 @@ static bool analyse(struct session *s)
 	bool ok = sema_run(&in) && !s->diags.nerrors;
 
 	if (!ok && !s->diags.nerrors && !s->tables.probes.n)
-		s->nothing = true;
+		s->nothing = !s->tool || tool_check(s->tool, &s->tables, &s->err);
 	if (ok && s->opt->debug & CD_TYPES)
 		dump_types(s);
 	session_stage(s, "types");
@@ -243,6 +244,45 @@ static bool execute(struct session *s, int *ret_status)
 		*ret_status = run_status(rt);
 	run_free(rt);
 	return ok;
+}
+
+static const char *first_error(const struct session *s)
+{
+	vec_each(s->diags.list, i)
+		if (s->diags.list.v[i]->severity == SEV_ERROR)
+			return s->diags.list.v[i]->text;
+	return s->err.what[0] ? s->err.what : "none of its probes is there";
+}
+
+static void lend_ksyms(struct session *s, struct ksyms *ksyms)
+{
+	ksyms_free(s->render.ksyms);
+	s->render.ksyms = s->env.ksyms = ksyms;
+	s->borrows_ksyms = true;
+}
+
+void script_outlook(const struct job *job, struct arena *a, struct ksyms *ksyms, struct script_outlook *ret)
+{
+	struct session s;
+
+	session_open(&s, job->opt);
+	if (ksyms)
+		lend_ksyms(&s, ksyms);
+	s.tool = job->tool;
+	take_params(&s, job);
+	if (!(prepare(&s) && parse(&s, job) && settings_apply(&s) && analyse(&s)))
+		ret->why = arena_strdup(a, first_error(&s));
+	for (size_t i = 0; !ret->why && i < s.tables.probes.n; i++) {
+		const struct probe *p = s.tables.probes.v[i];
+		char more[48] = "";
+
+		if (p->provider->flags & PF_SPECIAL)
+			continue;
+		if (p->targets.n > 1)
+			snprintf(more, sizeof(more), " and %zu more", p->targets.n - 1);
+		avec_push(a, &ret->probes, arena_printf(a, "%s%s", p->targets.v[0]->name, more));
+	}
+	session_close(&s);
 }
 
 int script_run(const struct job *job)

@@ -5,8 +5,11 @@
 
 #include <stddef.h>
 
+#include "base/arena.h"
+#include "base/vec.h"
 #include "cli/options.h"
 
+struct ksyms;
 struct tool;
 
 struct job {
@@ -20,6 +23,17 @@ struct job {
 	const char *const *named; /* for getopt() */
 	size_t nnamed;
 };
+
+/* Would a tool's script run here, and by which probes? */
+struct script_outlook {
+	VEC(const char *) probes; /* "tracepoint:syscalls:sys_enter_openat"; of many targets one, and how many more */
+	const char *why;          /* it would not; NULL: it would */
+};
+/*
+ * Compiles as far as the probes are known, and loads nothing. Texts are in the arena. ksyms: shared by
+ * several, for they take long to be read; NULL: its own.
+ */
+void script_outlook(const struct job *job, struct arena *a, struct ksyms *ksyms, struct script_outlook *ret);
 
 /* Compiles and runs; messages are printed. The exit status. */
 int script_run(const struct job *job);

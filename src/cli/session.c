@@ -96,7 +96,8 @@ void session_close(struct session *s)
 	child_free(s->child);
 	probe_env_done(&s->env);
 	ir_module_done(&s->module);
-	ksyms_free(s->render.ksyms);
+	if (!s->borrows_ksyms)
+		ksyms_free(s->render.ksyms);
 	usyms_free(s->render.usyms);
 	btf_file_free(s->btf);
 	arena_done(&s->arena);

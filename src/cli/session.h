@@ -34,6 +34,7 @@ struct session {
 	struct render render;
 	struct out out;
 	bool has_out;
+	bool borrows_ksyms;     /* render.ksyms are another's */
 	bool nothing;           /* none of the script's probes is there, and that is no fault */
 	int64_t clock;          /* start of the stage that -v will tell of, ns */
 };

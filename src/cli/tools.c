@@ -15,6 +15,17 @@ void tools_near(struct near *n)
 		near_try(n, tool_sources[i].name);
 }
 
+void tools_outlook(struct tool *t, struct ksyms *ksyms, struct script_outlook *ret)
+{
+	struct cli_options opt = { .format = "text", .dry_run = true, .quiet = true };
+	struct job job = { .opt = &opt, .tool = t, .name = t->name };
+	struct err e = { 0 };
+
+	opt.pid = tool_only_pid(t);
+	if (!tool_probe_filter(t, &opt.probe_filter, &e))
+		script_outlook(&job, t->arena, ksyms, ret);
+}
+
 /* The script as it would be compiled, the kernel's answers included. */
 static int print_source(struct tool *t, const struct cli_options *opt)
 {
@@ -31,11 +42,23 @@ static int print_source(struct tool *t, const struct cli_options *opt)
 	return status;
 }
 
-static int print_help(const struct tool *t, const char *self)
+/* What it attaches to on this kernel stands in its help; without rights, or a probe to be named, it is not known. */
+static int print_help(struct tool *t, const char *self)
 {
 	_cleanup_sb_ struct strbuf out = { 0 };
+	struct script_outlook o = { 0 };
 
+	if (!tool_check_probes(t, NULL))
+		tools_outlook(t, NULL, &o);
 	tool_help(t, self, &out);
+	if (o.probes.n || o.why)
+		sb_adds(&out, "\nON THIS KERNEL:\n");
+	if (o.why)
+		sb_addf(&out, "  It cannot run: %s\n", o.why);
+	vec_each(o.probes, i)
+		sb_addf(&out, "  %s\n", o.probes.v[i]);
+	vec_each(t->notes, i)
+		sb_addf(&out, "  %s\n", t->notes.v[i]);
 	return report_text(&out);
 }
 
@@ -116,21 +139,4 @@ int tools_run_embedded(const struct tool_source *src, const char *self, int argc
 
 	arena_done(&a);
 	return status;
-}
-
-int tools_list(void)
-{
-	_cleanup_sb_ struct strbuf out = { 0 };
-	struct arena a = { 0 };
-
-	for (size_t i = 0; i < tool_sources_n; i++) {
-		const struct tool_source *src = &tool_sources[i];
-		struct tool t;
-
-		tool_declare(&t, &a, src->name, tool_source_text(src, &a), src->len, NULL);
-		sb_addf(&out, "  %-16s %s\n", src->name, t.summary);
-		tool_done(&t);
-	}
-	arena_done(&a);
-	return report_text(&out);
 }

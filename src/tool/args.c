@@ -71,8 +71,7 @@ static void set_every(enum every which, const char *value, struct tool_request *
 	}
 }
 
-/* The tool's options first, then those that every tool has. */
-static struct opt_def *make_table(const struct tool *t, size_t *ret_n)
+struct opt_def *tool_opt_table(const struct tool *t, size_t *ret_n)
 {
 	size_t own = t->options.n;
 	struct opt_def *defs = arena_array(t->arena, struct opt_def, own + E_COUNT);
@@ -92,7 +91,7 @@ int tool_args(struct tool *t, int argc, char **argv, struct tool_request *ret, s
 {
 	struct opt_walk w;
 	size_t n;
-	struct opt_def *defs = make_table(t, &n);
+	struct opt_def *defs = tool_opt_table(t, &n);
 	int i, rc = 0;
 
 	*ret = (struct tool_request){ 0 };
@@ -109,52 +108,4 @@ int tool_args(struct tool *t, int argc, char **argv, struct tool_request *ret, s
 	}
 	t->format = ret->format;
 	return rc;
-}
-
-static bool has_arguments(const struct tool *t)
-{
-	vec_each(t->options, i)
-		if (t->options.v[i].positional)
-			return true;
-	return false;
-}
-
-/* A command and its output, indented. */
-static void add_shown(const struct tool *t, struct strbuf *out)
-{
-	for (const char *p = t->shown ? t->shown : ""; *p;) {
-		size_t n = strcspn(p, "\n");
-
-		sb_adds(out, n ? "  " : "");
-		sb_add(out, p, n);
-		sb_addc(out, '\n');
-		p += n + (p[n] == '\n');
-	}
-}
-
-void tool_help(const struct tool *t, const char *self, struct strbuf *out)
-{
-	size_t n;
-	struct opt_def *defs = make_table(t, &n);
-
-	sb_addf(out, "USAGE: %s [OPTIONS]", self);
-	vec_each(t->options, i)
-		if (t->options.v[i].positional)
-			sb_addf(out, " [%s]", t->options.v[i].arg);
-	sb_addf(out, "\n\n%s\n", t->summary);
-	vec_each(t->about, i)
-		sb_addf(out, "%s\n", t->about.v[i]);
-	if (has_arguments(t))
-		sb_adds(out, "\nARGUMENTS:\n");
-	vec_each(t->options, i)
-		if (t->options.v[i].positional)
-			sb_addf(out, "  %-24s%s\n", t->options.v[i].arg, t->options.v[i].help);
-	sb_adds(out, "\nOPTIONS:\n");
-	opt_help(out, defs, n);
-	if (t->examples.n || (t->shown && *t->shown))
-		sb_adds(out, "\nEXAMPLES:\n");
-	vec_each(t->examples, i)
-		sb_addf(out, "  %s %s\n      %s\n", self, t->examples.v[i].args,
-			t->examples.v[i].text);
-	add_shown(t, out);
 }

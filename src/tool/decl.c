@@ -200,6 +200,22 @@ static int declare_example(struct tool *t, struct tool_line *l, struct err *e)
 	return 0;
 }
 
+const char *const tool_areas[] = {
+	"processes", "files", "disks", "CPU", "memory", "network", "locks", "security", "applications", "anything",
+	"other", NULL,
+};
+
+/* area NAME */
+static int declare_area(struct tool *t, struct tool_line *l, struct err *e)
+{
+	t->area = tool_rest(t, l);
+	for (const char *const *a = tool_areas; *a; a++)
+		if (!strcmp(*a, t->area))
+			return 0;
+	return tool_wrong(t, l, e, "areas are processes, files, disks, CPU, memory, network, locks, security, "
+				   "applications, anything and other");
+}
+
 static int declare_line(struct tool *t, struct tool_line *l, struct err *e)
 {
 	const char *word;
@@ -211,6 +227,8 @@ static int declare_line(struct tool *t, struct tool_line *l, struct err *e)
 		t->summary = tool_rest(t, l);
 	else if (tool_word_is(word, n, "about"))
 		avec_push(t->arena, &t->about, tool_rest(t, l));
+	else if (tool_word_is(word, n, "area"))
+		return declare_area(t, l, e);
 	else if (tool_word_is(word, n, "of"))
 		t->of = tool_rest(t, l);
 	else if (tool_word_is(word, n, "option"))
@@ -231,7 +249,7 @@ int tool_declare(struct tool *t, struct arena *a, const char *name, const char *
 	unsigned number = 1;
 	int rc = 0;
 
-	*t = (struct tool){ .arena = a, .name = name, .text = text, .len = len, .summary = "" };
+	*t = (struct tool){ .arena = a, .name = name, .text = text, .len = len, .summary = "", .area = "other" };
 	for (; text < end && !rc; number++) {
 		const char *nl = memchr(text, '\n', (size_t)(end - text));
 		size_t n = nl ? (size_t)(nl - text) : (size_t)(end - text);

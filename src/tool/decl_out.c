@@ -220,6 +220,11 @@ int tool_declare_output(struct tool *t, const struct tool_host *host, const char
 		return active ? tool_declare_samples(t, l, e) : 0;
 	if (tool_word_is(word, len, "hist"))
 		return active ? tool_declare_hist(t, l, e) : 0;
+	if (tool_word_is(word, len, "note")) {
+		if (active)
+			avec_push(t->arena, &t->notes, tool_fill_in(t, tool_rest(t, l)));
+		return 0;
+	}
 	if (!tool_word_is(word, len, "banner") && !tool_word_is(word, len, "stamp"))
 		return tool_wrong(t, l, e, "this is no declaration");
 	if (active && *word == 'b')

@@ -36,6 +36,7 @@ int tool_derive(struct tool *t, struct err *e)
 		return err_set(e, -EINVAL, "tool %s: there is no tool '%s' that it could be one of", t->name, own.of);
 	rc = tool_declare(t, own.arena, own.name, tool_source_text(src, own.arena), src->len, e);
 	t->summary = own.summary;
+	t->area = strcmp(own.area, "other") ? own.area : t->area;
 	t->about = own.about.n ? own.about : t->about;
 	t->examples = own.examples;
 	return rc ? rc : give_options(t, &l, e);

@@ -114,8 +114,6 @@ void tool_add_all_wanted(struct tool *t, struct strbuf *out);
 void tool_add_blocks(struct tool *t, struct strbuf *out);
 /* Are values of this type probes, read by src/front? */
 bool tool_is_probe(enum tool_type type);
-/* Is there a probe where the tool cannot do without? 0 or -EINVAL. */
-int tool_check_probes(const struct tool *t, struct err *e);
 /* What expanding probes needs, from the tool's other options. */
 void tool_front(struct tool *t, const char *tracefs);
 /* The attach points of all values of an option, with commas between them. 0 or -EINVAL. */

@@ -134,10 +134,21 @@ static struct tool *tool_of(const struct out *o)
 	return (struct tool *)((char *)o->ops - offsetof(struct tool, ops));
 }
 
+/* To stderr: what differs on this kernel from what the tool's name promises. */
+static void tell_notes(struct tool *t, struct out *o)
+{
+	vec_each(t->notes, i) {
+		sb_reset(&t->scratch);
+		sb_addf(&t->scratch, "NOTE: %s\n", t->notes.v[i]);
+		out_message(o, t->scratch.p, t->scratch.n);
+	}
+}
+
 static void on_attached(struct out *o, unsigned nprobes)
 {
 	struct tool *t = tool_of(o);
 
+	tell_notes(t, o);
 	if (t->banner && t->format == TF_TEXT)
 		sb_addf(&o->buf, "%s\n", t->banner);
 	if (t->rows.n)

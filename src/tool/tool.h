@@ -145,6 +145,7 @@ struct tool {
 	const char *name, *text;
 	size_t len;
 	const char *summary;
+	const char *area;        /* one of tool_areas */
 	const char *of;          /* the tool whose script this one is, and options for it; NULL: its own script */
 	VEC(const char *) about;
 	VEC(struct tool_option) options;
@@ -160,6 +161,7 @@ struct tool {
 	VEC(struct tool_map) maps;
 	struct tool_stacks stacks;
 	const char *banner;
+	VEC(const char *) notes; /* what differs on this kernel */
 	bool stamp;              /* the time of day before each output */
 	const char *stamp_format;
 	unsigned nslots;
@@ -202,6 +204,15 @@ pid_t tool_only_pid(const struct tool *t);
 int tool_probe_filter(struct tool *t, const char **ret, struct err *e);
 bool tool_takes_probes(const struct tool *t);
 void tool_help(const struct tool *t, const char *self, struct strbuf *out);
+/* A manual page, for man(1). */
+void tool_man(const struct tool *t, const char *version, struct strbuf *out);
+/* Its options and arguments (without a name) first, in their order, then those that every tool has; in the arena. */
+struct opt_def;
+struct opt_def *tool_opt_table(const struct tool *t, size_t *ret_n);
+/* Is there a probe where the tool cannot do without? 0 or -EINVAL. */
+int tool_check_probes(const struct tool *t, struct err *e);
+/* What areas tools are of; NULL ends them. */
+extern const char *const tool_areas[];
 
 /* What conditions ask of the kernel. */
 struct tool_host {
