@@ -88,7 +88,7 @@ bool tool_parse_spec(const char *p, struct tool_spec *ret)
 }
 
 /* "TIME(s)" is time_s in JSON. */
-static const char *json_name(struct arena *a, const char *title)
+const char *tool_json_name(struct arena *a, const char *title)
 {
 	char *name = arena_strdup(a, title), *to = name;
 
@@ -160,7 +160,7 @@ static int declare_column(struct tool *t, struct tool_line *l, bool active, stru
 	c.title = tool_fill_in(t, tool_quoted(t, l));
 	if (!*c.title)
 		return tool_wrong(t, l, e, "a column needs a title");
-	c.name = json_name(t->arena, c.title);
+	c.name = tool_json_name(t->arena, c.title);
 	if (!*c.name)
 		c.name = "message";
 	has_value = trailing_value(l, &value);

@@ -119,10 +119,10 @@ static int hist_word(struct tool *t, struct tool_hist *h, const char *word, size
 		h->average = (unsigned)map;
 		return map < 0 ? -EINVAL : 0;
 	}
-	if (!tool_word_is(word, n, "by") || !tool_word(l, &word, &n))
+	if (!tool_word_is(word, n, "by"))
 		return -EINVAL;
-	h->label = arena_strndup(t->arena, word, n);
-	return 0;
+	h->label = tool_quoted(t, l);
+	return *h->label ? 0 : -EINVAL;
 }
 
 int tool_declare_hist(struct tool *t, struct tool_line *l, struct err *e)

@@ -92,7 +92,7 @@ static void json_hist(struct tool *t, const struct tool_hist *h, const struct ma
 	sb_addf(&o->buf, "{\"time\": \"%s\", \"unit\": ", time);
 	render_json_string(&o->buf, h->unit, strlen(h->unit));
 	if (h->label && m->key) {
-		sb_addf(&o->buf, ", \"%s\": ", h->label);
+		sb_addf(&o->buf, ", \"%s\": ", tool_json_name(t->arena, h->label));
 		sb_reset(&t->scratch);
 		add_key(o, m, e, &t->scratch);
 		if (type_is_int(m->key))

@@ -27,6 +27,8 @@ struct tool_cell {
 /* One row, in the format that was asked for; time: in front of JSON and CSV rows, NULL: none. */
 void tool_put_row(struct tool *t, struct out *o, const struct tool_table *table, const struct tool_cell *cells,
 		  const char *time);
+/* Does it show the time in a column of its own? Else JSON and CSV have it in front. */
+bool tool_has_time(const struct tool_table *table);
 /* Titles, as text or CSV. */
 void tool_put_titles(struct tool *t, struct out *o, struct tool_table *table, bool timed);
 /* The text of a cell without the column's padding. */
@@ -132,5 +134,8 @@ int tool_declare_output(struct tool *t, const struct tool_host *host, const char
 			struct tool_line *l, bool active, struct err *e);
 /* Code with opt.NAME, given.NAME and row(...) replaced; lines stay as they are. */
 int tool_code(struct tool *t, const char *text, size_t len, struct strbuf *out, struct err *e);
+
+/* A title as a name in JSON: "TIME(s)" is time_s. */
+const char *tool_json_name(struct arena *a, const char *title);
 
 #endif

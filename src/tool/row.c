@@ -70,8 +70,17 @@ static void csv_titles(struct out *o, const struct tool_table *table, bool timed
 	sb_addc(&o->buf, '\n');
 }
 
+bool tool_has_time(const struct tool_table *table)
+{
+	vec_each(table->shown, i)
+		if (!strcmp(table->shown.v[i]->name, "time"))
+			return true;
+	return false;
+}
+
 void tool_put_titles(struct tool *t, struct out *o, struct tool_table *table, bool timed)
 {
+	timed &= !tool_has_time(table);
 	if (!table->shown.n || t->format == TF_JSON)
 		return;
 	if (t->format == TF_CSV)

@@ -251,7 +251,7 @@ bool tool_put_table(struct tool *t, struct tool_table *table, const char *time, 
 		keep_wanted(&j, table);
 	sort_rows(&j, table);
 	any = j.rows.n > 0;
-	put_rows(&j, table, t->format == TF_TEXT ? NULL : time);
+	put_rows(&j, table, t->format == TF_TEXT || tool_has_time(table) ? NULL : time);
 	vec_done(&j.rows);
 	vec_done(&j.values);
 	vec_done(&j.before);
