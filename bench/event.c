@@ -11,14 +11,29 @@
 #define PART_CALLS 4000
 #define STATS_CALLS 50000
 
+static void call_getegid(void)
+{
+	syscall(SYS_getegid);
+}
+
+/* The call with a string that does least: flags that there are not end it at once. */
+static void call_memfd(void)
+{
+	syscall(SYS_memfd_create, "a name of some length", ~0u);
+}
+
 static const struct event_job {
 	const char *name, *what;
+	void (*call)(void);
 } jobs[] = {
-	{ "count", "@ = count()" },
-	{ "comm", "@[comm] = count()" },
-	{ "pid-comm", "@[pid, comm] = count()" },
-	{ "hist", "@ = hist(nsecs)" },
-	{ "latency", "start, hist(delta), delete" },
+	{ "count", "@ = count()", call_getegid },
+	{ "comm", "@[comm] = count()", call_getegid },
+	{ "pid-comm", "@[pid, comm] = count()", call_getegid },
+	{ "hist", "@ = hist(nsecs)", call_getegid },
+	{ "latency", "start, hist(delta), delete", call_getegid },
+	{ "string", "@[str(args.uname)] = count()", call_memfd },
+	{ "string-64", "@[str(args.uname, 64)] = count()", call_memfd },
+	{ "kstack", "@[kstack] = count()", call_getegid },
 };
 #define JOBS_N (sizeof(jobs) / sizeof(*jobs))
 
@@ -27,10 +42,12 @@ static struct results {
 } results[JOBS_N];
 static struct samples untraced;
 
+static void (*call)(void); /* of the job being measured */
+
 static void calls(uint64_t n)
 {
 	while (n--)
-		syscall(SYS_getegid);
+		call();
 }
 
 static uint64_t thread_ns(void)
@@ -80,6 +97,7 @@ static void measure(size_t job)
 {
 	double base = 0;
 
+	call = jobs[job].call;
 	for (int i = 0; i < ROUNDS * WHO_N; i++) {
 		if (i % WHO_N == 0) {
 			base = ns_per_call();
@@ -98,7 +116,7 @@ void bench_event(void)
 	for (i = 0; i < JOBS_N; i++)
 		measure(i);
 	table_head("event: cost of an event",
-		   "a system call (getegid) in a loop: quickest of 40 parts;\n"
+		   "a system call (getegid; of a string memfd_create, refused) in a loop: quickest of 40 parts;\n"
 		   "  medians of 15 runs each (bpftrace: 8), in turns");
 	printf("  nanoseconds added to a call (which takes %.0f ns untraced)\n", median(&untraced));
 	for (i = 0; i < JOBS_N; i++)
