@@ -136,6 +136,8 @@ static int place_column(struct tool *t, struct tool_column *c, struct tool_line 
 		return 0; /* its table may not be there, nor its maps */
 	if (value && !t->tables.n)
 		return tool_wrong(t, value, e, "a column with a value belongs to a table");
+	if (value && !c->active)
+		return 0; /* nor need the maps be there that it names */
 	if (value) {
 		table = t->tables.v[t->tables.n - 1];
 		c->value = tool_calc(t, value, e);
