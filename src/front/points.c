@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/diag.h"
 #include "front/front.h"
 #include "probe/probe.h"
 #include "sym/elfsym.h"
+#include "sym/ksyms.h"
 #include "sym/maps.h"
 
 /* A part of an attach point; in quotes if the parser would see an end in it. */
@@ -70,20 +72,67 @@ static const char *library_of(struct front *f, const char *name)
 	return found;
 }
 
-/* Where a name without a library is, if one process is asked for: "" in the kernel. */
-static const char *place_of(struct front *f, const struct front_probe *p)
+/* Functions of the program with a name like this. */
+static void near_functions(struct near *near, const char *exe, struct arena *a)
 {
-	const char *exe, *library;
-	const char *plus = strchr(p->name, '+');
+	const struct elf_sym *syms;
+	struct elf_file *elf;
+	struct err e;
+	size_t n;
+
+	if (elf_file_open(exe, &elf, &e))
+		return;
+	n = elf_file_syms(elf, &syms);
+	for (size_t i = 0; i < n; i++)
+		if (syms[i].is_func)
+			near_try(near, syms[i].name);
+	if (near->best)
+		near->best = arena_strdup(a, near->best);
+	elf_file_free(elf);
+}
+
+/* Neither the process nor the kernel has the function: told here, where both are known. */
+static int unknown_function(struct front *f, const struct front_probe *p, const char *exe, struct err *e)
+{
+	struct near near;
+
+	front_wrong(e, p, "neither process %d nor the kernel has this function", (int)f->pid);
+	near_start(&near, p->name);
+	near_functions(&near, exe, f->arena);
+	if (near.best)
+		err_hint(e, "Did you mean '%s'?", near.best);
+	return -EINVAL;
+}
+
+static int same_name(void *name, const struct ksym *s)
+{
+	return !strcmp(s->name, name);
+}
+
+static bool kernel_has(const char *name)
+{
+	struct ksyms *ks = ksyms_new();
+	bool found = ksyms_each(ks, same_name, (void *)name);
+
+	ksyms_free(ks);
+	return found;
+}
+
+/* Where a name without a library is, if one process is asked for: "" in the kernel. */
+static int place_of(struct front *f, const struct front_probe *p, const char **ret, struct err *e)
+{
+	const char *plus = strchr(p->name, '+'), *exe;
 	const char *name = plus ? arena_strndup(f->arena, p->name, (size_t)(plus - p->name)) : p->name;
 
-	if (*p->library || !f->pid || p->syscall || strchr(p->text, ':') || f->regex)
-		return p->library;
+	*ret = p->library;
+	if (*p->library || !f->pid || p->syscall || f->regex)
+		return 0;
 	exe = arena_printf(f->arena, "/proc/%d/exe", (int)f->pid);
-	if (has_function(exe, name))
-		return exe;
-	library = library_of(f, name);
-	return library ? library : "";
+	*ret = has_function(exe, name) ? exe : library_of(f, name);
+	if (*ret)
+		return 0;
+	*ret = "";
+	return probe_has_wildcard(name) || kernel_has(name) ? 0 : unknown_function(f, p, exe, e);
 }
 
 static void add_user(struct front *f, const struct front_probe *p, const char *library, bool span, struct strbuf *out)
@@ -102,8 +151,11 @@ static void add_kernel(struct front *f, const struct front_probe *p, bool span, 
 
 static int add_function(struct front *f, const struct front_probe *p, bool span, struct strbuf *out, struct err *e)
 {
-	const char *library = place_of(f, p);
+	const char *library;
+	int r = place_of(f, p, &library, e);
 
+	if (r)
+		return r;
 	if (span && strchr(p->name, '+'))
 		return front_wrong(e, p, "an instruction within a function has no return");
 	if (*library)
