@@ -83,6 +83,8 @@ struct opt_def *tool_opt_table(const struct tool *t, size_t *ret_n)
 			defs[i] = (struct opt_def){ o->letter, o->name, o->arg, o->help };
 	}
 	memcpy(defs + own, every, sizeof(every));
+	if (tool_role(t, TR_CSV)) /* there with a letter, among the tool's own */
+		defs[own + E_CSV].help = NULL;
 	*ret_n = own + E_COUNT;
 	return defs;
 }
@@ -92,6 +94,7 @@ int tool_args(struct tool *t, int argc, char **argv, struct tool_request *ret, s
 	struct opt_walk w;
 	size_t n;
 	struct opt_def *defs = tool_opt_table(t, &n);
+	const struct tool_option *csv;
 	int i, rc = 0;
 
 	*ret = (struct tool_request){ 0 };
@@ -106,6 +109,9 @@ int tool_args(struct tool *t, int argc, char **argv, struct tool_request *ret, s
 		else
 			set_every((enum every)((size_t)i - t->options.n), w.value, ret);
 	}
+	csv = tool_role(t, TR_CSV);
+	if (csv && csv->given)
+		ret->format = TF_CSV;
 	t->format = ret->format;
 	return rc;
 }

@@ -40,6 +40,7 @@ static const struct common_def {
 	  "COUNT:number" },
 	{ "top", { 0, "top", .role = TR_TOP, .help = "only so many rows of each output" }, "N:number" },
 	{ "noclear", { 'C', "noclear", .role = TR_NOCLEAR, .help = "do not clear the screen" }, NULL },
+	{ "csv", { 'j', "csv", .role = TR_CSV, .help = "print comma-separated values" }, NULL },
 	{ "max", { 'M', "max-events", .role = TR_MAX, .help = "end after so many rows" }, "N:number" },
 };
 
@@ -127,7 +128,7 @@ static int declare_word(struct tool *t, const char *word, size_t len, const stru
 	if (tool_word_is(word, n, "units"))
 		return add_units(t, in_parens, l, e);
 	return tool_wrong(t, l, e, "common options are pid, tid, uid, name, cgroup, failed, time, timestamp, "
-				   "duration, interval, count, units, top, noclear and max");
+				   "duration, interval, count, units, top, noclear, csv and max");
 }
 
 int tool_declare_common(struct tool *t, struct tool_line *l, struct err *e)
