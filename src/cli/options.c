@@ -16,7 +16,7 @@ enum option {
 	O_UNSAFE, O_DEBUGINFO, O_USDT_FILE, O_NO_WARNINGS, O_WARNINGS, O_DEBUG, O_INCLUDE_DIR, O_INCLUDE, O_DRY_RUN,
 	O_INFO, O_LIST_FUNCTIONS, O_PROBE_FILTER, O_TRACEABLE, O_NO_FEATURE,
 	O_LIST_PROVIDERS, O_VERSION, O_HELP, O_STANDALONE, O_KERNEL, O_EMIT_ELF, O_AOT,
-	O_TEST, O_BENCH, O_MODE,
+	O_TEST, O_BENCH, O_MODE, O_DWARF_PID,
 };
 
 static const struct opt_def defs[] = {
@@ -37,6 +37,9 @@ static const struct opt_def defs[] = {
 			  "accepted: semaphores are always raised, in all processes of a file" },
 	[O_DEBUGINFO] = { 0, "debuginfo", "DIR[:DIR]",
 			  "look for debug information of stripped programs here first" },
+	[O_DWARF_PID] = { 0, "dwarf-pid", "PID",
+			  "dw_ustack() is for this process; may be repeated. Without it, and\n"
+			  "without -p and -c, it is for all" },
 	[O_NO_WARNINGS] = { 0, "no-warnings", NULL, "print no warnings" },
 	[O_WARNINGS] = { 'k', "warnings", NULL,
 			 "tell every helper that fails with its place in the script, also\n"
@@ -96,7 +99,7 @@ bool options_pid(const char *text, pid_t *ret)
 
 #define PID_LIMIT 4194304 /* PID_MAX_LIMIT of 64-bit kernels (include/linux/threads.h) */
 
-static int set_pid(struct cli_options *o, const char *text, struct err *e)
+static int take_pid(const char *text, pid_t *ret, struct err *e)
 {
 	size_t digits = strspn(text, "0123456789");
 
@@ -104,9 +107,19 @@ static int set_pid(struct cli_options *o, const char *text, struct err *e)
 		return err_set(e, -EINVAL, "Failed to parse pid: invalid trailing bytes: %s", text);
 	if (digits && (digits > 9 || strtol(text, NULL, 10) > PID_LIMIT))
 		return err_set(e, -EINVAL, "Pid out of range: %s", text);
-	if (options_pid(text, &o->pid))
+	if (options_pid(text, ret))
 		return 0;
 	return err_set(e, -EINVAL, "Failed to parse pid: invalid integer: %s", text);
+}
+
+static int add_unwind_pid(struct cli_options *o, const char *text, struct err *e)
+{
+	pid_t pid;
+	int rc = take_pid(text, &pid, e);
+
+	if (!rc)
+		vec_push(&o->unwind_pids, pid);
+	return rc;
 }
 
 static int set_format(struct cli_options *o, const char *text, struct err *e)
@@ -251,7 +264,8 @@ static int set_option(struct cli_options *o, enum option which, const char *valu
 	case O_CMD: o->cmd = value; return 0;
 	case O_OUTPUT: o->output = value; return 0;
 	case O_DEBUGINFO: vec_push(&o->debug_dirs, value); return 0;
-	case O_PID: return set_pid(o, value, e);
+	case O_PID: return take_pid(value, &o->pid, e);
+	case O_DWARF_PID: return add_unwind_pid(o, value, e);
 	case O_FORMAT: return set_format(o, value, e);
 	case O_BUFFER: return set_buffering(o, value, e);
 	case O_DEBUG: return set_debug(o, value, e);
@@ -327,4 +341,5 @@ void options_done(struct cli_options *o)
 	vec_done(&o->params);
 	vec_done(&o->named);
 	vec_done(&o->debug_dirs);
+	vec_done(&o->unwind_pids);
 }

@@ -52,6 +52,7 @@ struct cli_options {
 	VEC(const char *) includes;     /* --include; heap */
 	VEC(const char *) params; /* words behind it; heap */
 	VEC(const char *) debug_dirs; /* --debuginfo; heap */
+	VEC(pid_t) unwind_pids;       /* --dwarf-pid; heap */
 	VEC(const char *) named;  /* behind --: "name" or "name=value"; heap */
 };
 

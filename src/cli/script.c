@@ -221,6 +221,8 @@ static bool execute(struct session *s, int *ret_status)
 		.object = s->file.bytes ? &s->file : NULL,
 		.child_cmd = opt->cmd,
 		.pid = opt->pid,
+		.unwind_pids = opt->unwind_pids.v,
+		.nunwind_pids = opt->unwind_pids.n,
 		.trial = opt->trial,
 		.verbose = opt->verbose,
 		.quiet = opt->quiet,

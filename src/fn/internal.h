@@ -59,7 +59,7 @@ struct ir_val *fn_lower_format(struct lower *lw, struct node *call);
 	FN(fn_delete) FN(fn_clear) FN(fn_zero) FN(fn_len) FN(fn_has_key) FN(fn_print)               \
 	FN(fn_printf) FN(fn_cat) FN(fn_system) FN(fn_join)                                          \
 	FN(fn_str) FN(fn_buf) FN(fn_strncmp)                                                        \
-	FN(fn_ksym) FN(fn_usym) FN(fn_kaddr) FN(fn_uaddr) FN(fn_kstack) FN(fn_ustack)               \
+	FN(fn_ksym) FN(fn_usym) FN(fn_kaddr) FN(fn_uaddr) FN(fn_kstack) FN(fn_ustack) FN(fn_dw_ustack)               \
 	FN(fn_ntop) FN(fn_macaddr) FN(fn_exit) FN(fn_signal)                     \
 	FN(fn_kptr) FN(fn_uptr) FN(fn_ratio)                                                                    \
 	FN(fn_is_array) FN(fn_is_integer) FN(fn_is_unsigned_integer) FN(fn_is_ptr) FN(fn_is_str)     \

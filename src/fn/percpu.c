@@ -58,7 +58,7 @@ static struct ir_val *address_on(struct lower *lw, struct node *call, struct ir_
 static struct ir_val *lower_percpu(struct lower *lw, struct node *call)
 {
 	struct ir_builder *b = lower_b(lw);
-	struct ir_val *cpu, *yes;
+	struct ir_val *cpu, *yes, *none = ir_iconst(b, 0);
 	struct lower_if s;
 
 	if (call->list.n < 2)
@@ -68,7 +68,7 @@ static struct ir_val *lower_percpu(struct lower *lw, struct node *call)
 	yes = address_on(lw, call, cpu);
 	lower_if_else(lw, &s);
 	lower_if_end(lw, &s);
-	return lower_if_value(lw, &s, yes, ir_iconst(b, 0));
+	return lower_if_value(lw, &s, yes, none);
 }
 
 const struct fn_ops fn_percpu_kaddr = {

@@ -7,6 +7,7 @@
 
 #include "fn/internal.h"
 #include "fn/stack.h"
+#include "fn/unwind.h"
 #include "sym/ksyms.h"
 #include "sym/usyms.h"
 
@@ -180,6 +181,15 @@ static void folded_text(struct render *r, struct strbuf *out, const uint64_t *fr
 	}
 }
 
+static const struct value_ops dw_ustack_value;
+
+static int stored_frames(struct render *r, const struct type *t, int64_t id, uint64_t *ret_frames)
+{
+	if (id < 0)
+		return (int)id;
+	return (t->ops == &dw_ustack_value ? r->walked_stack : r->stack)(r->stack_arg, depth_of(t), id, ret_frames);
+}
+
 static void stack_text(struct render *r, struct strbuf *out, const struct type *t, const void *bytes, bool user)
 {
 	uint64_t frames[STACK_DEPTH];
@@ -190,7 +200,7 @@ static void stack_text(struct render *r, struct strbuf *out, const struct type *
 
 	memcpy(&id, bytes, sizeof(id));
 	memcpy(&pid, (const char *)bytes + 8, sizeof(pid));
-	n = id < 0 ? (int)id : r->stack(r->stack_arg, depth_of(t), id, frames);
+	n = stored_frames(r, t, id, frames);
 	if (t->param[1] == SM_FOLDED) {
 		if (n < 0 && n != NO_STACK)
 			sb_adds(out, "[stack not stored]");
@@ -219,6 +229,7 @@ static void ustack_text(struct render *r, struct strbuf *out, const struct type 
 
 static const struct value_ops kstack_value = { .name = "kstack_t", .text = kstack_text };
 static const struct value_ops ustack_value = { .name = "ustack_t", .text = ustack_text };
+static const struct value_ops dw_ustack_value = { .name = "dw_ustack_t", .text = ustack_text };
 
 /* Functions that stand between what was traced and the program that asked for the stack. */
 static bool is_tracer(const char *name)
@@ -254,8 +265,8 @@ bool stack_read(struct render *r, const struct type *t, const void *bytes, struc
 	limit = t->param[0];
 	memcpy(&id, bytes, sizeof(id));
 	memcpy(&ret->pid, (const char *)bytes + 8, sizeof(ret->pid));
-	ret->user = t->ops == &ustack_value;
-	ret->n = id < 0 ? (int)id : r->stack(r->stack_arg, depth_of(t), id, ret->frames);
+	ret->user = t->ops != &kstack_value;
+	ret->n = stored_frames(r, t, id, ret->frames);
 	if (ret->n == NO_STACK)
 		ret->n = 0;
 	if (ret->n > limit)
@@ -333,6 +344,12 @@ static bool check_ustack(struct check *ck, struct node *call)
 	return check_stack(ck, call, &ustack_value);
 }
 
+static bool check_dw_ustack(struct check *ck, struct node *call)
+{
+	check_tables(ck)->user_symbols = true;
+	return unwind_check(ck, call) && check_stack(ck, call, &dw_ustack_value);
+}
+
 static struct ir_map *stack_map(struct lower *lw, enum ir_map_role role, uint32_t depth)
 {
 	struct ir_module *m = lower_b(lw)->module;
@@ -401,7 +418,7 @@ static struct ir_val *count_frames(struct lower *lw, unsigned depth, uint64_t fl
 
 bool fn_is_stack(const struct type *t)
 {
-	return t && t->kind == TY_OPAQUE && (t->ops == &kstack_value || t->ops == &ustack_value);
+	return t && t->kind == TY_OPAQUE && (t->ops == &kstack_value || t->ops == &ustack_value || t->ops == &dw_ustack_value);
 }
 
 struct ir_val *fn_stack_len(struct lower *lw, struct ir_val *stack)
@@ -436,6 +453,14 @@ static struct ir_val *lower_ustack(struct lower *lw, struct node *call)
 	return lower_stack(lw, call, true);
 }
 
+static struct ir_val *lower_dw_ustack(struct lower *lw, struct node *call)
+{
+	struct ir_val *n, *id = unwind_lower(lw, depth_of(call->type), &n);
+	struct ir_val *parts[3] = { id, fn_lower_pid(lw), n };
+
+	return lower_pack(lw, STACK_SIZE, 3, (uint32_t[]){ 0, 8, 12 }, (uint32_t[]){ 8, 4, 4 }, parts);
+}
+
 const struct fn_ops fn_kstack = {
 	.name = "kstack", .proto = "kstack[([mode,] [int limit])]: kstack_t", .doc = "kernel stack",
 	.flags = FN_VAR | FN_CALL, .max_args = 2, .arg = { FA_IDENT | FA_INT, FA_INT }, .check = check_kstack,
@@ -447,4 +472,10 @@ const struct fn_ops fn_ustack = {
 	.flags = FN_VAR | FN_CALL, .max_args = 2, .arg = { FA_IDENT | FA_INT, FA_INT }, .check = check_ustack,
 	.lower = lower_ustack,
 	.value = &ustack_value,
+};
+const struct fn_ops fn_dw_ustack = {
+	.name = "dw_ustack", .proto = "dw_ustack[([mode,] [int limit])]: dw_ustack_t",
+	.doc = "user stack, by the tables of the programs (no frame pointers needed)", .flags = FN_VAR | FN_CALL,
+	.max_args = 2, .arg = { FA_IDENT | FA_INT, FA_INT }, .check = check_dw_ustack, .lower = lower_dw_ustack,
+	.value = &dw_ustack_value,
 };

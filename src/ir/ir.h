@@ -92,6 +92,8 @@ enum ir_map_role {
 	IM_STACKS,  /* stack traces */
 	IM_MORE_STACKS, /* those that found their place in IM_STACKS taken */
 	IM_PACKETS, /* perf event array for records with a packet's bytes */
+	IM_FRAMES,  /* user stacks that a program walked itself: frames under their hash */
+	IM_UNWIND_PIDS, IM_UNWIND_PROCS, IM_UNWIND_ROWS, /* what it walks by: unwind/tables.h makes them */
 };
 
 /* A map to be created; type is BPF_MAP_TYPE_*. */
@@ -120,6 +122,7 @@ enum ir_loss {
 	LOSS_RING,       /* record dropped: buffer full */
 	LOSS_READ,       /* kernel or user memory could not be read */
 	LOSS_STACK,      /* stack trace not stored (hash collision or full) */
+	LOSS_UNWIND,     /* no tables to walk a process' stack by */
 	LOSS_LOOP,       /* a loop hit its limit */
 	LOSS_DIV,        /* divided by zero, at places that have no counter of their own */
 	LOSS_INDEX,      /* index outside of an array, as above */

@@ -33,6 +33,7 @@ enum target_feature {
 	TF_XCHG,              /* atomic exchange (5.12; by the JIT of aarch64, 5.18) */
 	TF_LONG_KEYS,         /* hash keys above 512 bytes, 5.18 */
 	TF_TAI_NS,            /* ktime_get_tai_ns, 6.1 */
+	TF_TASK_PT_REGS,      /* task_pt_regs, 5.15 */
 	TF_COUNT
 };
 

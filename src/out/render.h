@@ -31,6 +31,8 @@ struct render {
 	 * many; their count or -errno (not stored, lost).
 	 */
 	int (*stack)(void *arg, unsigned depth, int64_t id, uint64_t *ret_frames);
+	/* The same of stacks that programs walked themselves. */
+	int (*walked_stack)(void *arg, unsigned depth, int64_t id, uint64_t *ret_frames);
 	void *stack_arg;
 	const char *const *strings; /* literals (time formats) that opaque values have indices of */
 	size_t nstrings;

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -174,15 +175,35 @@ pid_t child_pid(const struct child *c)
 	return c->pid;
 }
 
-int child_go(struct child *c, struct err *e)
+/* Stopped with its program in memory, before the first instruction of it. Without it, it would run on. */
+static void wait_for_exec(struct child *c, void (*at_exec)(void *arg), void *arg)
+{
+	int status = 0;
+	pid_t pid;
+
+	do
+		pid = waitpid(c->pid, &status, __WALL);
+	while (pid < 0 && errno == EINTR);
+	if (pid == c->pid && WIFSTOPPED(status)) {
+		at_exec(arg);
+		ptrace(PTRACE_DETACH, c->pid, 0, 0);
+	} else if (pid == c->pid) {
+		c->reaped = true;
+	}
+}
+
+int child_go(struct child *c, void (*at_exec)(void *arg), void *arg, struct err *e)
 {
 	char byte = 1;
 	int code = 0;
 	ssize_t n;
+	bool held = at_exec && !ptrace(PTRACE_SEIZE, c->pid, 0, PTRACE_O_TRACEEXEC);
 
 	if (write(c->go, &byte, 1) != 1)
 		return err_set(e, -EPIPE, "Failed to exec child: %s: it was killed", c->cmd);
 	fd_close(&c->go);
+	if (held)
+		wait_for_exec(c, at_exec, arg);
 	do
 		n = read(c->failed, &code, sizeof(code));
 	while (n < 0 && errno == EINTR);
@@ -198,6 +219,12 @@ bool child_ended(struct child *c)
 	if (!c->reaped && c->pid > 0 && waitpid(c->pid, NULL, WNOHANG) == c->pid)
 		c->reaped = true;
 	return c->reaped;
+}
+
+void child_stop(struct child *c)
+{
+	if (c->running && !child_ended(c))
+		kill(c->pid, SIGTERM);
 }
 
 void child_free(struct child *c)

@@ -12,8 +12,13 @@
  * quote or an empty command.
  */
 int child_split(const char *cmd, struct strbuf *ret, unsigned *ret_n, struct err *e);
-/* Lets it exec its program: 0, or -errno of the exec. */
-int child_go(struct child *c, struct err *e);
+/*
+ * Lets it exec its program: 0, or -errno of the exec. at_exec(arg), if not NULL: while the new program is in memory and has
+ * not run yet (left out if the process cannot be held).
+ */
+int child_go(struct child *c, void (*at_exec)(void *arg), void *arg, struct err *e);
+/* The script is over: so is its command (SIGTERM). */
+void child_stop(struct child *c);
 /* Collects its exit if it has ended. */
 bool child_ended(struct child *c);
 

@@ -124,7 +124,7 @@ TEST(child_runs_and_is_killed)
 	CHECK_EQ(child_start("true", &c, &e), 0);
 	CHECK(child_pid(c) > 0);
 	CHECK(!child_ended(c));
-	CHECK_EQ(child_go(c, &e), 0);
+	CHECK_EQ(child_go(c, NULL, NULL, &e), 0);
 	for (int i = 0; i < 2000 && !child_ended(c); i++)
 		usleep(1000);
 	CHECK(child_ended(c));

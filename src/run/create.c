@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The maps of a script, its global data and its record buffer. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -185,6 +186,20 @@ static int fill_rodata(const struct ir_module *mod, const struct ir_map *m, int 
 	return rc ? err_set(e, rc, "cannot fill the read-only data: %s", errname(rc)) : 0;
 }
 
+/* A map of src/unwind, which keeps its own descriptor. */
+static int create_unwind(struct runtime *rt, const struct ir_map *m, struct err *e)
+{
+	int rc = rt->unwind ? 0 : unwind_new(&rt->unwind, e), fd;
+
+	if (rc)
+		return rc;
+	fd = m->role == IM_UNWIND_PIDS ? unwind_pids_fd(rt->unwind) : m->role == IM_UNWIND_PROCS ? unwind_procs_fd(rt->unwind) :
+	     unwind_rows_fd(rt->unwind);
+	fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	rt->map_fds[m->index] = fd;
+	return fd < 0 ? err_set(e, -errno, "cannot open the tables for unwinding: %s", errname(-errno)) : 0;
+}
+
 static int create_map(struct runtime *rt, const struct ir_map *m, struct err *e)
 {
 	uint32_t value = value_size(rt->module, m);
@@ -194,6 +209,8 @@ static int create_map(struct runtime *rt, const struct ir_map *m, struct err *e)
 		return create_records(rt, m, e);
 	if (m->role == IM_PACKETS)
 		return create_packets(rt, m, e);
+	if (m->role >= IM_UNWIND_PIDS)
+		return create_unwind(rt, m, e);
 	do
 		fd = sys_map_create(m->type, m->name, m->key_size, value, m->max_entries, m->flags);
 	while (fd == -EPERM && run_raise_memlock());

@@ -242,6 +242,7 @@ static bool ask(struct feature *f, enum target_feature what)
 	case TF_TAI_NS: return has_helper(f, 208);           /* ktime_get_tai_ns */
 	case TF_LONG_KEYS: return has_long_keys();
 	case TF_XCHG: return has_helper(f, 195);             /* came before this one did (5.19) */
+	case TF_TASK_PT_REGS: return has_helper(f, 175);     /* task_pt_regs */
 	case TF_COUNT: break;
 	}
 	return false;
@@ -303,6 +304,7 @@ const char *feature_name(enum target_feature f)
 		[TF_MMAP_ARRAY] = "mapped arrays",
 		[TF_PERF_LINK] = "links of perf events",
 		[TF_NS_PID] = "pids of namespaces",
+		[TF_TASK_PT_REGS] = "registers of tasks",
 	};
 
 	return f >= 0 && f < TF_COUNT ? names[f] : "";

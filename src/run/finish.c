@@ -151,6 +151,8 @@ int run_finish(struct runtime *rt, struct err *e)
 {
 	int rc;
 
+	if (rt->child)
+		child_stop(rt->child);
 	run_close_fast_links(rt);
 	rt->next_report = 0;
 	run_report_lost(rt, run_now());

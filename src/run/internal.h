@@ -12,6 +12,7 @@
 #include "run/ring.h"
 #include "run/run.h"
 #include "run/sys.h"
+#include "unwind/tables.h"
 
 /* Who wakes the consumer of the ring (loop.c). */
 struct pace {
@@ -56,6 +57,7 @@ struct runtime {
 	VEC(struct pcap) pcaps; /* the files they go to (packets.c) */
 	struct perfbuf procs;  /* mappings, forks, programs started (procs.c) */
 	struct seen *seen;     /* what they tell; NULL: the script prints no user symbols */
+	struct unwind *unwind; /* tables by which programs walk user stacks; NULL: none does */
 
 	bool *at_end;          /* by action: sent by an end probe */
 	struct value_ref *args; /* of the record in hand */
@@ -122,6 +124,10 @@ bool run_raise_memlock(void);
 /* procs.c: before attaching; after it; what is there, taken now and then; at the end. */
 void run_procs_open(struct runtime *rt);
 void run_procs_scan(struct runtime *rt);
+/* Tables for walking the stacks of the processes that are there, or of those that are asked for. */
+void run_unwind_start(struct runtime *rt);
+/* Tables of the child's program, which was just executed. */
+void run_unwind_child(void *rt);
 void run_procs_take(struct runtime *rt);
 void run_procs_close(struct runtime *rt);
 

@@ -108,6 +108,10 @@ void run_report_losses(struct runtime *rt)
 	    "Try increasing perf_rb_pages, or print less");
 	add(&l, run_counter(rt, LOSS_READ), "reads of memory failed (value 0 or empty was used)", NULL);
 	add(&l, run_counter(rt, LOSS_STACK), "stack traces not stored", "Try increasing max_stacks");
+	add_titled(&l, run_counter(rt, LOSS_UNWIND), "No DWARF unwind data available for this process",
+		   "user stacks not walked: no tables of their processes", "dw_ustack() knows the processes of -p, -c or --dwarf-pid; without these, all");
+	if (rt->unwind)
+		add(&l, unwind_dropped(rt->unwind), "objects or processes left without tables for dw_ustack(): no room", NULL);
 	add(&l, run_counter(rt, LOSS_LOOP), "loops ended at their limit", NULL);
 	add_titled(&l, run_counter(rt, LOSS_DIV),
 		   "Divide or modulo by 0 detected. This can lead to unexpected results. 1 is being used as the result",

@@ -48,7 +48,8 @@ static int open_all(struct perfbuf *b, struct perf_event_attr *attr, int map_fd,
 	b->size = size;
 	/* A wake-up for each record costs more than the record: the loop looks by the clock too. */
 	attr->watermark = 1;
-	attr->wakeup_watermark = (uint32_t)size / 4;
+	if (!attr->wakeup_watermark)
+		attr->wakeup_watermark = (uint32_t)size / 4;
 	b->cpus = xcalloc(n, sizeof(*b->cpus));
 	for (unsigned i = 0; i < n && !rc; i++) {
 		b->cpus[i].fd = -1;

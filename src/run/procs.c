@@ -66,8 +66,40 @@ static bool collect(void *arg, const void *data, uint32_t n)
 	return true;
 }
 
-static void take_record(struct seen *s, const uint8_t *data, size_t n)
+/* Processes whose mappings have changed since their tables were made. */
+struct changed {
+	VEC(pid_t) pids;
+};
+
+static void note_change(struct runtime *rt, struct changed *c, pid_t pid)
 {
+	if (!rt->unwind || !unwind_wants(rt->unwind, pid))
+		return;
+	vec_each(c->pids, i)
+		if (c->pids.v[i] == pid)
+			return;
+	vec_push(&c->pids, pid);
+}
+
+static void remake_tables(struct runtime *rt, struct changed *c)
+{
+	vec_each(c->pids, i) {
+		struct maps maps = { 0 };
+		pid_t parent;
+
+		if (seen_maps(rt->seen, c->pids.v[i], &maps, &parent))
+			unwind_update(rt->unwind, c->pids.v[i], &maps);
+		else
+			unwind_forget(rt->unwind, c->pids.v[i]);
+		maps_done(&maps);
+	}
+	vec_done(&c->pids);
+}
+
+static void take_record(struct runtime *rt, struct changed *c, const uint8_t *data, size_t n)
+{
+	struct seen *s = rt->seen;
+
 	struct perf_event_header h;
 	const uint8_t *body = data + sizeof(h);
 	uint32_t id[2];
@@ -77,6 +109,11 @@ static void take_record(struct seen *s, const uint8_t *data, size_t n)
 	if (n < sizeof(id))
 		return;
 	memcpy(id, body, sizeof(id));
+	if (h.type == PERF_RECORD_FORK && rt->unwind)
+		unwind_forked(rt->unwind, (pid_t)id[0], (pid_t)id[1]);
+	if (h.type == PERF_RECORD_MMAP2 || (h.type == PERF_RECORD_FORK && id[0] != id[1]) ||
+	    (h.type == PERF_RECORD_COMM && h.misc & PERF_RECORD_MISC_COMM_EXEC))
+		note_change(rt, c, (pid_t)id[0]);
 	if (h.type == PERF_RECORD_MMAP2)
 		take_mmap(s, body, n);
 	else if (h.type == PERF_RECORD_FORK)
@@ -98,13 +135,15 @@ static int by_time(const void *a, const void *b)
 void run_procs_take(struct runtime *rt)
 {
 	struct batch b = { 0 };
+	struct changed c = { 0 };
 
 	if (!rt->procs.ncpus || !perfbuf_consume(&rt->procs, collect, &b))
 		return;
 	if (b.list.n)
 		qsort(b.list.v, b.list.n, sizeof(*b.list.v), by_time);
 	vec_each(b.list, i)
-		take_record(rt->seen, (const uint8_t *)b.bytes.p + b.list.v[i].at, b.list.v[i].size);
+		take_record(rt, &c, (const uint8_t *)b.bytes.p + b.list.v[i].at, b.list.v[i].size);
+	remake_tables(rt, &c);
 	vec_done(&b.list);
 	sb_done(&b.bytes);
 }
@@ -132,6 +171,7 @@ void run_procs_open(struct runtime *rt)
 
 	if (!rt->tables->user_symbols || !usyms)
 		return;
+	attr.wakeup_watermark = rt->unwind != NULL; /* tables are needed at once, names when they are printed */
 	if (perfbuf_open_events(&rt->procs, &attr, rt->target->ncpus > MANY_CPUS ? BUFFER_SIZE_MANY : BUFFER_SIZE))
 		return; /* symbols of processes that end are not known then */
 	rt->seen = seen_new();
@@ -149,6 +189,48 @@ static void scan_all(struct runtime *rt)
 			seen_read(rt->seen, atoi(ent->d_name));
 	if (d)
 		closedir(d);
+}
+
+/* Tables of a process that is there already. */
+static void add_tables(struct runtime *rt, pid_t pid)
+{
+	struct maps maps = { 0 };
+
+	if (unwind_wants(rt->unwind, pid) && !maps_read(pid, &maps) && maps.list.n)
+		unwind_update(rt->unwind, pid, &maps);
+	maps_done(&maps);
+}
+
+static void limit_tables(struct runtime *rt)
+{
+	for (size_t i = 0; i < rt->opt->nunwind_pids; i++)
+		unwind_limit(rt->unwind, rt->opt->unwind_pids[i]);
+	if (rt->opt->pid > 0)
+		unwind_limit(rt->unwind, rt->opt->pid);
+	if (rt->child)
+		unwind_limit(rt->unwind, child_pid(rt->child));
+}
+
+void run_unwind_child(void *arg)
+{
+	struct runtime *rt = arg;
+
+	run_procs_take(rt);
+	add_tables(rt, child_pid(rt->child));
+}
+
+void run_unwind_start(struct runtime *rt)
+{
+	DIR *d = rt->unwind ? opendir("/proc") : NULL;
+	struct dirent *ent;
+
+	if (!d)
+		return;
+	limit_tables(rt);
+	while ((ent = readdir(d)))
+		if (isdigit((unsigned char)*ent->d_name))
+			add_tables(rt, atoi(ent->d_name));
+	closedir(d);
 }
 
 void run_procs_scan(struct runtime *rt)

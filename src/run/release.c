@@ -28,6 +28,7 @@ static const unsigned since[TF_COUNT] = {
 	[TF_NS_PID] = RELEASE(5, 7),
 	[TF_LONG_KEYS] = RELEASE(5, 18),
 	[TF_XCHG] = RELEASE(5, 19),
+	[TF_TASK_PT_REGS] = RELEASE(5, 15),
 };
 
 struct release {

@@ -42,6 +42,8 @@ struct run_options {
 	const struct run_object *object; /* programs come from it; NULL: they were compiled just now */
 	const char *child_cmd;  /* -c */
 	pid_t pid;              /* -p */
+	const pid_t *unwind_pids; /* --dwarf-pid: dw_ustack() is for them (and for -p, -c); none of all: for all processes */
+	size_t nunwind_pids;
 	const char *trial;      /* "test" or "bench": run probes of this kind instead of attaching; NULL: attach */
 	bool verbose;
 	bool quiet;

@@ -21,15 +21,11 @@ static const struct ir_map *stack_map(const struct runtime *rt, enum ir_map_role
 	return NULL;
 }
 
-/*
- * render's callback: frames of a stack trace map, ended by 0 if they are fewer than it has room
- * for.
- */
-static int stored_stack(void *arg, unsigned depth, int64_t id, uint64_t *ret_frames)
+/* The frames of a stack, ended by 0 if they are fewer than it has room for. */
+static int look_up_frames(struct runtime *rt, enum ir_map_role role, unsigned depth, int64_t id, const void *key,
+			  uint64_t *ret_frames)
 {
-	struct runtime *rt = arg;
-	const struct ir_map *m = stack_map(rt, id & MORE_STACKS ? IM_MORE_STACKS : IM_STACKS, depth);
-	uint32_t key = (uint32_t)id & ~MORE_STACKS;
+	const struct ir_map *m = stack_map(rt, role, depth);
 	unsigned n = 0;
 	int rc;
 
@@ -37,12 +33,25 @@ static int stored_stack(void *arg, unsigned depth, int64_t id, uint64_t *ret_fra
 		return id > -4096 ? (int)id : -EINVAL;
 	if (!m)
 		return -ENOENT;
-	rc = sys_map_lookup(run_map_fd(rt, m), &key, ret_frames);
+	rc = sys_map_lookup(run_map_fd(rt, m), key, ret_frames);
 	if (rc)
 		return rc;
 	while (n < depth && ret_frames[n])
 		n++;
 	return (int)n;
+}
+
+/* render's callbacks */
+static int stored_stack(void *rt, unsigned depth, int64_t id, uint64_t *ret_frames)
+{
+	uint32_t key = (uint32_t)id & ~MORE_STACKS;
+
+	return look_up_frames(rt, id & MORE_STACKS ? IM_MORE_STACKS : IM_STACKS, depth, id, &key, ret_frames);
+}
+
+static int walked_stack(void *rt, unsigned depth, int64_t id, uint64_t *ret_frames)
+{
+	return look_up_frames(rt, IM_FRAMES, depth, id, &id, ret_frames);
 }
 
 static int64_t clock_ns(clockid_t id)
@@ -58,6 +67,7 @@ static void connect_render(struct runtime *rt)
 	struct render *r = rt->out->render;
 
 	r->stack = stored_stack;
+	r->walked_stack = walked_stack;
 	r->stack_arg = rt;
 	r->strings = rt->tables->strings.v;
 	r->nstrings = rt->tables->strings.n;
@@ -139,6 +149,7 @@ void run_free(struct runtime *rt)
 		return;
 	run_drop_links(rt);
 	run_procs_close(rt);
+	unwind_free(rt->unwind);
 	vec_each(rt->tables->probes, i)
 		fd_close(&rt->tables->probes.v[i]->prog_fd);
 	ring_close(&rt->ring);
@@ -154,7 +165,7 @@ void run_free(struct runtime *rt)
 	fd_close(&rt->watch_fd);
 	run_release_signals(rt->stop_fd);
 	run_release_self(rt->signal_fd);
-	rt->out->render->stack = NULL;
+	rt->out->render->stack = rt->out->render->walked_stack = NULL;
 	free(rt->at_end);
 	free(rt->emptied);
 	free(rt->faults);

@@ -226,6 +226,7 @@ int run_start(struct runtime *rt, struct err *e)
 	warn_trials(rt);
 	rc = run_watch_signals(rt, e);
 	run_procs_open(rt);
+	run_unwind_start(rt);
 	if (!rc)
 		rc = attach_all(rt, e);
 	if (rc)
@@ -233,6 +234,6 @@ int run_start(struct runtime *rt, struct err *e)
 	tell_attached(rt);
 	run_procs_scan(rt);
 	if (rt->child)
-		rc = child_go(rt->child, e);
+		rc = child_go(rt->child, rt->unwind ? run_unwind_child : NULL, rt, e);
 	return rc ? rc : run_iterators(rt, e);
 }

@@ -63,6 +63,20 @@ int sys_map_create(uint32_t type, const char *name, uint32_t key_size, uint32_t 
 	return sys_bpf(BPF_MAP_CREATE, &attr, sizeof(attr));
 }
 
+int sys_map_create_outer(uint32_t type, const char *name, uint32_t max_entries, int inner_fd)
+{
+	union bpf_attr attr = {
+		.map_type = type,
+		.key_size = 4,
+		.value_size = 4,
+		.max_entries = max_entries,
+		.inner_map_fd = (uint32_t)inner_fd,
+	};
+
+	sys_object_name(attr.map_name, name);
+	return sys_bpf(BPF_MAP_CREATE, &attr, sizeof(attr));
+}
+
 static int map_elem(int cmd, int fd, const void *key, const void *value, uint64_t flags)
 {
 	union bpf_attr attr = {

@@ -28,6 +28,8 @@ void sys_object_name(char dst[BPF_OBJ_NAME_LEN], const char *src);
 /* name: any text, see sys_object_name(). */
 int sys_map_create(uint32_t type, const char *name, uint32_t key_size, uint32_t value_size,
 		   uint32_t max_entries, uint32_t flags);
+/* A map of maps that are like inner_fd, with numbers as keys. */
+int sys_map_create_outer(uint32_t type, const char *name, uint32_t max_entries, int inner_fd);
 int sys_map_lookup(int fd, const void *key, void *ret_value);
 int sys_map_update(int fd, const void *key, const void *value, uint64_t flags);
 int sys_map_delete(int fd, const void *key);

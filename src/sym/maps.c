@@ -5,8 +5,10 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/fdutil.h"
+#include "sym/perfmap.h"
 
 /* 65530 mappings (vm.max_map_count) with long paths. */
 #define MAPS_MAX (64 << 20)
@@ -137,4 +139,31 @@ const struct map_range *maps_find(const struct maps *m, uint64_t addr)
 			high = mid;
 	}
 	return low < m->list.n && m->list.v[low].start <= addr ? &m->list.v[low] : NULL;
+}
+
+/* By its path a file counts only if it is the inode that was mapped. */
+static int open_by_path(const char *path, uint64_t inode)
+{
+	int fd = open_regular(path, 0);
+	struct stat st;
+
+	if (fd >= 0 && (fstat(fd, &st) || st.st_ino != inode))
+		fd_close(&fd);
+	return fd;
+}
+
+int maps_open(pid_t pid, const struct maps *m, const struct map_range *r)
+{
+	const char *name = maps_path(m, r);
+	_cleanup_sb_ struct strbuf path = { 0 };
+	int fd;
+
+	sb_addf(&path, "/proc/%d/map_files/%llx-%llx", (int)pid, (unsigned long long)r->start, (unsigned long long)r->end);
+	fd = open_regular(sb_str(&path), 0);
+	if (fd >= 0)
+		return fd;
+	sb_reset(&path);
+	sb_addf(&path, "/proc/%d/root%s", (int)pid, name);
+	fd = open_by_path(sb_str(&path), r->inode);
+	return fd >= 0 ? fd : open_by_path(name, r->inode);
 }

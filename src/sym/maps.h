@@ -30,6 +30,8 @@ void maps_parse(struct maps *m, const char *text, size_t n);
 void maps_done(struct maps *m);
 /* "/usr/bin/x" without " (deleted)", "[vdso]", "" for anonymous memory. Borrowed. */
 const char *maps_path(const struct maps *m, const struct map_range *r);
+/* The file of a range, through the process if it is alive, else by its path: an fd, or negative. */
+int maps_open(pid_t pid, const struct maps *m, const struct map_range *r);
 /* The range with addr, NULL if there is none. */
 const struct map_range *maps_find(const struct maps *m, uint64_t addr);
 

@@ -177,34 +177,6 @@ static struct ufile *file_get(struct usyms *u, int fd, const char *path)
 	return f;
 }
 
-/* By its path a file counts only if it is the inode that was mapped. */
-static int open_by_path(const char *path, uint64_t inode)
-{
-	int fd = open_regular(path, 0);
-	struct stat st;
-
-	if (fd >= 0 && (fstat(fd, &st) || st.st_ino != inode))
-		fd_close(&fd);
-	return fd;
-}
-
-static int open_range(const struct proc *p, const struct map_range *r)
-{
-	const char *name = maps_path(&p->maps, r);
-	_cleanup_sb_ struct strbuf path = { 0 };
-	int fd;
-
-	sb_addf(&path, "/proc/%d/map_files/%llx-%llx", (int)p->pid, (unsigned long long)r->start,
-		(unsigned long long)r->end);
-	fd = open_regular(sb_str(&path), 0);
-	if (fd >= 0)
-		return fd;
-	sb_reset(&path);
-	sb_addf(&path, "/proc/%d/root%s", (int)p->pid, name);
-	fd = open_by_path(sb_str(&path), r->inode);
-	return fd >= 0 ? fd : open_by_path(name, r->inode);
-}
-
 static struct ufile *range_file(struct usyms *u, struct proc *p, size_t i)
 {
 	const struct map_range *r = &p->maps.list.v[i];
@@ -215,7 +187,7 @@ static struct ufile *range_file(struct usyms *u, struct proc *p, size_t i)
 	p->tried[i] = true;
 	if (!r->inode || *maps_path(&p->maps, r) != '/')
 		return NULL;
-	fd = open_range(p, r);
+	fd = maps_open(p->pid, &p->maps, r);
 	if (fd < 0)
 		return NULL;
 	p->files[i] = file_get(u, fd, maps_path(&p->maps, r));
