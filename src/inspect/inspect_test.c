@@ -120,6 +120,48 @@ static const struct {
 	{ "\xcc", 1, "int3" },
 };
 
+/* The same of AArch64's compiler. */
+static const struct {
+	uint32_t word;
+	const char *text;
+} arm64[] = {
+	{ 0xd503245f, "bti c" },
+	{ 0xd503233f, "paciasp" },
+	{ 0xa9bf7bfd, "stp x29, x30, [sp, #-16]!" },
+	{ 0xa8c17bfd, "ldp x29, x30, [sp], #16" },
+	{ 0x910003fd, "mov x29, sp" },
+	{ 0xd10143ff, "sub sp, sp, #80" },
+	{ 0x91401441, "add x1, x2, #5, lsl #12" },
+	{ 0xf100041f, "cmp x0, #1" },
+	{ 0x9280000a, "mov x10, #-1" },
+	{ 0xf2bbc00a, "movk x10, #56832, lsl #16" },
+	{ 0xaa0003f3, "mov x19, x0" },
+	{ 0x92400c00, "and x0, x0, #0xf" },
+	{ 0xd3607c00, "lsl x0, x0, #32" },
+	{ 0xd360fc00, "lsr x0, x0, #32" },
+	{ 0x13003c41, "sxth w1, w2" },
+	{ 0x93407c00, "sxtw x0, w0" },
+	{ 0x5ac00800, "rev w0, w0" },
+	{ 0xdac00c00, "rev x0, x0" },
+	{ 0x9ac10800, "udiv x0, x0, x1" },
+	{ 0x9b018840, "msub x0, x2, x1, x2" },
+	{ 0x9b017c40, "mul x0, x2, x1" },
+	{ 0xcb0103e0, "neg x0, x1" },
+	{ 0xf8666b21, "ldr x1, [x25, x6]" },
+	{ 0x39404c07, "ldrb w7, [x0, #19]" },
+	{ 0xb9800c20, "ldrsw x0, [x1, #12]" },
+	{ 0xf821003f, "stadd x1, [x1]" },
+	{ 0xf8e10042, "ldaddal x1, x2, [x2]" },
+	{ 0xc8e0fc41, "casal x0, x1, [x2]" },
+	{ 0xd538d08a, "mrs x10, TPIDR_EL1" },
+	{ 0xd5033bbf, "dmb ish" },
+	{ 0xd63f0140, "blr x10" },
+	{ 0xd65f03c0, "ret" },
+	{ 0xd4202000, "brk #0x100" },
+	{ 0xd503201f, "nop" },
+	{ 0x00000000, ".word 0x00000000" },
+};
+
 static void insn_line(const struct jit_insn *in, struct strbuf *out)
 {
 	sb_reset(out);
@@ -142,6 +184,22 @@ TEST(machine_code_reads_as_llvm_prints_it)
 	jit_insn_done(&in);
 }
 
+TEST(arm64_machine_code_reads_as_llvm_prints_it)
+{
+	_cleanup_sb_ struct strbuf line = { 0 };
+	struct jit_insn in = { .n = 0 };
+
+	for (size_t i = 0; i < sizeof(arm64) / sizeof(*arm64); i++) {
+		uint32_t w = arm64[i].word;
+		uint8_t code[4] = { (uint8_t)w, (uint8_t)(w >> 8), (uint8_t)(w >> 16), (uint8_t)(w >> 24) };
+
+		CHECK_EQ(jit_arm64(code, sizeof(code), 0x1000, &in), sizeof(code));
+		insn_line(&in, &line);
+		CHECK_STR(sb_str(&line), arm64[i].text);
+	}
+	jit_insn_done(&in);
+}
+
 TEST(jumps_have_absolute_targets)
 {
 	struct jit_insn in = { .n = 0 };
@@ -151,11 +209,16 @@ TEST(jumps_have_absolute_targets)
 	CHECK_EQ(in.target, 0x1007);
 	CHECK_EQ(jit_x86_64((const uint8_t *)"\xe8\xfb\xff\xff\xff", 5, 0x1000, &in), 5);
 	CHECK_STR(sb_str(&in.operands[0]), "0x1000");
+	CHECK_EQ(jit_arm64((const uint8_t *)"\x40\x00\x00\x54", 4, 0x1000, &in), 4);
+	CHECK_STR(sb_str(&in.operation), "b.eq");
+	CHECK_EQ(in.target, 0x1008);
+	CHECK_EQ(jit_arm64((const uint8_t *)"\xff\xff\xff\x97", 4, 0x1000, &in), 4);
+	CHECK_STR(sb_str(&in.operands[0]), "0xffc");
 	jit_insn_done(&in);
 }
 
 /* Whatever the bytes are, each step takes some of them and none that are not there. */
-TEST(any_bytes_are_read_to_their_end)
+static void read_any(jit_decode *decode)
 {
 	struct jit_insn in = { .n = 0 };
 	uint8_t code[16];
@@ -167,14 +230,21 @@ TEST(any_bytes_are_read_to_their_end)
 		for (size_t i = 0; i < n; i++)
 			code[i] = (uint8_t)((seed = seed * 1103515245 + 12345) >> 16);
 		for (size_t at = 0; at < n;) {
-			unsigned step = jit_x86_64(code + at, n - at, 0, &in);
+			unsigned step = decode(code + at, n - at, 0, &in);
 
 			CHECK(step >= 1 && step <= n - at);
+			CHECK(in.n <= 4);
 			at += step ? step : n;
 		}
 	}
-	CHECK_EQ(jit_x86_64(code, 0, 0, &in), 0);
+	CHECK_EQ(decode(code, 0, 0, &in), 0);
 	jit_insn_done(&in);
+}
+
+TEST(any_bytes_are_read_to_their_end)
+{
+	read_any(jit_x86_64);
+	read_any(jit_arm64);
 }
 
 /* 0, or the error that a file of these bytes gives. */

@@ -23,6 +23,8 @@ typedef unsigned jit_decode(const uint8_t *code, size_t n, uint64_t address, str
 
 /* In the words of LLVM, AT&T syntax. */
 jit_decode jit_x86_64;
+/* The general instructions, with the names of all extensions ("paciasp", not "hint #25"). */
+jit_decode jit_arm64;
 
 void jit_insn_reset(struct jit_insn *in);
 void jit_insn_done(struct jit_insn *in);

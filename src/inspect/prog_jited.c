@@ -10,6 +10,8 @@
 /* The disassembler of this machine's code. */
 #if defined(__x86_64__)
 static jit_decode *const decode = jit_x86_64;
+#elif defined(__aarch64__)
+static jit_decode *const decode = jit_arm64;
 #else
 static jit_decode *const decode = NULL;
 #endif
