@@ -1,14 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # run.sh [--all] [STAGE...]: runs the tests of build/ (made by ./dev test); tests/README.md.
-# Stages: unit check errors run inspect browser asan vm. Each prints "ok NAME", "not ok NAME: why" and
-# "skip NAME: why" lines, and "#" lines of detail; only what is not ok is shown. The last line is
+# Stages: unit check errors run inspect browser asan vm vm-inspect (the last only if named, or with --all).
+# Each prints "ok NAME", "not ok NAME: why" and "skip NAME: why" lines, and "#" lines of detail; only what is not ok is shown. The last line is
 # "N passed, N failed, N skipped"; the full log is build/test.log.
 set -u
 cd "$(dirname "$0")/.." || exit
 all=
 case ${1-} in --all) all=1; shift ;; esac
-stages=${*:-unit check errors run inspect browser asan vm}
+stages=${*:-unit check errors run inspect browser asan vm${all:+ vm-inspect}}
 log=build/test.log
 : >"$log"
 export SONDE="$PWD/build/sonde"
@@ -101,6 +101,11 @@ guests() {
 	for k in $kernels; do cat "build/test.vm-$k.part"; done
 }
 
+# bpftool's commands on kernels before and after this one, and another machine's code.
+inspected_guests() {
+	for k in bullseye bookworm sid trixie-arm64; do sh tests/vm_inspect.sh "$k"; done
+}
+
 for s in $stages; do
 	case $s in
 	unit) stage unit units build unit/ ;;
@@ -111,6 +116,7 @@ for s in $stages; do
 	browser) stage browser sh tests/browser.sh ;;
 	asan) stage asan sanitized ;;
 	vm) stage vm guests ;;
+	vm-inspect) stage vm-inspect inspected_guests ;;
 	*) echo "run.sh: no stage '$s'" >&2; exit 2 ;;
 	esac
 done

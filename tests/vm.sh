@@ -4,38 +4,8 @@
 # Prints "ok", "not ok" and "skip" lines as every stage of the tests does.
 set -u
 cd "$(dirname "$0")/.." || exit
-kernel=$1
-suite=${kernel%%-*}
-build=build arch=x86_64 qemu=qemu-system-x86_64
-case $kernel in *-arm64) build=build-aarch64 arch=aarch64 qemu=qemu-system-aarch64 ;; esac
-
-skip() { echo "skip vm/$kernel: $*"; exit 0; }
-fail() { echo "not ok vm/$kernel: $*"; exit 1; }
-
-for tool in "$qemu" cpio modprobe xzcat zstdcat dpkg-deb apt-get; do
-	command -v "$tool" >/dev/null 2>&1 || skip "$tool is not installed"
-done
-dir=$(tests/vm/kernels fetch "$kernel" 2>build/"vm-$kernel.log") || {
-	sed 's/^/# /' build/"vm-$kernel.log"
-	skip "its kernel cannot be downloaded"
-}
-if [ $build = build-aarch64 ]; then
-	command -v aarch64-linux-gnu-gcc >/dev/null 2>&1 || skip "aarch64-linux-gnu-gcc is not installed"
-	sh scripts/cross/build.sh aarch64 >build/cross.log 2>&1 || {
-		code=$?
-		tail -n 30 build/cross.log | sed 's/^/# /'
-		[ $code -ne 3 ] || skip "the libraries for aarch64 cannot be downloaded"
-		fail "the cross build failed"
-	}
-fi
-[ -f $build/sonde.stripped ] || fail "there is no $build/sonde.stripped"
-
-# "6.1" of "6.1.0-56-amd64"
-version=$(sed 's/^\([0-9]*\.[0-9]*\).*/\1/' "$dir/release")
-[ $arch = x86_64 ] || version=$version-$arch
-
-stage=$(mktemp -d) || exit
-trap 'rm -rf "$stage"' EXIT
+stage_name=vm kernel=$1
+. tests/vm_kit.sh
 mkdir "$stage/progs"
 for prog in "$build"/tests/progs/*; do
 	case $prog in *-shared) continue ;; esac

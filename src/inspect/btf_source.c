@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where "btf dump" takes its types from. */
 #include <errno.h>
+#include <fcntl.h>
+#include <gelf.h>
+#include <stdio.h>
 #include <string.h>
-
-#include <bpf/libbpf.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/fdutil.h"
 #include "inspect/btf_dump.h"
 #include "inspect/objects.h"
 #include "inspect/quiet.h"
 
+#define FILE_MAX (512u << 20) /* of types */
 #define SYSFS "/sys/kernel/btf/"
 #define VMLINUX SYSFS "vmlinux"
 
@@ -30,17 +35,83 @@ static struct btf *checked(struct inspect *in, struct btf *btf, const char *what
 	return btf;
 }
 
+/* The section of types of an ELF file of any machine into text. 0 or -errno: it has none that lies inside of it. */
+static int read_section(int fd, Elf *elf, struct strbuf *text)
+{
+	size_t names;
+	Elf_Scn *scn = NULL;
+	struct stat st;
+	GElf_Shdr s;
+
+	if (!elf || elf_getshdrstrndx(elf, &names) || fstat(fd, &st))
+		return -EINVAL;
+	while ((scn = elf_nextscn(elf, scn))) {
+		const char *name = gelf_getshdr(scn, &s) ? elf_strptr(elf, names, s.sh_name) : NULL;
+
+		if (!name || strcmp(name, BTF_ELF_SEC) || s.sh_type == SHT_NOBITS || s.sh_flags & SHF_COMPRESSED ||
+		    s.sh_size > FILE_MAX || s.sh_offset > (uint64_t)st.st_size || s.sh_size > (uint64_t)st.st_size - s.sh_offset)
+			continue;
+		sb_grow(text, s.sh_size);
+		if (pread(fd, text->p, s.sh_size, (off_t)s.sh_offset) != (ssize_t)s.sh_size)
+			return -EIO;
+		text->n = s.sh_size;
+		return 0;
+	}
+	return -ENODATA;
+}
+
+/* Types of a file into text. *ret_class: of its ELF header, ELFCLASSNONE for types that lie there as they are. */
+static int read_types(const char *path, struct strbuf *text, int *ret_class)
+{
+	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char magic[SELFMAG] = "";
+	Elf *elf;
+	int r;
+
+	*ret_class = ELFCLASSNONE;
+	if (fd < 0 || (r = (int)pread(fd, magic, sizeof(magic), 0)) < 0)
+		return -errno;
+	if (memcmp(magic, ELFMAG, SELFMAG))
+		return file_read(path, FILE_MAX, text);
+	elf_version(EV_CURRENT);
+	elf = elf_begin(fd, ELF_C_READ, NULL);
+	r = read_section(fd, elf, text);
+	*ret_class = elf ? gelf_getclass(elf) : ELFCLASSNONE;
+	elf_end(elf);
+	return r;
+}
+
+/* btf__new_split(), which the packaged libbpf declares but does not have. */
+static struct btf *btf_of_bytes(const struct strbuf *text, struct btf *base)
+{
+	_cleanup_fd_ int fd = base ? memfd_create("types", MFD_CLOEXEC) : -1;
+	char path[64];
+
+	if (!base)
+		return btf__new(sb_str(text), (uint32_t)text->n);
+	if (fd < 0 || write(fd, text->p, text->n) != (ssize_t)text->n)
+		return NULL;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return btf__parse_raw_split(path, base);
+}
+
+/* libbpf's own reader of files takes their headers on trust. */
 struct btf *btf_of_file(struct inspect *in, const char *path, struct btf *base)
 {
-	struct btf *btf;
-	int code;
+	_cleanup_sb_ struct strbuf text = { 0 };
+	struct btf *btf = NULL;
+	int class, r = read_types(path, &text, &class);
 
 	quiet_libbpf(in);
-	btf = btf__parse_split(path, base);
-	code = errno;
-	if (!btf) /* libbpf has codes of its own for files that are not what they should be */
-		inspect_fail(in, -code, "failed to load BTF from %s: %s", path,
-			     code >= __LIBBPF_ERRNO__START ? "it holds none" : errname(code));
+	if (!r) {
+		btf = btf_of_bytes(&text, base);
+		r = btf ? 0 : -errno;
+	}
+	if (r)
+		inspect_fail(in, r, "failed to load BTF from %s: %s", path,
+			     r == -EINVAL || r == -ENODATA ? "it holds none" : errname(r));
+	if (btf && class == ELFCLASS32)
+		btf__set_pointer_size(btf, 4);
 	return checked(in, btf, path);
 }
 

@@ -16,18 +16,11 @@
 int gen_read(struct inspect *in, const char *path, struct strbuf *ret)
 {
 	struct objfile file = { 0 };
-	struct btf *btf;
 	int r = objfile_read(in, path, &file);
 
 	if (!r)
 		sb_add(ret, file.bytes.p, file.bytes.n);
 	objfile_done(&file);
-	if (r)
-		return r;
-	quiet_libbpf(in);
-	btf = btf__parse_elf(path, NULL); /* an object without BTF is for others to judge */
-	r = btf ? btf_verify(btf, path, &in->err) : 0;
-	btf__free(btf);
 	return r;
 }
 

@@ -134,10 +134,13 @@ static const char *check_section(const struct objfile *f, uint32_t i)
 
 	if (s->sh_name >= objfile_section(f, objfile_header(f)->e_shstrndx)->sh_size)
 		return "the name of a section is not there";
-	if (s->sh_type != SHT_NOBITS && s->sh_type != SHT_NULL && !inside(f, s->sh_offset, s->sh_size))
+	if (s->sh_type != SHT_NOBITS && !inside(f, s->sh_offset, s->sh_size))
 		return "a section lies outside of it: is it truncated?";
 	if (s->sh_size > FILE_MAX)
 		return "a section is too large";
+	/* libbpf reads what others hold without a look at their kind. */
+	if (s->sh_type == SHT_NOBITS && strncmp(objfile_section_name(f, i), ".bss", 4))
+		return "a section that should have contents has none";
 	if ((s->sh_flags & SHF_EXECINSTR) && (s->sh_offset % 8 || s->sh_size % 8))
 		return "its code is no whole number of instructions";
 	return NULL;
@@ -167,7 +170,7 @@ static int check_types(struct inspect *in, const struct objfile *f)
 	struct btf *btf;
 	int r;
 
-	if (!s || s->sh_type != SHT_PROGBITS || !s->sh_size)
+	if (!s || !s->sh_size)
 		return 0;
 	btf = btf__new(objfile_data(f, i), (uint32_t)s->sh_size);
 	r = btf ? btf_verify(btf, f->path, &in->err)

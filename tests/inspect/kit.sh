@@ -64,11 +64,24 @@ fails() {
 	same "$what" "255 Error: $message" "$code $(printf '%s\n' "$got" | grep -v '^Hint: ')"
 }
 
+# compile SOURCE OBJECT [OPTION...]: for BPF. Objects are kept in $objects, for the next run and for virtual
+# machines, whose processors are slow.
+objects=$PWD/build/inspect-objects
+compile() {
+	compile_from=$1 compile_to=$2; shift 2
+	compile_kept=$objects/$({ cat "$compile_from"; cat "${compile_from%/*}"/*.h; echo "$@"; } 2>/dev/null | cksum | tr ' ' -).o
+	if [ ! -s "$compile_kept" ]; then
+		mkdir -p "$objects"
+		clang -O2 -target bpf "$@" -c "$compile_from" -o "$compile_kept.$$" || return
+		mv "$compile_kept.$$" "$compile_kept"
+	fi
+	cp "$compile_kept" "$compile_to"
+}
+
 # object NAME [OPTION...]: tests/inspect/progs/NAME.c as $tmp/NAME.o.
 object() {
 	object_name=$1; shift
-	clang -O2 -g -target bpf "$@" -c "tests/inspect/progs/$object_name.c" -o "$tmp/$object_name.o" &&
-		return
+	compile "tests/inspect/progs/$object_name.c" "$tmp/$object_name.o" -g "$@" && return
 	bad "$object_name.c does not compile"
 	exit 1
 }

@@ -39,7 +39,7 @@ cat >"$tmp/auto.c" <<'END'
 SEC("raw_tracepoint/sched_wakeup") int on_wakeup(void *ctx) { return 0; }
 char LICENSE[] SEC("license") = "GPL";
 END
-clang -O2 -g -target bpf -c "$tmp/auto.c" -o "$tmp/auto.o"
+compile "$tmp/auto.c" "$tmp/auto.o" -g
 "$bt" prog load "$tmp/auto.o" "$pins/auto" autoattach || bad "load autoattach"
 has "autoattach" "$("$bt" link show pinned "$pins/auto")" "	tp 'sched_wakeup'  "
 rm -f "$pins/auto"

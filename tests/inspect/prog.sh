@@ -6,15 +6,16 @@ cd "$(dirname "$0")/../.." || exit
 needs clang
 
 walk=tests/inspect/walk
-clang -O2 -target bpf -c $walk/counter.c -o "$tmp/old.o" && clang -O2 -g -target bpf -DBTF -c $walk/counter.c -o "$tmp/new.o" ||
+compile $walk/counter.c "$tmp/old.o" && compile $walk/counter.c "$tmp/new.o" -g -DBTF ||
 	{ bad "counter.c does not compile"; exit 1; }
-clang -O2 -g -target bpf -c $walk/app/streak.c -o "$tmp/streak.o"
+compile $walk/app/streak.c "$tmp/streak.o" -g
 object refused
 mkdir "$pins"
 
 "$bt" prog load "$tmp/old.o" "$pins/old" type xdp && ok "load with map structures" || bad "load with map structures"
 "$bt" prog load "$tmp/new.o" "$pins/new" type xdp && ok "load" || bad "load"
-has "show" "$("$bt" prog show pinned "$pins/old" | sed 's/^[0-9]*: //')" "xdp  name counter  tag b1ff7bb6b75d8927"
+# The tag is a hash, which older kernels make in another way.
+has "show" "$("$bt" prog show pinned "$pins/old" | sed 's/^[0-9]*: //; s/b1ff7bb6b75d8927/TAG/; s/0b6328e28a406f89/TAG/')" "xdp  name counter  tag TAG"
 has "show where it is pinned" "$("$bt" -f prog show pinned "$pins/new")" "	pinned $pins/new"
 has "dump xlated" "$("$bt" prog dump xlated pinned "$pins/new")" "int counter(struct xdp_md * ctx):" \
 	"; return XDP_PASS;" "   0: (b7) r1 = 0"
@@ -96,7 +97,9 @@ for n in 0 3 63 64 100 $((size / 2)) $((size - 64)) $((size - 1)); do
 done
 same "truncated objects" "" "$crashed"
 i=0 crashed=
-while [ $i -lt 120 ]; do
+times=120
+[ "${SONDE_TEST_NATIVE-1}" ] || times=12
+while [ $i -lt $times ]; do
 	for f in old new; do
 		cp "$tmp/$f.o" "$tmp/hurt.o"
 		printf "\\$(printf %o $((i * 37 % 256)))" | dd of="$tmp/hurt.o" bs=1 seek=$((i * 7919 % $(wc -c <"$tmp/$f.o"))) conv=notrunc 2>/dev/null

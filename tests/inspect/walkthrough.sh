@@ -43,7 +43,7 @@ END
 }
 
 # Without BTF.
-clang -O2 -target bpf -c counter.c -o counter_nobtf.o
+compile ./counter.c counter_nobtf.o
 step "load without BTF" bpftool prog load counter_nobtf.o "$pins/counter_nobtf" type xdp
 step "list with pins" bpftool prog show --bpffs; seen "pinned $pins/counter_nobtf"
 step "dump xlated" bpftool prog dump xlated pinned "$pins/counter_nobtf"; seen "map[id:"
@@ -64,7 +64,7 @@ step "detach" bpftool net detach xdp dev walk0
 step "tracing programs" bpftool perf show
 
 # Again, with BTF.
-clang -O2 -target bpf -c counter.c -o counter_btf.o -g -D BTF
+compile ./counter.c counter_btf.o -g -D BTF
 step "load with BTF" bpftool prog load counter_btf.o "$pins/counter_btf" type xdp --debug; seen "libbpf: "
 step "both programs of a name" bpftool prog dump xlated name counter; seen "int counter(struct xdp_md * ctx):"
 step "attach again" bpftool net attach xdp pinned "$pins/counter_btf" dev walk0
@@ -83,7 +83,7 @@ rm "$pins/counter_nobtf"
 # The application.
 cd app || exit
 step "what the kernel can" bpftool feature probe; seen "eBPF map_type lru_hash is available"
-for i in *.c; do clang -O2 -g -target bpf -c "$i" -o "${i%.c}.o"; done
+for i in *.c; do compile "./$i" "${i%.c}.o" -g; done
 step "one object of many" bpftool gen object app.o counter.o entrypoint.o streak.o
 # The old map goes away a while after the last pin of it.
 i=0
