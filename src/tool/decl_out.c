@@ -172,6 +172,13 @@ static int declare_column(struct tool *t, struct tool_line *l, bool active, stru
 	return place_column(t, &c, has_value ? &value : NULL, e);
 }
 
+static void set_match(struct tool_table *table, const char *title, size_t n, const struct tool_option *o)
+{
+	vec_each(table->columns, i)
+		if (tool_word_is(title, n, table->columns.v[i].title))
+			table->columns.v[i].match = o;
+}
+
 /* match TITLE OPTION */
 static int declare_match(struct tool *t, struct tool_line *l, struct err *e)
 {
@@ -184,9 +191,11 @@ static int declare_match(struct tool *t, struct tool_line *l, struct err *e)
 	o = tool_option(t, name, k);
 	if (!o)
 		return tool_wrong(t, l, e, "match needs a column and an option");
-	vec_each(t->row.columns, i)
-		if (o->given && tool_word_is(title, n, t->row.columns.v[i].title))
-			t->row.columns.v[i].match = o;
+	if (!o->given)
+		return 0;
+	set_match(&t->row, title, n, o);
+	vec_each(t->tables, i)
+		set_match(t->tables.v[i], title, n, o);
 	return 0;
 }
 

@@ -151,6 +151,26 @@ static void add_totals(struct join *j, const struct tool_table *table)
 	}
 }
 
+/* Do the texts of columns have in them what was asked for? */
+static bool row_matches(struct join *j, const struct tool_table *table, const struct row *r)
+{
+	struct render *render = j->t->out->render;
+	struct calc_row row = calc_row(j, r);
+	struct calc_value v;
+
+	vec_each(table->columns, i) {
+		const struct tool_column *c = &table->columns.v[i];
+
+		if (!c->match || !c->active || !calc_value(c->value, &row, &v))
+			continue;
+		sb_reset(&j->t->scratch);
+		render_text(render, &j->t->scratch, v.type, v.bytes);
+		if (!strstr(sb_str(&j->t->scratch), tool_text(c->match)))
+			return false;
+	}
+	return true;
+}
+
 static void keep_wanted(struct join *j, const struct tool_table *table)
 {
 	size_t n = 0;
@@ -158,7 +178,7 @@ static void keep_wanted(struct join *j, const struct tool_table *table)
 	vec_each(j->rows, i) {
 		struct calc_row row = calc_row(j, j->rows.v[i]);
 
-		if (calc_number(table->where, &row) != 0)
+		if ((!table->where || calc_number(table->where, &row) != 0) && row_matches(j, table, j->rows.v[i]))
 			j->rows.v[n++] = j->rows.v[i];
 	}
 	j->rows.n = n;
@@ -247,8 +267,7 @@ bool tool_put_table(struct tool *t, struct tool_table *table, const char *time, 
 
 	join(&j, table);
 	add_totals(&j, table);
-	if (table->where)
-		keep_wanted(&j, table);
+	keep_wanted(&j, table);
 	sort_rows(&j, table);
 	any = j.rows.n > 0;
 	put_rows(&j, table, t->format == TF_TEXT || tool_has_time(table) ? NULL : time);
