@@ -84,6 +84,7 @@ static int run_as_asked(struct tool *t, const struct tool_request *want)
 	opt.pid = tool_only_pid(t);
 	if (tool_probe_filter(t, &opt.probe_filter, &e))
 		return report_err(&e);
+	opt.cmd = tool_command(t);
 	take_includes(t, &opt);
 	status = want->source ? print_source(t, &opt) : script_run(&job);
 	vec_done(&opt.includes);

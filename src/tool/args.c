@@ -13,7 +13,7 @@ static const struct opt_def every[E_COUNT] = {
 	[E_CSV] = { 0, "csv", NULL, "print comma-separated values" },
 	[E_OUTPUT] = { 0, "output", "FILE", "write the output to this file" },
 	[E_RAW] = { 0, "raw", NULL, "print strings of traced processes without escaping" },
-	[E_VERBOSE] = { 0, "verbose", NULL, "say what is done, and how long it takes" },
+	[E_VERBOSE] = { 'v', "verbose", NULL, "say what is done, and how long it takes" },
 	[E_DRY_RUN] = { 0, "dry-run", NULL, "compile, but load and attach nothing" },
 	[E_SCRIPT] = { 0, "script", NULL, "print the script that these options make" },
 	[E_SOURCE] = { 0, "source", NULL, NULL },
@@ -83,6 +83,9 @@ struct opt_def *tool_opt_table(const struct tool *t, size_t *ret_n)
 			defs[i] = (struct opt_def){ o->letter, o->name, o->arg, o->help };
 	}
 	memcpy(defs + own, every, sizeof(every));
+	for (size_t i = 0; i < own; i++)
+		if (defs[i].letter && defs[i].letter == every[E_VERBOSE].letter)
+			defs[own + E_VERBOSE].letter = 0; /* the tool's own come first */
 	if (tool_role(t, TR_CSV)) /* there with a letter, among the tool's own */
 		defs[own + E_CSV].help = NULL;
 	*ret_n = own + E_COUNT;

@@ -203,6 +203,8 @@ int tool_args(struct tool *t, int argc, char **argv, struct tool_request *ret, s
 pid_t tool_only_pid(const struct tool *t);
 /* The regular expression that names of probes have to match, in the arena; NULL: none. -EINVAL: an option is wrong. */
 int tool_probe_filter(struct tool *t, const char **ret, struct err *e);
+/* What --exec or --command says is to be run, and traced alone; NULL: nothing. */
+const char *tool_command(const struct tool *t);
 bool tool_takes_probes(const struct tool *t);
 void tool_help(const struct tool *t, const char *self, struct strbuf *out);
 /* A manual page, for man(1). */

@@ -86,11 +86,22 @@ void tool_add_wanted(struct tool *t, const char *expr, size_t len, const struct 
 	sb_addc(out, ')');
 }
 
+const char *tool_command(const struct tool *t)
+{
+	vec_each(t->options, i) {
+		const struct tool_option *o = &t->options.v[i];
+
+		if (o->given && o->type == TT_TEXT && (!strcmp(o->name, "exec") || !strcmp(o->name, "command")))
+			return tool_text(o);
+	}
+	return NULL;
+}
+
 void tool_add_all_wanted(struct tool *t, struct strbuf *out)
 {
-	bool any = false;
+	bool any = tool_command(t) != NULL;
 
-	sb_addc(out, '(');
+	sb_adds(out, any ? "(pid == cpid" : "(");
 	vec_each(t->options, i) {
 		const struct tool_option *o = &t->options.v[i];
 
