@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/diag.h"
 #include "fn/fn.h"
@@ -175,17 +174,9 @@ static int set_choice(struct tool *t, const struct tool_option *o, struct tool_v
 	return -EINVAL;
 }
 
-/* The id of a cgroup is the inode number of its folder. */
 static int set_cgroup(const struct tool_option *o, struct tool_value *v, struct err *e)
 {
-	struct stat st;
-
-	if (to_number(v->text, &v->number))
-		return 0;
-	if (stat(v->text, &st) || !S_ISDIR(st.st_mode))
-		return err_set(e, -EINVAL, "there is no cgroup '%s'", v->text);
-	v->number = st.st_ino;
-	return 0;
+	return to_number(v->text, &v->number) ? 0 : tool_check_cgroup(v->text, &v->number, e);
 }
 
 /* O_CREAT|O_TRUNC, or with commas. */

@@ -109,7 +109,9 @@ void tool_add_all_wanted(struct tool *t, struct strbuf *out)
 			continue;
 		sb_adds(out, any ? " && " : "");
 		any = true;
-		if (is_text(o)) {
+		if (o->type == TT_CGROUP) {
+			tool_add_cgroup(t, o, out);
+		} else if (is_text(o)) {
 			sb_addf(out, "strcontains(%s, ", o->filter);
 			tool_add_value(out, o, o->values.v);
 			sb_addc(out, ')');
