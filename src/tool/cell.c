@@ -322,10 +322,10 @@ void tool_cell_json(struct tool *t, struct strbuf *out, const struct tool_spec *
 		return;
 	}
 	switch (spec->conv) {
-	case 'd':
+	case 'd': sb_addi(out, number_of(c)); return;
 	case 'u':
 	case 'x':
-	case 'o': sb_addi(out, number_of(c)); return;
+	case 'o': sb_addu(out, (uint64_t)number_of(c)); return;
 	case 'a':
 	case 'q': add_list(r, out, spec, c->v, c->n, true); return;
 	case 'e':
