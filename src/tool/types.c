@@ -179,6 +179,24 @@ static int set_cgroup(const struct tool_option *o, struct tool_value *v, struct 
 	return to_number(v->text, &v->number) ? 0 : tool_check_cgroup(v->text, &v->number, e);
 }
 
+/* A namespace is known by the inode number of its file; netns(pid): that of a process. */
+static int set_netns(const struct tool_option *o, struct tool_value *v, struct err *e)
+{
+	char path[64];
+	struct stat st;
+
+	if (o->of && set_pid(o, v, e))
+		return -EINVAL;
+	if (o->of)
+		snprintf(path, sizeof(path), "/proc/%llu/ns/net", (unsigned long long)v->number);
+	else if (to_number(v->text, &v->number))
+		return 0;
+	if (stat(o->of ? path : v->text, &st))
+		return err_set(e, -EINVAL, "cannot find the network namespace '%s': %s", v->text, strerror(errno));
+	v->number = st.st_ino;
+	return 0;
+}
+
 /* O_CREAT|O_TRUNC, or with commas. */
 static int set_oflags(const struct tool_option *o, struct tool_value *v, struct err *e)
 {
@@ -249,6 +267,7 @@ static const struct type_def {
 	{ "choice", TT_CHOICE, NULL },
 	{ "cgroup", TT_CGROUP, set_cgroup },
 	{ "oflags", TT_OFLAGS, set_oflags },
+	{ "netns", TT_NETNS, set_netns },
 	{ "errno", TT_ERRNO, set_errno },
 	{ "syscall", TT_SYSCALL, set_syscall },
 	{ "probe", TT_PROBE, set_probe },
@@ -259,7 +278,7 @@ static const struct type_def {
 
 const char *tool_type_names(void)
 {
-	return "an option's type is number, text, user, pid, bytes, time, choice(a,b,c), cgroup, oflags, errno, syscall, probe, span, event "
+	return "an option's type is number, text, user, pid, bytes, time, choice(a,b,c), cgroup, oflags, netns, errno, syscall, probe, span, event "
 	       "or sample; a list of the first four and the last four with an s at the end";
 }
 
@@ -271,6 +290,12 @@ bool tool_is_probe(enum tool_type type)
 static bool may_be_list(enum tool_type type)
 {
 	return type == TT_NUMBER || type == TT_TEXT || type == TT_USER || type == TT_PID || tool_is_probe(type);
+}
+
+/* A choice has words in parentheses; a time and a network namespace may have a word there. */
+static bool parentheses_fit(enum tool_type type, bool there)
+{
+	return there ? type == TT_CHOICE || type == TT_TIME || type == TT_NETNS : type != TT_CHOICE;
 }
 
 bool tool_type(struct tool *t, const char *name, size_t len, struct tool_option *ret)
@@ -287,8 +312,7 @@ bool tool_type(struct tool *t, const char *name, size_t len, struct tool_option 
 		ret->list = may_be_list(ret->type) && n == k + 1 && name[k] == 's';
 		if (paren)
 			ret->of = arena_strndup(t->arena, paren + 1, len - n - 2);
-		return (n == k || ret->list) && (!paren || name[len - 1] == ')') &&
-		       !paren == (ret->type != TT_CHOICE && !(paren && ret->type == TT_TIME));
+		return (n == k || ret->list) && (!paren || name[len - 1] == ')') && parentheses_fit(ret->type, paren);
 	}
 	return false;
 }
