@@ -81,12 +81,30 @@ static int write_all(int fd, const struct strbuf *text)
 	return 0;
 }
 
+/* A device or a pipe stays what it is. */
+static bool is_special(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && !S_ISREG(st.st_mode);
+}
+
+static int write_special(const char *path, const struct strbuf *text, struct err *e)
+{
+	_cleanup_fd_ int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int rc = fd < 0 ? -errno : write_all(fd, text);
+
+	return rc ? err_set(e, rc, "cannot write %s: %s", path, errname(rc)) : 0;
+}
+
 /* Whole or not at all: it appears under its name once it is complete. */
 static int write_file(const char *path, const struct strbuf *text, mode_t mode, struct err *e)
 {
 	_cleanup_sb_ struct strbuf temp = { 0 };
 	int fd, rc;
 
+	if (is_special(path))
+		return write_special(path, text, e);
 	sb_addf(&temp, "%s.XXXXXX", path);
 	fd = mkostemp(temp.p, O_CLOEXEC);
 	if (fd < 0)

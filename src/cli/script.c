@@ -104,6 +104,7 @@ static bool lower(struct session *s)
 {
 	bool ok = true;
 
+	lower_join_probes(&s->tables, s->module.target);
 	vec_each(s->tables.probes, i)
 		ok &= lower_probe_fn(&s->module, &s->tables, &s->types, &s->diags,
 				     s->tables.probes.v[i]);

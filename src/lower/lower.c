@@ -81,6 +81,29 @@ static void predicate(struct lower *lw, struct node *pred)
 	block_enter(lw, yes);
 }
 
+static void lower_part(struct lower *lw, struct probe *p)
+{
+	lw->probe = p;
+	p->fn = lw->b.fn;
+	filter_provider(lw);
+	filter_pid(lw);
+	predicate(lw, p->block->pred);
+	lower_block(lw, p->block->body);
+	ir_ret(&lw->b, ir_iconst(&lw->b, 0));
+}
+
+/* (Kernels before 7.0 know it without an argument and do not look at any.) */
+static void lower_session(struct lower *lw, struct probe *p)
+{
+	struct ir_val *is_return = ir_ext(&lw->b, ir_kcall(&lw->b, "bpf_session_is_return", 1, ir_ctx(&lw->b)), 1, false);
+	struct ir_block *at_return = block_open(lw), *at_entry = block_open(lw);
+
+	ir_br(&lw->b, is_return, at_return, at_entry);
+	block_enter(lw, at_return);
+	lower_part(lw, p->returns);
+	block_enter(lw, at_entry);
+}
+
 bool lower_probe_fn(struct ir_module *m, struct tables *t, struct types *ts, struct diags *d, struct probe *p)
 {
 	struct lower lw = {
@@ -89,18 +112,17 @@ bool lower_probe_fn(struct ir_module *m, struct tables *t, struct types *ts, str
 	};
 	unsigned errors = d->nerrors;
 
+	if (p->joined)
+		return true;
 	lw.b.fn = ir_fn_new(m, fn_name(&lw));
 	lw.b.fn->span = p->block->span;
 	lw.b.fn->user = p;
 	lw.b.fn->preemptible = (p->provider->flags & PF_PREEMPT) != 0;
-	p->fn = lw.b.fn;
 	block_enter(&lw, block_open(&lw));
+	if (p->returns)
+		lower_session(&lw, p);
 	frame_plan(&lw, p->block);
 	frame_make(&lw);
-	filter_provider(&lw);
-	filter_pid(&lw);
-	predicate(&lw, p->block->pred);
-	lower_block(&lw, p->block->body);
-	ir_ret(&lw.b, ir_iconst(&lw.b, 0));
+	lower_part(&lw, p);
 	return d->nerrors == errors;
 }

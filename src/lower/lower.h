@@ -9,9 +9,13 @@
 
 /*
  * Makes one IR function of a probe (probe->fn), its callbacks and its actions. The tree must have passed
- * sema without errors. False after a diagnostic (something this kernel cannot do).
+ * sema without errors. A probe that is part of another's program (joined) has no function of its own. False after a
+ * diagnostic (something this kernel cannot do).
  */
 bool lower_probe_fn(struct ir_module *m, struct tables *t, struct types *ts, struct diags *d,
 		    struct probe *p);
+
+/* To be called before: finds the probes of entries and returns that one program serves (probe->returns, joined). */
+void lower_join_probes(struct tables *t, struct target *target);
 
 #endif

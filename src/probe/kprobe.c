@@ -257,7 +257,7 @@ static bool all_functions(const struct probe *p)
 
 static bool use_multi(struct target *t, const struct probe *p)
 {
-	return p->targets.n > 1 && all_functions(p) && target_has(t, TF_KPROBE_MULTI);
+	return p->returns || (p->targets.n > 1 && all_functions(p) && target_has(t, TF_KPROBE_MULTI));
 }
 
 /* A single one is tried: some functions refuse it, and not all kernels list them. */
@@ -300,11 +300,16 @@ static struct ir_val *kprobe_ip(struct lower *lw)
 	return ir_addi(b, lower_reg_ip(lw), -(int64_t)regs_native->probe_ip_bias);
 }
 
+static uint32_t multi_kind(const struct probe *p)
+{
+	return p->returns ? SYS_BPF_TRACE_KPROBE_SESSION : SYS_BPF_TRACE_KPROBE_MULTI;
+}
+
 static void kprobe_kind(struct target *t, const struct probe *p, struct prog_kind *ret)
 {
 	ret->type = BPF_PROG_TYPE_KPROBE;
 	if (use_multi(t, p))
-		ret->attach_type = SYS_BPF_TRACE_KPROBE_MULTI;
+		ret->attach_type = multi_kind(p);
 }
 
 /* The kernel does not know the function: now kallsyms is worth its 50 ms. */
@@ -359,8 +364,9 @@ static size_t sort_unique(const struct probe_target **targets, size_t n)
 	return kept;
 }
 
-static int link_multi(const struct probe_target **targets, size_t n, bool by_addr, bool ret, int prog_fd)
+static int link_multi(const struct probe *p, const struct probe_target **targets, size_t n, bool by_addr, int prog_fd)
 {
+	struct sys_kprobe_multi m = { .kind = multi_kind(p), .ret = is_ret(p->provider), .n = (uint32_t)n };
 	const char **syms = xmalloc(n * sizeof(*syms));
 	uint64_t *addrs = xmalloc(2 * n * sizeof(*addrs)), *cookies = addrs + n;
 	int r;
@@ -370,7 +376,10 @@ static int link_multi(const struct probe_target **targets, size_t n, bool by_add
 		addrs[i] = targets[i]->addr;
 		cookies[i] = targets[i]->cookie;
 	}
-	r = sys_link_create_kprobe_multi(prog_fd, by_addr ? NULL : syms, by_addr ? addrs : NULL, (uint32_t)n, ret, cookies);
+	m.syms = by_addr ? NULL : syms;
+	m.addrs = by_addr ? addrs : NULL;
+	m.cookies = cookies;
+	r = sys_link_create_kprobe_multi(prog_fd, &m);
 	free(syms);
 	free(addrs);
 	return r;
@@ -390,12 +399,12 @@ static int attach_multi(const struct attach_env *env, const struct probe *p, int
 	}
 	if (!by_addr)
 		n = sort_unique(targets, n);
-	r = link_multi(targets, n, by_addr, is_ret(p->provider), prog_fd);
+	r = link_multi(p, targets, n, by_addr, prog_fd);
 	free(targets);
 	if (r < 0)
 		return kprobe_error(e, r, p, NULL);
 	vec_push(&links->fds, r);
-	links->nprobes += (unsigned)n;
+	links->nprobes += (unsigned)n * (p->returns ? 2 : 1);
 	return 0;
 }
 
@@ -496,6 +505,24 @@ static int kretprobe_list(struct probe_env *env, const struct attach_point *patt
 	return list_functions(&provider_kretprobe, env, pattern, emit, arg, e);
 }
 
+/* What a wildcard matched can be attached to so; one function that was named may be none that the function tracer knows. */
+static bool session_possible(struct target *t, const struct probe *entry)
+{
+	const char *func = entry->targets.v[0]->func;
+	struct sys_kprobe_multi m = { .kind = SYS_BPF_TRACE_KPROBE_SESSION, .syms = &func, .n = 1 };
+	_cleanup_fd_ int fd = -1, link = -1;
+
+	if (!target_has(t, TF_KPROBE_SESSION))
+		return false;
+	if (entry->targets.n > 1)
+		return true;
+	fd = sys_prog_load_empty(BPF_PROG_TYPE_KPROBE, SYS_BPF_TRACE_KPROBE_SESSION, 0);
+	link = fd < 0 ? -1 : sys_link_create_kprobe_multi(fd, &m);
+	return link >= 0;
+}
+
+static const struct probe_session kprobe_session = { &provider_kretprobe, session_possible };
+
 const struct provider provider_kprobe = {
 	.name = "kprobe",
 	.alias = { "k" },
@@ -508,6 +535,7 @@ const struct provider provider_kprobe = {
 	.lower_ip = kprobe_ip,
 	.reg_offset = native_reg_offset,
 	.kind = kprobe_kind,
+	.session = &kprobe_session,
 	.attach = kprobe_attach,
 	.list = kprobe_list,
 };

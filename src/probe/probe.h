@@ -98,6 +98,8 @@ struct probe {
 	int prog_fd;                        /* -1: not loaded */
 	struct link_range links;            /* what attaching it added to the run's fds */
 	uint32_t index;                     /* in tables.probes */
+	struct probe *returns;              /* the program runs at the returns, too, for this probe; NULL: it does not */
+	bool joined;                        /* such a probe: neither program nor links of its own */
 	struct probe_built *built;          /* of portable programs; NULL: this one is for this kernel */
 };
 
@@ -166,6 +168,13 @@ struct attach_env {
 	unsigned ncpus;
 };
 
+/* Entries and returns served by one program, which asks bpf_session_is_return(). */
+struct probe_session {
+	const struct provider *returns;
+	/* Can these targets be attached to so? It may try. */
+	bool (*possible)(struct target *t, const struct probe *entry);
+};
+
 struct provider {
 	const char *name;
 	const char *alias[4];
@@ -213,6 +222,7 @@ struct provider {
 	 * NULL: nothing.
 	 */
 	const char *(*lacking)(struct target *t);
+	const struct probe_session *session; /* of a provider of entries; NULL: there are none */
 	/* Attaches prog_fd to all targets; on failure nothing of it stays attached. 0 or -errno. */
 	int (*attach)(const struct attach_env *env, const struct probe *p, int prog_fd, struct links *links,
 		      struct err *e);

@@ -49,13 +49,6 @@ static int try_load(uint32_t type, uint32_t attach_type, uint32_t btf_id,
 	return sys_bpf(BPF_PROG_LOAD, &attr, sizeof(attr));
 }
 
-static int load_empty(uint32_t type, uint32_t attach_type, uint32_t btf_id)
-{
-	struct bpf_insn insns[] = { MOV_IMM(0, 0), EXIT };
-
-	return try_load(type, attach_type, btf_id, insns, 2, NULL, 0);
-}
-
 /*
  * A call without arguments is refused in any case; for a number out of range with "invalid func",
  * for one that this type of program may not use with "unknown func" or "cannot use helper".
@@ -136,13 +129,14 @@ static bool has_batch(void)
  */
 static bool has_kprobe_multi(void)
 {
-	const char *syms[] = { "sonde_no_such_function" };
-	_cleanup_fd_ int fd = load_empty(BPF_PROG_TYPE_KPROBE, SYS_BPF_TRACE_KPROBE_MULTI, 0);
+	const char *const syms[] = { "sonde_no_such_function" };
+	struct sys_kprobe_multi m = { .kind = SYS_BPF_TRACE_KPROBE_MULTI, .n = 1, .syms = syms };
+	_cleanup_fd_ int fd = sys_prog_load_empty(BPF_PROG_TYPE_KPROBE, SYS_BPF_TRACE_KPROBE_MULTI, 0);
 	int r;
 
 	if (fd < 0)
 		return false;
-	r = sys_link_create_kprobe_multi(fd, syms, NULL, 1, false, NULL);
+	r = sys_link_create_kprobe_multi(fd, &m);
 	if (r >= 0)
 		close(r);
 	return r == -ESRCH || r == -ENOENT || r >= 0;
@@ -157,7 +151,7 @@ static bool has_kprobe_session(struct feature *f)
 static bool has_uprobe_multi(void)
 {
 	uint64_t offset = 0;
-	_cleanup_fd_ int fd = load_empty(BPF_PROG_TYPE_KPROBE, SYS_BPF_TRACE_UPROBE_MULTI, 0);
+	_cleanup_fd_ int fd = sys_prog_load_empty(BPF_PROG_TYPE_KPROBE, SYS_BPF_TRACE_UPROBE_MULTI, 0);
 	int r;
 
 	if (fd < 0)
@@ -179,7 +173,7 @@ static bool has_fentry(struct feature *f)
 		id = btf_file_find(f->btf, BK_FUNC, "vfs_read");
 	if (!id)
 		return false;
-	fd = load_empty(BPF_PROG_TYPE_TRACING, TRACE_FENTRY, id);
+	fd = sys_prog_load_empty(BPF_PROG_TYPE_TRACING, TRACE_FENTRY, id);
 	if (fd >= 0)
 		link = sys_link_create_tracing(fd, TRACE_FENTRY);
 	return link >= 0;

@@ -216,6 +216,8 @@ static int load_probe(struct runtime *rt, struct probe *p, struct err *e)
 	struct loading l = { .rt = rt, .probe = p, .prog = p->prog };
 	int rc;
 
+	if (p->joined)
+		return 0;
 	if (!p->prog)
 		return err_set(e, -EINVAL, "%s has no program", p->name);
 	p->provider->kind(rt->target, p, &l.kind);

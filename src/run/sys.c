@@ -214,19 +214,33 @@ int sys_perf_attach(int perf_fd, int prog_fd, uint64_t cookie)
 	return link;
 }
 
-int sys_link_create_kprobe_multi(int prog_fd, const char *const *syms, const uint64_t *addrs,
-				 uint32_t n, bool ret, const uint64_t *cookies)
+int sys_prog_load_empty(uint32_t type, uint32_t attach_type, uint32_t attach_btf_id)
+{
+	struct bpf_insn insns[] = { { .code = BPF_ALU64 | BPF_MOV | BPF_K }, { .code = BPF_JMP | BPF_EXIT } };
+	union bpf_attr attr = {
+		.prog_type = type,
+		.expected_attach_type = attach_type,
+		.attach_btf_id = attach_btf_id,
+		.insns = PTR(insns),
+		.insn_cnt = 2,
+		.license = PTR("GPL"),
+	};
+
+	return sys_bpf(BPF_PROG_LOAD, &attr, sizeof(attr));
+}
+
+int sys_link_create_kprobe_multi(int prog_fd, const struct sys_kprobe_multi *m)
 {
 	union bpf_attr attr = {
 		.link_create = {
 			.prog_fd = prog_fd,
-			.attach_type = SYS_BPF_TRACE_KPROBE_MULTI,
+			.attach_type = m->kind,
 			.kprobe_multi = {
-				.flags = ret ? 1 : 0, /* BPF_F_KPROBE_MULTI_RETURN */
-				.cnt = n,
-				.syms = PTR(syms),
-				.addrs = PTR(addrs),
-				.cookies = PTR(cookies),
+				.flags = m->ret ? 1 : 0, /* BPF_F_KPROBE_MULTI_RETURN */
+				.cnt = m->n,
+				.syms = PTR(m->syms),
+				.addrs = PTR(m->addrs),
+				.cookies = PTR(m->cookies),
 			},
 		},
 	};

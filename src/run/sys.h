@@ -15,6 +15,7 @@
 
 /* Newer than the packaged headers (include/uapi/linux/bpf.h). */
 #define SYS_BPF_TRACE_KPROBE_MULTI 42
+#define SYS_BPF_TRACE_KPROBE_SESSION 56
 #define SYS_BPF_TRACE_UPROBE_MULTI 48
 
 int sys_bpf(int cmd, void *attr, unsigned size);
@@ -54,8 +55,17 @@ int sys_prog_test_run_raw(int prog_fd, uint32_t *ret_value); /* raw tracepoint p
  * fd or 0.
  */
 int sys_perf_attach(int perf_fd, int prog_fd, uint64_t cookie);
-int sys_link_create_kprobe_multi(int prog_fd, const char *const *syms, const uint64_t *addrs,
-				 uint32_t n, bool ret, const uint64_t *cookies);
+/* n functions by name or by address, and NULL or a cookie for each. */
+struct sys_kprobe_multi {
+	uint32_t kind; /* SYS_BPF_TRACE_KPROBE_MULTI or _SESSION */
+	bool ret;      /* at their returns */
+	uint32_t n;
+	const char *const *syms;
+	const uint64_t *addrs, *cookies;
+};
+int sys_link_create_kprobe_multi(int prog_fd, const struct sys_kprobe_multi *m);
+/* A program that does nothing, to try what it can be attached to. */
+int sys_prog_load_empty(uint32_t type, uint32_t attach_type, uint32_t attach_btf_id);
 int sys_link_create_uprobe_multi(int prog_fd, const char *path, const uint64_t *offsets,
 				 const uint64_t *ref_ctrs, uint32_t n, bool ret, pid_t pid,
 				 const uint64_t *cookies);
