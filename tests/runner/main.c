@@ -17,12 +17,13 @@
 #include "tests/runner/runner.h"
 
 #define SHOWN_LINES 60 /* of each stream of a failed test */
+#define EXAMPLE_LINES 14
 
 typedef VEC(char *) path_list;
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: test-runner [-e] [-l] [-v] [-j JOBS] [-n PREFIX] [-p PROGS] "
+	fprintf(stderr, "usage: test-runner [-e] [-l] [-v] [-j JOBS] [-n PREFIX] [-o FOLDER] [-p PROGS] "
 			"[-x SCALE] -s SONDE FILE|DIR...\n");
 	return 2;
 }
@@ -157,6 +158,28 @@ static void take_turn(void)
 		flock(fd, LOCK_EX);
 }
 
+/* The command of a test that passed and the first lines of its output, into a file of the test's name. */
+static void save_example(const struct script *s, const struct outcome *oc, const char *folder)
+{
+	const char *base = strrchr(s->name, '/');
+	char path[4096];
+	unsigned lines = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s.txt", folder, base ? base + 1 : s->name);
+	f = fopen(path, "we");
+	if (!f)
+		return;
+	fprintf(f, "# %s\n", s->command ? s->command : s->file);
+	for (const char *p = sb_str(&oc->out); *p && lines < EXAMPLE_LINES; lines++) {
+		size_t n = strcspn(p, "\n");
+
+		fprintf(f, "%.*s\n", (int)n, p);
+		p += n + (p[n] == '\n');
+	}
+	fclose(f);
+}
+
 /* Runs and reports one; the exit status of its process is 1 if it failed. */
 static int test_one(const char *path, const struct options *o, const char *info)
 {
@@ -180,6 +203,8 @@ static int test_one(const char *path, const struct options *o, const char *info)
 	}
 	if (!wrong) {
 		printf("ok %s%s\n", o->prefix, s.name);
+		if (o->examples)
+			save_example(&s, &oc, o->examples);
 		return 0;
 	}
 	printf("not ok %s%s: %s\n", o->prefix, s.name, wrong);
@@ -260,13 +285,14 @@ static bool run_all(const path_list *list, const struct options *o, const char *
 
 static bool read_options(int argc, char **argv, struct options *o)
 {
-	for (int c; (c = getopt(argc, argv, "elvj:n:p:s:x:")) != -1;) {
+	for (int c; (c = getopt(argc, argv, "elvj:n:o:p:s:x:")) != -1;) {
 		switch (c) {
 		case 'e': o->errors = true; break;
 		case 'l': o->leaks = true; break;
 		case 'v': o->vm = true; break;
 		case 'j': o->jobs = (unsigned)atoi(optarg); break;
 		case 'n': o->prefix = optarg; break;
+		case 'o': o->examples = optarg; break;
 		case 'p': o->progs = realpath(optarg, NULL); break;
 		case 's': o->sonde = realpath(optarg, NULL); break;
 		case 'x': o->scale = (unsigned)atoi(optarg); break;

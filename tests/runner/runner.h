@@ -39,6 +39,7 @@ struct script {
 struct options {
 	const char *sonde, *progs; /* absolute paths */
 	const char *prefix;        /* put before each name, "" or "6.1/" */
+	const char *examples;      /* folder for commands and their outputs, NULL: they are not kept */
 	unsigned scale;            /* time limits times this */
 	unsigned jobs;
 	bool errors;               /* tests of diagnostics: --dry-run, all of standard error compared */
