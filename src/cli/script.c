@@ -41,8 +41,10 @@ static bool prepare(struct session *s)
 	}
 	if (opt->cmd && child_start(opt->cmd, &s->child, &s->err))
 		return false;
-	if (s->child)
+	if (s->child) {
 		s->env.pid = child_pid(s->child);
+		s->env.child_path = arena_strndup(&s->arena, opt->cmd, strcspn(opt->cmd, " \t"));
+	}
 	c->unsafe = opt->unsafe;
 	c->has_child = s->child != NULL;
 	c->target_pid = s->env.pid;
@@ -298,7 +300,9 @@ int script_run(const struct job *job)
 	s.tool = job->tool;
 	ok = compile(&s, job);
 	report_diags(&s.diags);
-	if (s.nothing)
+	if (s.nothing && s.tool)
+		report_error("none of the functions and events that %s needs are there: --script shows them", s.tool->name);
+	else if (s.nothing)
 		report_plain("No probes to attach");
 	if (ok && job->opt->mode == CM_BUILD)
 		ok = build_write(&s);

@@ -256,6 +256,13 @@ static void drop_tracer(struct render *r, struct stack *s)
 	memmove(s->frames, s->frames + n, (size_t)s->n * sizeof(*s->frames));
 }
 
+/* Beyond the address space of any process: the walk has followed a register that was no frame pointer. */
+static void drop_nowhere(struct stack *s)
+{
+	while (s->n > 0 && s->frames[s->n - 1] >> 56)
+		s->n--;
+}
+
 bool stack_read(struct render *r, const struct type *t, const void *bytes, struct stack *ret)
 {
 	int64_t id, limit;
@@ -271,7 +278,9 @@ bool stack_read(struct render *r, const struct type *t, const void *bytes, struc
 		ret->n = 0;
 	if (ret->n > limit)
 		ret->n = (int)limit;
-	if (!ret->user && ret->n > 0)
+	if (ret->user)
+		drop_nowhere(ret);
+	else if (ret->n > 0)
 		drop_tracer(r, ret);
 	return true;
 }

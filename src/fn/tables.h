@@ -45,6 +45,7 @@ struct map {
 	uint32_t loss;     /* loss counter index, LOSS_NONE if none */
 	bool declared_type;
 	bool lru;              /* declared so: a full map makes room */
+	bool lazy;             /* declared to take memory as it fills, where the kernel can */
 	bool declared_per_cpu; /* declared as a map with a value for each CPU */
 	bool deleted;          /* a scalar that a probe deletes */
 	struct span value_span; /* what fixed the value's type: for messages */

@@ -142,6 +142,21 @@ static void find_one(struct search *s)
 		visit(s, strchr(text, '/') ? text : sb_str(&path), sb_str(&path));
 }
 
+static void visit_named(struct search *s, const char *name)
+{
+	_cleanup_sb_ struct strbuf path = { 0 };
+
+	if (!elf_resolve_path(name, 0, &path))
+		visit(s, sb_str(&path), sb_str(&path));
+}
+
+/* A program that does not run yet has nothing mapped: itself and the C library. */
+static void visit_program(struct search *s)
+{
+	visit_named(s, s->env->child_path);
+	visit_named(s, "libc");
+}
+
 bool binaries_each(struct probe_env *env, const struct part *path,
 		   bool (*f)(void *arg, const struct binary *b, struct elf_file *elf), void *arg, int *ret_code)
 {
@@ -151,6 +166,8 @@ bool binaries_each(struct probe_env *env, const struct part *path,
 	strmap_init(&s.seen, env->arena);
 	if (!s.wild)
 		find_one(&s);
+	else if (!strcmp(path->text, "*") && env->child_path)
+		visit_program(&s);
 	else if (!strcmp(path->text, "*") && env->pid > 0)
 		walk_maps(&s, env->pid);
 	else if (!strchr(path->text, '/'))

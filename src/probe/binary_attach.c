@@ -4,14 +4,17 @@
  * faster than a perf uprobe; below it the perf PMU or tracefs, one event a place.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <linux/bpf.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fdutil.h"
 #include "ir/target.h"
 #include "probe/binary.h"
 #include "probe/dynevent.h"
+#include "probe/entry.h"
 #include "probe/providers.h"
 #include "run/sys.h"
 #include "sym/elfsym.h"
@@ -57,11 +60,12 @@ static int attach_group(const struct attach_env *env, const struct probe *p, siz
 {
 	uint64_t *places = xcalloc(3 * n, sizeof(*places)), *counters = places + n, *cookies = counters + n;
 	char path[PATH_MAX];
+	_cleanup_fd_ int file = open(kernel_path(p->targets.v[from]->path, path), O_RDONLY | O_CLOEXEC);
 	bool counted = false;
 	int fd;
 
 	for (size_t i = 0; i < n; i++) {
-		places[i] = p->targets.v[from + i]->offset;
+		places[i] = entry_place(p, p->targets.v[from + i], file, is_ret(p));
 		counters[i] = p->targets.v[from + i]->ref_ctr;
 		counted |= counters[i] != 0;
 		cookies[i] = p->targets.v[from + i]->cookie;
@@ -99,7 +103,11 @@ static int attach_each(const struct attach_env *env, const struct probe *p, int 
 	dyn_pmu_init(&pmu, "uprobe");
 	vec_each(p->targets, i) {
 		const struct probe_target *t = p->targets.v[i];
-		struct dyn_probe d = { .ret = is_ret(p), .where = kernel_path(t->path, path), .offset = t->offset, .ref_ctr = t->ref_ctr, .cookie = t->cookie };
+		_cleanup_fd_ int file = open(kernel_path(t->path, path), O_RDONLY | O_CLOEXEC);
+		struct dyn_probe d = {
+			.ret = is_ret(p), .where = kernel_path(t->path, path), .offset = entry_place(p, t, file, is_ret(p)),
+			.ref_ctr = t->ref_ctr, .cookie = t->cookie,
+		};
 		int r = dyn_attach(&pmu, env, &d, perf_pid(env), prog_fd, links);
 
 		if (r)

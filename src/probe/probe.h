@@ -59,6 +59,7 @@ struct probe_target {
 	uint64_t addr;         /* kprobe: of the function if its name alone does not say which; 0: by name */
 	bool variant;          /* kprobe: a copy that the compiler made of the function, whose arguments may be others */
 	uint64_t offset;       /* kprobe: in the function; uprobe: in the file */
+	bool entry;            /* uprobe: the function's start, by its name */
 	uint64_t ref_ctr;      /* uprobe, usdt: file offset of the semaphore */
 	uint64_t period;       /* profile, interval: ns; software: count */
 	bool is_freq;          /* profile: period is a frequency in Hz */

@@ -148,7 +148,7 @@ static bool expand_symbol(struct expansion *x, const struct binary *b, struct el
 	if (!check_offset(x, sym))
 		return false;
 	warn_go(x->env, x->out, b, elf, x->func.span);
-	add_place(x, b, name, sym->offset + x->off, x->func.text);
+	add_place(x, b, name, sym->offset + x->off, x->func.text)->entry = x->len == strlen(x->func.text);
 	return true;
 }
 
@@ -166,7 +166,7 @@ static bool expand_symbols(struct expansion *x, const struct binary *b, struct e
 		if (!syms[i].size && !x->env->unsafe)
 			continue;
 		last = syms[i].offset;
-		add_place(x, b, syms[i].name, last, syms[i].name);
+		add_place(x, b, syms[i].name, last, syms[i].name)->entry = true;
 	}
 	return true;
 }

@@ -61,12 +61,13 @@ static struct ir_map *place_hash(struct check *ck, const struct map *m, uint32_t
 {
 	struct ir_module *mod = ck->in->module;
 	uint32_t size = value_size(m->value), value = m->value->kind == TY_AGG ? round8(size) : size;
+	uint32_t flags = m->lazy && target_has(mod->target, TF_LAZY_HASH) ? BPF_F_NO_PREALLOC : 0;
 	struct ir_map *keys, *map;
 
 	if (!needs_digests(ck, m))
-		return ir_map_new(mod, m->name, IM_USER, type, m->key->size, value, m->max_entries, 0);
+		return ir_map_new(mod, m->name, IM_USER, type, m->key->size, value, m->max_entries, flags);
 	keys = ir_map_of_keys(mod, m->name, m->key->size, m->max_entries);
-	map = ir_map_new(mod, m->name, IM_USER, type, IR_DIGEST_SIZE, value, m->max_entries, 0);
+	map = ir_map_new(mod, m->name, IM_USER, type, IR_DIGEST_SIZE, value, m->max_entries, flags);
 	map->keys = keys;
 	return map;
 }

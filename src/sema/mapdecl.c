@@ -4,12 +4,13 @@
 
 static const struct kind {
 	const char *name;
-	bool lru, per_cpu;
+	bool lru, per_cpu, lazy;
 } kinds[] = {
-	{ "hash", false, false },
-	{ "lruhash", true, false },
-	{ "percpuhash", false, true },
-	{ "percpulruhash", true, true },
+	{ "hash", false, false, false },
+	{ "lruhash", true, false, false },
+	{ "percpuhash", false, true, false },
+	{ "percpulruhash", true, true, false },
+	{ "lazyhash", false, false, true },
 };
 
 static const struct kind *find_kind(const char *name)
@@ -24,7 +25,7 @@ static void unknown_kind(struct check *ck, const struct map_decl *d)
 {
 	struct diag *dg = diag_error(ck->diags, d->kind_span, DT_unknown_type, "Invalid bpf map type: %s", d->kind);
 
-	diag_hint(ck->diags, dg, "Valid map types: hash, lruhash, percpuhash, percpulruhash");
+	diag_hint(ck->diags, dg, "Valid map types: hash, lruhash, percpuhash, percpulruhash, lazyhash");
 }
 
 static struct map_decl *find_decl(struct check *ck, const char *name)
@@ -63,6 +64,7 @@ void resolve_map_decl(struct check *ck, struct map *m)
 		return;
 	m->max_entries = (uint32_t)d->size->ival;
 	m->lru = k->lru;
+	m->lazy = k->lazy;
 	m->declared_per_cpu = k->per_cpu;
 }
 

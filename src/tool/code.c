@@ -5,6 +5,7 @@
  *	opt.NAME     the option's value: a number, a string, 1 or 0 for a flag
  *	opt.unit     of the common units: how many nanoseconds one of them is
  *	opt.self     the process that runs the tool
+ *	bare.NAME    a text without quotes, to be part of a name or a pattern
  *	given.NAME   1 if the option was given, else 0
  *	wanted       1 if all common filters that were given hold, else 0
  *	wanted(x, opt.NAME)
@@ -82,9 +83,21 @@ static unsigned unit_of(const char *name)
 	return *name == 'm' ? 1000000 : *name == 'u' ? 1000 : 1;
 }
 
-/* "opt.name" or "given.name" at s->p, whose dot is at dot. */
-static int replace_option(struct scan *s, const char *dot, bool given)
+/* Text that is nothing but part of a name, or of a pattern of names, needs no quotes. */
+static void add_bare(struct scan *s, const struct tool_option *o)
 {
+	const char *text = tool_text(o);
+
+	if (text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+-*?")])
+		tool_add_value(s->out, o, o->values.v);
+	else
+		sb_adds(s->out, text);
+}
+
+/* "opt.name", "bare.name" or "given.name" at s->p, whose dot is at dot. */
+static int replace_option(struct scan *s, const char *dot)
+{
+	bool given = *s->p == 'g', bare = *s->p == 'b';
 	const char *name = dot + 1, *end = name_end(s, name);
 	const struct tool_option *o = tool_option(s->t, name, (size_t)(end - name));
 
@@ -101,6 +114,8 @@ static int replace_option(struct scan *s, const char *dot, bool given)
 		return tool_add_points(s->t, o, s->out, s->e);
 	} else if (o->list)
 		return scan_wrong(s, "this option is a list: wanted(value, opt.NAME) asks whether it has a value");
+	else if (bare)
+		add_bare(s, o);
 	else
 		tool_add_value(s->out, o, o->values.n ? o->values.v : NULL);
 	s->p = end;
@@ -309,8 +324,8 @@ static int scan_word(struct scan *s, const char *next)
 	bool wanted = alone && word_is(p, next, "wanted"), call = after < s->end && *after == '(';
 
 	if (alone && next < s->end && *next == '.' &&
-	    (word_is(p, next, "opt") || word_is(p, next, "given")))
-		return replace_option(s, next, *p == 'g');
+	    (word_is(p, next, "opt") || word_is(p, next, "bare") || word_is(p, next, "given")))
+		return replace_option(s, next);
 	if (call && (wanted || (alone && word_is(p, next, "row"))))
 		return replace_call(s, after);
 	if (wanted)

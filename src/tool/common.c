@@ -20,6 +20,8 @@ static const struct common_def {
 } defs[] = {
 	{ "pid", { 'p', "pid", .role = TR_FILTER, .filter = "pid", .help = "only these processes" },
 	  "PID,...:pids" },
+	{ "process", { 'p', "pid", .role = TR_PROCESS, .help = "this process" }, "PID:pid" },
+	{ "command", { 'c', "command", .role = TR_COMMAND, .help = "run this command, and trace it" }, "COMMAND:text" },
 	{ "tid", { 't', "tid", .role = TR_FILTER, .filter = "tid", .help = "only these threads" },
 	  "TID,...:pids" },
 	{ "uid", { 'u', "uid", .role = TR_FILTER, .filter = "uid", .help = "only these users (numbers or names)" },
@@ -127,8 +129,8 @@ static int declare_word(struct tool *t, const char *word, size_t len, const stru
 			return add_common(t, &defs[i], in_parens, l, e);
 	if (tool_word_is(word, n, "units"))
 		return add_units(t, in_parens, l, e);
-	return tool_wrong(t, l, e, "common options are pid, tid, uid, name, cgroup, failed, time, timestamp, "
-				   "duration, interval, count, units, top, noclear, csv and max");
+	return tool_wrong(t, l, e, "common options are pid, process, command, tid, uid, name, cgroup, failed, time, "
+				   "timestamp, duration, interval, count, units, top, noclear, csv and max");
 }
 
 int tool_declare_common(struct tool *t, struct tool_line *l, struct err *e)
@@ -205,4 +207,11 @@ void tool_common_stamp(struct tool *t)
 		t->stamp_format = "%H:%M:%S";
 	if (tool_has_report(t) && time && time->given && !shows_time(t))
 		t->stamp = true;
+}
+
+const char *tool_command(const struct tool *t)
+{
+	const struct tool_option *o = tool_role(t, TR_COMMAND);
+
+	return o && o->given ? tool_text(o) : NULL;
 }

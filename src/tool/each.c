@@ -75,8 +75,10 @@ int tool_check_probes(const struct tool *t, struct err *e)
 
 pid_t tool_only_pid(const struct tool *t)
 {
-	const struct tool_option *o = by_name(t, "pid");
+	const struct tool_option *o = by_name(t, "pid"), *process = tool_role(t, TR_PROCESS);
 
+	if (process)
+		return (pid_t)tool_number(process);
 	return o && o->type == TT_PID && o->values.n == 1 && tool_takes_probes(t) ? (pid_t)tool_number(o) : 0;
 }
 

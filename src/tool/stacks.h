@@ -48,7 +48,7 @@ struct tool_stacks {
 };
 
 /*
- * stacks, by, line, each, heading, folded, flame, older, sort. *ret: 0, or -EINVAL. False: the word is none of these.
+ * stacks, by, line, entry, heading, folded, flame, older, sort. *ret: 0, or -EINVAL. False: the word is none of these.
  */
 bool tool_stacks_declare(struct tool *t, const char *word, size_t len, struct tool_line *l, bool active,
 			 struct err *e, int *ret);

@@ -124,7 +124,7 @@ static int declare_flame(struct tool *t, struct tool_line *l, struct err *e)
 	return 0;
 }
 
-/* older PART OPTION; sort OPTION */
+/* older PART [OPTION]; sort OPTION */
 static int declare_option(struct tool *t, struct tool_line *l, const char **ret_part, const struct tool_option **ret,
 			  struct err *e)
 {
@@ -137,7 +137,7 @@ static int declare_option(struct tool *t, struct tool_line *l, const char **ret_
 		tool_word(l, &word, &n);
 	}
 	*ret = tool_option(t, word, n);
-	return *ret ? 0 : tool_wrong(t, l, e, "there is no such option");
+	return *ret || !n ? 0 : tool_wrong(t, l, e, "there is no such option");
 }
 
 static void declare_by(struct tool *t, struct tool_line *l)
@@ -181,7 +181,7 @@ bool tool_stacks_declare(struct tool *t, const char *word, size_t len, struct to
 			 struct err *e, int *ret)
 {
 	static const char *const words[W_COUNT] = {
-		"stacks", "by", "line", "each", "heading", "folded", "flame", "older", "sort",
+		"stacks", "by", "line", "entry", "heading", "folded", "flame", "older", "sort",
 	};
 
 	for (enum word i = 0; i < W_COUNT; i++) {

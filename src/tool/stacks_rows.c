@@ -257,7 +257,9 @@ void view_fill(struct view *v, void (*each)(struct view *v, const struct row *r)
 	add_parts(v, v->m->value, v->s->values.v, v->s->values.n, true);
 	for (size_t i = 0; i < v->m->n; i++)
 		add_row(v, &v->m->entries[i]);
-	vec_each(v->rows, i)
+	if (v->s->each.n)
+		sort_rows(v);
+	for (size_t i = 0; v->s->each.n && i < v->rows.n; i++)
 		each(v, &v->rows.v[i]);
 	if (v->s->by.n)
 		merge_rows(v);

@@ -40,7 +40,7 @@ struct view {
 const struct part *view_part(const struct view *v, const char *name);
 /* Its bytes in an entry. */
 const void *view_bytes(const struct part *p, const struct map_entry *e);
-/* Parts and rows of the map: merged as declared, sorted, the greatest last. each is called for every entry. */
+/* Parts and rows of the map: merged as declared, sorted, the greatest last. each is called for every entry, in that order, if the tool has lines for them. */
 void view_fill(struct view *v, void (*each)(struct view *v, const struct row *r));
 void view_done(struct view *v);
 /* The row's stacks into v->stacks. */

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PROBE_ENTRY_H
+#define PROBE_ENTRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "probe/probe.h"
+
+/* The offset in the file fd that a target's breakpoint goes to; ret: a uretprobe's, which needs the return address alone. */
+uint64_t entry_place(const struct probe *p, const struct probe_target *t, int fd, bool ret);
+/* How many of the first bytes of a function (24 of them) a probe may move over; for tests. */
+size_t entry_skip(const uint8_t *code, bool nonnull, bool stacks);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "probe/entry.h"
+#include "tests/unit.h"
+
+#ifdef __x86_64__
+static size_t skip(const char *bytes, size_t n, bool nonnull, bool stacks)
+{
+	uint8_t code[24] = { 0 };
+
+	memcpy(code, bytes, n);
+	return entry_skip(code, nonnull, stacks);
+}
+
+#define SKIP(bytes, nonnull, stacks) skip(bytes, sizeof(bytes) - 1, nonnull, stacks)
+
+TEST(over_endbr64_to_a_push)
+{
+	CHECK_EQ(SKIP("\xf3\x0f\x1e\xfa\x55", false, true), 4);
+	CHECK_EQ(SKIP("\xf3\x0f\x1e\xfa\x41\x54", false, false), 4);
+	CHECK_EQ(SKIP("\xf3\x0f\x1e\xfa\x41\x54", false, true), 0);
+	CHECK_EQ(SKIP("\xf3\x0f\x1e\xfa\x48\x89\xfb", false, false), 0);
+	CHECK_EQ(SKIP("\x55\x48\x89\xe5", false, false), 0);
+}
+
+TEST(over_a_test_that_the_predicate_makes_as_well)
+{
+	CHECK_EQ(SKIP("\x48\x85\xff\x74\x10\x53", true, false), 5);
+	CHECK_EQ(SKIP("\x48\x85\xff\x0f\x84\xbf\0\0\0\x55", true, true), 9);
+	CHECK_EQ(SKIP("\xf3\x0f\x1e\xfa\x48\x85\xff\x74\x10\x53", true, false), 9);
+	CHECK_EQ(SKIP("\x48\x85\xff\x74\x10\x53", false, false), 0);
+	CHECK_EQ(SKIP("\x48\x85\xff\x75\x10\x53", true, false), 0);
+	CHECK_EQ(SKIP("\x48\x85\xf6\x74\x10\x53", true, false), 0);
+}
+#endif
+
+TEST(targets_that_are_no_functions_stay_where_they_are)
+{
+	struct probe p = { 0 };
+	struct probe_target t = { .offset = 77 };
+
+	CHECK_EQ(entry_place(&p, &t, -1, false), 77);
+	t.entry = true;
+	CHECK_EQ(entry_place(&p, &t, -1, false), 77);
+}
