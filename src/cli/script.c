@@ -300,9 +300,7 @@ int script_run(const struct job *job)
 	s.tool = job->tool;
 	ok = compile(&s, job);
 	report_diags(&s.diags);
-	if (s.nothing && s.tool)
-		report_error("none of the functions and events that %s needs are there: --script shows them", s.tool->name);
-	else if (s.nothing)
+	if (s.nothing)
 		report_plain("No probes to attach");
 	if (ok && job->opt->mode == CM_BUILD)
 		ok = build_write(&s);

@@ -68,7 +68,7 @@ bool tool_check(const struct tool *t, const struct tables *tables, struct err *e
 	vec_each(tables->probes, i)
 		if (brings_events(tables->probes.v[i]))
 			return true;
-	err_set(e, -ENOENT, "this kernel has none of the events that %s needs", t->name);
+	err_set(e, -ENOENT, "none of the events and functions that %s needs are there", t->name);
 	err_hint(e, "--script shows the probes; -l lists those that there are.");
 	return false;
 }
