@@ -4,12 +4,11 @@
  * (kernfs_id(), include/linux/kernfs.h), on 64-bit kernels since 5.5.
  */
 #include <errno.h>
-#include <ftw.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/fdutil.h"
+#include "fn/cgroupfs.h"
 #include "fn/internal.h"
 
 static bool check_cgroupid(struct check *ck, struct node *call)
@@ -42,73 +41,31 @@ const struct fn_ops fn_cgroupid = {
 	.lower = lower_cgroupid,
 };
 
-/* nftw() has no argument of the caller's: the search under way. */
-static struct {
+struct paths {
 	uint64_t id;
-	const char *mount;
+	const char *filter;
 	struct strbuf *out;
-} search;
+};
 
-static int visit(const char *path, const struct stat *st, int kind, struct FTW *ftw)
+static bool add_path(void *arg, const char *name, const char *mount, bool v2)
 {
-	const char *rest = path + strlen(search.mount);
+	const struct paths *p = arg;
+	_cleanup_sb_ struct strbuf path = { 0 };
 
-	if (kind != FTW_D || st->st_ino != search.id)
-		return 0;
-	sb_adds(search.out, *rest ? rest : "/");
-	return 1;
-}
-
-/* One line of mountinfo: ... mount-point options ... - type source super-options (proc(5)). */
-static bool cgroup_mount(char *line, char **ret_mount, const char **ret_name)
-{
-	char *dash = strstr(line, " - "), *save = NULL, *p = line;
-
-	if (!dash || strncmp(dash + 3, "cgroup", 6))
+	if ((*p->filter && !probe_match(p->filter, name)) || !cgroup_path_below(mount, p->id, &path))
 		return false;
-	*dash = 0;
-	for (int i = 0; i < 5; i++)
-		p = strtok_r(i ? NULL : line, " ", &save);
-	if (!p)
-		return false;
-	*ret_mount = p;
-	*ret_name = dash[9] == '2' ? "unified" : strrchr(p, '/') + 1;
-	return true;
+	sb_addf(p->out, "%s%s:%s", p->out->n ? ";" : "", name, sb_str(&path));
+	return false;
 }
 
 /* "unified:/a/b;cpu:/a": every hierarchy that has a group of this id. */
-static void find_paths(uint64_t id, const char *filter, struct strbuf *out)
-{
-	_cleanup_sb_ struct strbuf text = { 0 }, path = { 0 };
-	char *line, *save = NULL, *mount;
-	const char *name;
-
-	if (file_read("/proc/self/mountinfo", 1 << 20, &text) < 0 || !text.n)
-		return;
-	for (line = strtok_r(text.p, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-		if (!cgroup_mount(line, &mount, &name) || (*filter && !probe_match(filter, name)))
-			continue;
-		sb_reset(&path);
-		search.id = id;
-		search.mount = mount;
-		search.out = &path;
-		if (nftw(mount, visit, 16, FTW_PHYS | FTW_MOUNT) != 1)
-			continue;
-		if (out->n)
-			sb_addc(out, ';');
-		sb_adds(out, name);
-		sb_addc(out, ':');
-		sb_add(out, path.p, path.n);
-	}
-}
-
 static void path_text(struct render *r, struct strbuf *out, const struct type *t, const void *bytes)
 {
 	_cleanup_sb_ struct strbuf paths = { 0 };
 	uint64_t id;
 
 	memcpy(&id, bytes, sizeof(id));
-	find_paths(id, r->strings[t->param[0]], &paths);
+	cgroup_each_mount(add_path, &(struct paths){ id, r->strings[t->param[0]], &paths });
 	render_escape(r, out, sb_str(&paths), paths.n);
 }
 

@@ -112,10 +112,6 @@ void tool_add_wanted(struct tool *t, const char *expr, size_t len, const struct 
 		     struct strbuf *out);
 /* Whether all common filters that were given hold. */
 void tool_add_all_wanted(struct tool *t, struct strbuf *out);
-/* A folder as a cgroup: its id. 0, or -EINVAL: it is none. */
-int tool_check_cgroup(const char *text, uint64_t *ret_id, struct err *e);
-/* Whether the current task is in the option's cgroup, or in one below it. */
-void tool_add_cgroup(struct tool *t, const struct tool_option *o, struct strbuf *out);
 /* Blocks that the options need beside the tool's own; no new lines. */
 void tool_add_blocks(struct tool *t, struct strbuf *out);
 /* Are values of this type probes, read by src/front? */

@@ -190,7 +190,6 @@ int tool_expand(struct tool *t, const struct tool_host *host, struct strbuf *ret
 	struct expander x = { .t = t, .host = host, .out = &code, .e = e };
 	int rc;
 
-	t->host = host;
 	rc = tool_check_probes(t, e);
 	if (rc)
 		return rc;

@@ -65,7 +65,6 @@ struct tool_option {
 };
 
 struct calc;
-struct tool_host;
 struct map_copy;
 
 /* How a column shows its value: "%-16.16s" and the like. */
@@ -156,7 +155,6 @@ struct tool {
 	const char *unit;        /* of `common units`: "usecs"; NULL: it is not asked for */
 
 	/* Made by tool_expand(), for the options given. */
-	const struct tool_host *host; /* while it runs; NULL: none */
 	struct tool_table row;   /* of row() */
 	VEC(struct tool_table *) tables;
 	VEC(struct tool_hist) hists;

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "base/diag.h"
+#include "fn/cgroupfs.h"
 #include "fn/fn.h"
 #include "tool/internal.h"
 #include "type/syscalls.h"
@@ -177,7 +178,15 @@ static int set_choice(struct tool *t, const struct tool_option *o, struct tool_v
 
 static int set_cgroup(const struct tool_option *o, struct tool_value *v, struct err *e)
 {
-	return to_number(v->text, &v->number) ? 0 : tool_check_cgroup(v->text, &v->number, e);
+	struct cgroup_place place;
+	int rc;
+
+	if (to_number(v->text, &v->number))
+		return 0;
+	rc = cgroup_of_folder(v->text, &place);
+	if (rc == -EXDEV || (!rc && !place.v2 && !strncmp(place.controllers, "name=", 5)))
+		return err_set(e, -EINVAL, "'%s' is no cgroup: no hierarchy with a controller is mounted there", v->text);
+	return rc ? err_set(e, -EINVAL, "there is no cgroup '%s'", v->text) : 0;
 }
 
 /* A namespace is known by the inode number of its file; netns(pid): that of a process. */

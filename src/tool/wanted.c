@@ -97,6 +97,19 @@ const char *tool_command(const struct tool *t)
 	return NULL;
 }
 
+/* By its folder, which tells the version too, or by its id. */
+static void add_in_cgroup(struct strbuf *out, const struct tool_value *v)
+{
+	bool by_id = v->text[strspn(v->text, "0123456789abcdefx")] == '\0';
+
+	sb_adds(out, "in_cgroup(");
+	if (by_id)
+		sb_addu(out, v->number);
+	else
+		add_literal(out, v->text);
+	sb_addc(out, ')');
+}
+
 void tool_add_all_wanted(struct tool *t, struct strbuf *out)
 {
 	bool any = tool_command(t) != NULL;
@@ -110,7 +123,7 @@ void tool_add_all_wanted(struct tool *t, struct strbuf *out)
 		sb_adds(out, any ? " && " : "");
 		any = true;
 		if (o->type == TT_CGROUP) {
-			tool_add_cgroup(t, o, out);
+			add_in_cgroup(out, o->values.v);
 		} else if (is_text(o)) {
 			sb_addf(out, "strcontains(%s, ", o->filter);
 			tool_add_value(out, o, o->values.v);
