@@ -28,6 +28,8 @@ bool check_const_int(struct check *ck, const struct node *n, int64_t *ret);
 bool check_const_str(struct check *ck, const struct node *n, const char **ret, uint32_t *ret_len);
 /* The string is put into the tables once; its index. */
 uint32_t check_string(struct check *ck, const char *s);
+/* What a setting unstable_* says of the use of something: allowed, warned of, or an error. */
+bool check_unstable(struct check *ck, struct span at, const char *what, const char *stage, const char *setting);
 /* Is the call in an arm of an if that is known not to be taken? */
 bool check_is_dead(struct check *ck);
 /* Are warnings dropped (--no-warnings)? */

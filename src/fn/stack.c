@@ -356,7 +356,8 @@ static bool check_ustack(struct check *ck, struct node *call)
 static bool check_dw_ustack(struct check *ck, struct node *call)
 {
 	check_tables(ck)->user_symbols = true;
-	return unwind_check(ck, call) && check_stack(ck, call, &dw_ustack_value);
+	return check_unstable(ck, call->span, "dw_ustack()", check_config(ck)->unstable_dw_ustack, "unstable_dw_ustack") &&
+	       unwind_check(ck, call) && check_stack(ck, call, &dw_ustack_value);
 }
 
 static struct ir_map *stack_map(struct lower *lw, enum ir_map_role role, uint32_t depth)

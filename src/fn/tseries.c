@@ -368,6 +368,8 @@ static const struct type *series_type(struct check *ck, struct node *call)
 	const struct map *clock = clock_map(check_tables(ck));
 	int64_t interval, n, kind;
 
+	if (!check_unstable(ck, call->span, "tseries()", check_config(ck)->unstable_tseries, "unstable_tseries"))
+		return NULL;
 	if (!count_arg(ck, call->list.v[1], "interval_ns", INT64_MAX, &interval) ||
 	    !count_arg(ck, call->list.v[2], "num_intervals", MOST_INTERVALS, &n) || !kind_arg(ck, call, &kind))
 		return NULL;

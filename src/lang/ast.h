@@ -174,6 +174,7 @@ struct script {
 	VEC(struct probe_block *) probes;
 	VEC(struct config_item *) config;
 	VEC(const char *) imports; /* paths of the files that were imported, without links */
+	VEC(struct span) block_imports; /* of those that stand in blocks */
 	const char *absent_header; /* the first one included that is not on this machine; NULL: none */
 };
 

@@ -347,10 +347,30 @@ static bool is_word(const struct lexer *lx, const struct pp_macro *m, const stru
 	       params->is_builtin(t->text, t->len);
 }
 
+/* __LINE__ and __FILE__: of the text that uses them, be it through a macro. */
+static bool use_place(struct lexer *lx, struct token *t)
+{
+	bool line = token_is(t, "__LINE__");
+	struct position pos;
+	const char *text;
+
+	if (!line && !token_is(t, "__FILE__"))
+		return false;
+	if (!sources_find(lx->pp->d->sources, t->span.end ? t->span.start : lx->use.start, &pos))
+		return false;
+	text = line ? arena_printf(lx->pp->arena, "%u", pos.line) : arena_printf(lx->pp->arena, "\"%s\"", pos.source->name);
+	t->kind = line ? T_INT : T_STR;
+	t->text = text;
+	t->len = (uint32_t)strlen(text);
+	return true;
+}
+
 bool lex_use_macro(struct lexer *lx, struct token *t)
 {
 	struct pp_macro *m = pp_find(lx->pp, t->text, t->len);
 
+	if (use_place(lx, t))
+		return false;
 	if (!m || is_word(lx, m, t))
 		return false;
 	if (is_open(lx, m)) {

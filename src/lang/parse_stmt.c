@@ -262,6 +262,7 @@ static struct node *parse_import_stmt(struct parser *p)
 	struct node *n = p_node(p, S_BLOCK, p->tok.span);
 
 	parse_import(p);
+	avec_push(p->arena, &p->script->block_imports, n->span);
 	return p_done(p, n);
 }
 

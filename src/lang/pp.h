@@ -85,6 +85,8 @@ bool pp_condition(struct pp *pp, struct pp_file *f, uint32_t start, uint32_t end
 /* Finding headers (pp_include.c) */
 /* The header named at start .. end, "x" or <x>; NULL: there is nothing to read. */
 struct pp_file *pp_include(struct pp *pp, struct pp_file *f, uint32_t start, uint32_t end);
+/* __has_include(): would #include find it, or is it known without? */
+bool pp_has_include(struct pp *pp, struct pp_file *f, const char *name, bool quoted);
 /* One that the command line names; NULL after a message. */
 struct pp_file *pp_include_option(struct pp *pp, const char *name);
 

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "base/fdutil.h"
 #include "lang/lex.h"
 #include "lang/literal.h"
 
@@ -34,7 +35,7 @@ static void take(struct eval *e)
 {
 	do
 		e->t = lex_raw(&e->lx);
-	while (e->t.kind == T_IDENT && !token_is(&e->t, "defined") && !e->t.painted &&
+	while (e->t.kind == T_IDENT && !token_is(&e->t, "defined") && !token_is(&e->t, "__has_include") && !e->t.painted &&
 	       lex_use_macro(&e->lx, &e->t));
 }
 
@@ -51,9 +52,43 @@ static int64_t eval_defined(struct eval *e)
 	return pp_find(e->pp, name.text, name.len) != NULL;
 }
 
+/* The name between < and >, which is made of tokens here; NULL: there is none. */
+static const char *angle_name(struct eval *e)
+{
+	_cleanup_sb_ struct strbuf name = { 0 };
+	struct token t;
+
+	while ((t = lex_raw(&e->lx)).kind != T_GT) {
+		if (t.kind == T_EOF)
+			return NULL;
+		sb_add(&name, t.text, t.len);
+	}
+	return arena_strdup(e->pp->arena, sb_str(&name));
+}
+
+static int64_t eval_has_include(struct eval *e)
+{
+	bool paren = lex_raw(&e->lx).kind == T_LPAREN, quoted;
+	struct token t = lex_raw(&e->lx);
+	const char *name = NULL;
+
+	quoted = t.kind == T_STR;
+	if (quoted && t.len > 2)
+		name = arena_strndup(e->pp->arena, t.text + 1, t.len - 2);
+	else if (t.kind == T_LT)
+		name = angle_name(e);
+	if (!paren || !name || lex_raw(&e->lx).kind != T_RPAREN)
+		return complain(e, "expected (<name>) or (\"name\") after __has_include");
+	take(e);
+	return pp_has_include(e->pp, e->file, name, quoted);
+}
+
 static int64_t eval_name(struct eval *e)
 {
 	bool yes = token_is(&e->t, "true");
+
+	if (token_is(&e->t, "__has_include"))
+		return eval_has_include(e);
 
 	if (token_is(&e->t, "defined"))
 		return eval_defined(e);

@@ -33,6 +33,7 @@ struct include {
 	uint32_t start, end;  /* the name in its text, with what is around it */
 	const char *name;
 	bool quoted;
+	bool look_only; /* whether it is there */
 };
 
 /* True if all of start .. end is blanks and comments. */
@@ -103,6 +104,8 @@ static bool try_path(struct include *inc, const char *dir, struct pp_file **ret_
 		n = snprintf(path, sizeof(path), "%s/%s", dir, inc->name);
 	if (n >= (int)sizeof(path) || stat(path, &st) || !S_ISREG(st.st_mode))
 		return false;
+	if (inc->look_only)
+		return true;
 	before = strmap_get(&inc->pp->headers, path);
 	*ret_file = before && is_done(inc->pp, before) ? NULL : read_header(inc, path);
 	return true;
@@ -218,6 +221,14 @@ struct pp_file *pp_include(struct pp *pp, struct pp_file *f, uint32_t start, uin
 	inc.end = inc.start + (uint32_t)(close - text) + 1;
 	inc.name = arena_strndup(pp->arena, text + 1, (size_t)(close - text - 1));
 	return find(&inc);
+}
+
+bool pp_has_include(struct pp *pp, struct pp_file *f, const char *name, bool quoted)
+{
+	struct include inc = { .pp = pp, .from = f, .name = name, .quoted = quoted, .look_only = true };
+	struct pp_file *found = NULL;
+
+	return (pp->params && search(&inc, &found)) || is_needless(name);
 }
 
 struct pp_file *pp_include_option(struct pp *pp, const char *name)

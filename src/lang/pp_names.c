@@ -45,6 +45,7 @@ static const struct {
 	SAME(__LONG_LONG_MAX__), SAME(__SIZE_MAX__),
 	SAME(__SIZE_TYPE__), SAME(__PTRDIFF_TYPE__), SAME(__WCHAR_TYPE__), SAME(__WINT_TYPE__),
 	SAME(__INTMAX_TYPE__), SAME(__UINTMAX_TYPE__), SAME(__INTPTR_TYPE__), SAME(__UINTPTR_TYPE__),
+	{ "__has_include", "" }, { "__LINE__", "0" }, { "__FILE__", "\"\"" }, /* these stand for themselves: pp_expr.c, lex_macro.c */
 	SAME(__INT8_TYPE__), SAME(__INT16_TYPE__), SAME(__INT32_TYPE__), SAME(__INT64_TYPE__),
 	SAME(__UINT8_TYPE__), SAME(__UINT16_TYPE__), SAME(__UINT32_TYPE__), SAME(__UINT64_TYPE__),
 };

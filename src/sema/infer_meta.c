@@ -103,7 +103,7 @@ static bool fill_typeinfo(struct check *ck, struct node *n)
 			     : infer_unevaluated(ck, n->a) ? n->a->type : NULL;
 	struct node *id;
 
-	if (!t)
+	if (!t || !check_unstable(ck, n->span, "typeinfo()", ck->tables->config.unstable_typeinfo, "unstable_typeinfo"))
 		return false;
 	id = literal(ck, n, E_INT);
 	id->ival = t->kind == TY_STRUCT ? t->st->load_id : 0;

@@ -259,6 +259,16 @@ static const char *take_warning(struct check *ck, size_t from)
 	return skipping ? arena_strndup(ck->arena, d->text, (size_t)(skipping - d->text)) : d->text;
 }
 
+static struct diag *first_error(const struct check *ck, size_t from)
+{
+	for (size_t i = from; i < ck->diags->list.n; i++)
+		if (ck->diags->list.v[i]->severity == SEV_ERROR)
+			return ck->diags->list.v[i];
+	return NULL;
+}
+
+#define IF_EXPECTED "if this is expected, set the 'missing_probes' config variable to 'warn'"
+
 /* Nothing of what the block names exists. ndiags: their number before it. */
 static void check_left(struct check *ck, const struct probe_block *b, size_t first, size_t ndiags)
 {
@@ -277,12 +287,18 @@ static void check_left(struct check *ck, const struct probe_block *b, size_t fir
 			     "program behavior.");
 		return;
 	}
+	d = first_error(ck, ndiags);
+	if (d) { /* which is the whole fault */
+		if (!d->hint)
+			diag_hint(ck->diags, d, IF_EXPECTED);
+		return;
+	}
 	why = take_warning(ck, ndiags);
 	d = diag_error(ck->diags, b->span, DT_no_probes, "Probe has no valid attach points.");
 	if (why)
 		diag_hint(ck->diags, d, "%s", why);
 	else
-		diag_hint(ck->diags, d, "if this is expected, set the 'missing_probes' config variable to 'warn'");
+		diag_hint(ck->diags, d, IF_EXPECTED);
 }
 
 bool sema_probes(struct check *ck)

@@ -106,6 +106,19 @@ bool check_quiet(struct check *ck)
 	return ck->diags->quiet_warnings;
 }
 
+bool check_unstable(struct check *ck, struct span at, const char *what, const char *stage, const char *setting)
+{
+	if (!strcmp(stage, "enable"))
+		return true;
+	if (!strcmp(stage, "warn")) {
+		check_warn(ck, at, DT_unstable, "%s may still change: %s is 'warn'", what, setting);
+		return true;
+	}
+	check_error(ck, at, DT_unstable, "%s may still change, and is not allowed", what);
+	check_hint(ck, "set %s to 'enable' or 'warn'", setting);
+	return false;
+}
+
 bool check_is_dead(struct check *ck)
 {
 	return ck->dead;
