@@ -82,7 +82,6 @@ static int run_as_asked(struct tool *t, const struct tool_request *want)
 	int status;
 
 	opt.pid = tool_only_pid(t);
-	opt.cmd = tool_command(t);
 	if (tool_probe_filter(t, &opt.probe_filter, &e))
 		return report_err(&e);
 	opt.cmd = tool_command(t);

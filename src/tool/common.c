@@ -21,7 +21,7 @@ static const struct common_def {
 	{ "pid", { 'p', "pid", .role = TR_FILTER, .filter = "pid", .help = "only these processes" },
 	  "PID,...:pids" },
 	{ "process", { 'p', "pid", .role = TR_PROCESS, .help = "this process" }, "PID:pid" },
-	{ "command", { 'c', "command", .role = TR_COMMAND, .help = "run this command, and trace it" }, "COMMAND:text" },
+	{ "command", { 'c', "command", .help = "run this command, and trace it" }, "COMMAND:text" },
 	{ "tid", { 't', "tid", .role = TR_FILTER, .filter = "tid", .help = "only these threads" },
 	  "TID,...:pids" },
 	{ "uid", { 'u', "uid", .role = TR_FILTER, .filter = "uid", .help = "only these users (numbers or names)" },
@@ -207,11 +207,4 @@ void tool_common_stamp(struct tool *t)
 		t->stamp_format = "%H:%M:%S";
 	if (tool_has_report(t) && time && time->given && !shows_time(t))
 		t->stamp = true;
-}
-
-const char *tool_command(const struct tool *t)
-{
-	const struct tool_option *o = tool_role(t, TR_COMMAND);
-
-	return o && o->given ? tool_text(o) : NULL;
 }

@@ -40,7 +40,7 @@ struct tool_value {
 
 /* What a common option does beside being one. */
 enum tool_role {
-	TR_NONE, TR_FILTER, TR_PROCESS, TR_COMMAND, TR_TIME, TR_TIMESTAMP, TR_DURATION, TR_INTERVAL, TR_COUNT, TR_UNIT, TR_TOP, TR_MAX, TR_NOCLEAR,
+	TR_NONE, TR_FILTER, TR_PROCESS, TR_TIME, TR_TIMESTAMP, TR_DURATION, TR_INTERVAL, TR_COUNT, TR_UNIT, TR_TOP, TR_MAX, TR_NOCLEAR,
 	TR_CSV,
 };
 
@@ -201,8 +201,6 @@ struct tool_request {
 int tool_args(struct tool *t, int argc, char **argv, struct tool_request *ret, struct err *e);
 /* Tools that trace probes of their options: the only process asked for, so that nothing else is slowed down; 0: none. */
 pid_t tool_only_pid(const struct tool *t);
-/* The command of `common command`, NULL: none was given. */
-const char *tool_command(const struct tool *t);
 /* The regular expression that names of probes have to match, in the arena; NULL: none. -EINVAL: an option is wrong. */
 int tool_probe_filter(struct tool *t, const char **ret, struct err *e);
 /* What --exec or --command says is to be run, and traced alone; NULL: nothing. */
