@@ -76,27 +76,49 @@ static int attach_group(const struct attach_env *env, const struct probe *p, siz
 	return fd;
 }
 
+/* The kernel refuses a whole link for one place that cannot be probed: halves find it. Failures are those of single places. */
+static int attach_halves(const struct attach_env *env, const struct probe *p, size_t from, size_t n, int prog_fd,
+			 struct links *links)
+{
+	int fd = attach_group(env, p, from, n, prog_fd), r;
+
+	if (fd >= 0) {
+		vec_push(&links->fds, fd);
+		links->nprobes += (unsigned)n;
+		return 0;
+	}
+	if (!links_may_skip(p, fd))
+		return fd;
+	if (n == 1) {
+		links->nskipped++;
+		return 0;
+	}
+	r = attach_halves(env, p, from, n / 2, prog_fd, links);
+	return r ? r : attach_halves(env, p, from + n / 2, n - n / 2, prog_fd, links);
+}
+
 static int attach_multi(const struct attach_env *env, const struct probe *p, int prog_fd,
 			struct links *links, struct err *e)
 {
+	unsigned before = links->nprobes;
+
 	for (size_t i = 0, n; i < p->targets.n; i += n) {
 		const char *path = p->targets.v[i]->path;
-		int fd;
+		int r;
 
 		for (n = 1; i + n < p->targets.n && !strcmp(p->targets.v[i + n]->path, path);)
 			n++;
-		fd = attach_group(env, p, i, n, prog_fd);
-		if (fd < 0)
-			return binary_error(e, fd, p, n == 1 ? p->targets.v[i] : NULL);
-		vec_push(&links->fds, fd);
-		links->nprobes += (unsigned)n;
+		r = attach_halves(env, p, i, n, prog_fd, links);
+		if (r)
+			return binary_error(e, r, p, n == 1 ? p->targets.v[i] : NULL);
 	}
-	return 0;
+	return links->nprobes > before ? 0 : binary_error(e, -EOPNOTSUPP, p, NULL);
 }
 
 static int attach_each(const struct attach_env *env, const struct probe *p, int prog_fd, struct links *links,
 		       struct err *e)
 {
+	unsigned before = links->nprobes;
 	struct dyn_pmu pmu;
 	char path[PATH_MAX];
 
@@ -110,9 +132,10 @@ static int attach_each(const struct attach_env *env, const struct probe *p, int 
 		};
 		int r = dyn_attach(&pmu, env, &d, perf_pid(env), prog_fd, links);
 
-		if (r)
+		if (r && (!links_may_skip(p, r) || (i + 1 == p->targets.n && links->nprobes == before)))
 			return binary_error(e, r, p, t);
-		links->nprobes++;
+		links->nprobes += !r;
+		links->nskipped += r != 0;
 	}
 	return 0;
 }

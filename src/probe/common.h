@@ -56,12 +56,15 @@ struct probe_target *target_add(struct probe_env *env, struct probe *out, const 
 void targets_sort(struct probe *out, size_t from);
 
 /* Attaching. */
+#define KERNEL_ENOTSUPP 524 /* include/linux/errno.h, not for user space, yet arm64 and uprobes return it */
 struct links_mark {
 	size_t nfds, niters, nevents;
 	unsigned nprobes;
 };
 struct links_mark links_mark(const struct links *l);
 void links_rollback(struct links *l, struct links_mark m); /* closes what came after the mark */
+/* Of what a wildcard matched, what cannot be probed is left out, as long as something else can: may this failure pass? */
+bool links_may_skip(const struct probe *p, int r);
 /* Opens the event, attaches the program, adds the fd to links (not counted in nprobes). 0 or -errno. */
 int links_add_perf(struct links *l, struct perf_event_attr *attr, pid_t pid, int cpu, int prog_fd,
 		   uint64_t cookie);

@@ -19,7 +19,6 @@
 #include "run/sys.h"
 #include "type/btf.h"
 
-#define KERNEL_ENOTSUPP 524 /* include/linux/errno.h, not for user space, yet arm64 returns it */
 
 struct walk {
 	struct probe_env *env;

@@ -429,12 +429,6 @@ static int attach_one(const struct dyn_pmu *pmu, const struct attach_env *env, c
 	return r;
 }
 
-/* Of what a wildcard matched, functions that cannot be probed are left out, as long as one can. */
-static bool may_skip(const struct probe *p, int r)
-{
-	return p->targets.n > 1 && (r == -EINVAL || r == -ENOENT || r == -EADDRNOTAVAIL);
-}
-
 static int kprobe_attach(const struct attach_env *env, const struct probe *p, int prog_fd,
 			 struct links *links, struct err *e)
 {
@@ -447,10 +441,11 @@ static int kprobe_attach(const struct attach_env *env, const struct probe *p, in
 	dyn_pmu_init(&pmu, "kprobe");
 	vec_each(p->targets, i) {
 		r = attach_one(&pmu, env, p, p->targets.v[i], prog_fd, links);
-		if (r && (!may_skip(p, r) || (i + 1 == p->targets.n && links->nprobes == mark.nprobes))) {
+		if (r && (!links_may_skip(p, r) || (i + 1 == p->targets.n && links->nprobes == mark.nprobes))) {
 			links_rollback(links, mark);
 			return kprobe_error(e, r, p, p->targets.v[i]);
 		}
+		links->nskipped += r != 0;
 	}
 	return 0;
 }

@@ -50,6 +50,13 @@ void links_drop(struct links *l, struct link_range *r)
 	r->n = 0;
 }
 
+bool links_may_skip(const struct probe *p, int r)
+{
+	return p->targets.n > 1 &&
+	       (r == -EINVAL || r == -ENOENT || r == -EADDRNOTAVAIL || r == -EOPNOTSUPP || r == -EPERM || r == -EILSEQ ||
+		r == -KERNEL_ENOTSUPP);
+}
+
 void links_close(struct links *l)
 {
 	links_rollback(l, (struct links_mark){ 0 });

@@ -154,6 +154,7 @@ struct links {
 	VEC(int) fds;
 	VEC(int) iters;   /* files of iterators, to be read once everything is attached */
 	unsigned nprobes; /* attached targets */
+	unsigned nskipped; /* targets that wildcards matched and that cannot be attached to */
 	VEC(struct link_event) events;
 };
 

@@ -224,10 +224,11 @@ static int tracepoint_attach(const struct attach_env *env, const struct probe *p
 	vec_each(p->targets, i) {
 		int r = attach_one(env, p->targets.v[i], prog_fd, links);
 
-		if (r) {
+		if (r && (!links_may_skip(p, r) || (i + 1 == p->targets.n && links->nprobes == mark.nprobes))) {
 			links_rollback(links, mark);
 			return attach_error(e, r, p, p->targets.v[i]);
 		}
+		links->nskipped += r != 0;
 	}
 	return 0;
 }

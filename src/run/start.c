@@ -134,6 +134,8 @@ static int attach_all(struct runtime *rt, struct err *e)
 			return rc;
 	}
 	rt->alone = !lasting && !rt->child && !rt->opt->pid;
+	if (rt->links.nskipped)
+		rt_warn(rt, "%u of what the patterns match cannot be probed, %u can", rt->links.nskipped, rt->links.nprobes);
 	if (wanted && !rt->links.nprobes)
 		return err_set(e, -ENOENT, "No probes could be attached");
 	return 0;
