@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tool/internal.h"
 #include "tool/run.h"
+#include "tool/sources.h"
 #include "tests/unit.h"
 
 struct fixture {
@@ -401,6 +402,54 @@ TEST(a_row_as_text_and_json)
 	CHECK_STR(row_of(&f, &o, &r, args, 3), "{\"t_s\": 1.234567890, \"name\": \"a\\nb\\\"\", "
 					       "\"args\": [\"ab\", \"c\\\"d\", \"...\"]}\n");
 	sb_done(&o.buf);
+	done(&f);
+}
+
+static bool same_letter(const struct tool *t)
+{
+	vec_each(t->options, i)
+		for (size_t k = 0; k < i; k++)
+			if (t->options.v[i].letter && t->options.v[i].letter == t->options.v[k].letter)
+				return true;
+	return false;
+}
+
+/* What --help, the list and the manual pages need, and a script that can be made. */
+TEST(every_built_in_tool_says_what_it_is)
+{
+	for (size_t i = 0; i < tool_sources_n; i++) {
+		const struct tool_source *src = &tool_sources[i];
+		struct fixture f = { 0 };
+		struct strbuf page = { 0 };
+
+		CHECK_EQ(tool_declare(&f.t, &f.arena, src->name, tool_source_text(src, &f.arena), src->len, &f.e), 0);
+		CHECK(*f.t.summary);
+		CHECK_STR(strcmp(f.t.area, "other") && f.t.examples.n && !same_letter(&f.t) ? "" : src->name, "");
+		if (!tool_check_probes(&f.t, NULL))
+			CHECK_EQ(tool_expand(&f.t, &host, &f.out, &f.e), 0);
+		CHECK_STR(f.e.what, "");
+		tool_man(&f.t, "1", &page);
+		CHECK(strstr(sb_str(&page), ".SH OPTIONS"));
+		sb_done(&page);
+		done(&f);
+	}
+}
+
+TEST(pages_for_man)
+{
+	struct fixture f;
+	struct strbuf out = { 0 };
+
+	CHECK_EQ(EXPAND(&f, "//! tool Shows x-y.\n//! about .hidden \\n\n//! argument N:number how many\n"
+			    "//! option -a --all all of it\n//! example -a 3 | three\n"), 0);
+	f.t.shown = "# sonde x\n.1\n";
+	tool_man(&f.t, "1.2", &out);
+	CHECK(strstr(sb_str(&out), ".TH SONDE-x 1 \"\" \"sonde 1.2\" \"Sonde\"\n.SH NAME\nsonde-x \\- Shows x\\-y.\n"));
+	CHECK(strstr(sb_str(&out), "\n\\&.hidden \\en\n"));
+	CHECK(strstr(sb_str(&out), ".TP\n\\fIN\\fR\nhow many\n"));
+	CHECK(strstr(sb_str(&out), ".TP\n\\fB\\-a\\fR, \\fB\\-\\-all\\fR\nall of it\n"));
+	CHECK(strstr(sb_str(&out), ".nf\n# sonde x\n\\&.1\n.fi\n"));
+	sb_done(&out);
 	done(&f);
 }
 
