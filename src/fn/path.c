@@ -11,7 +11,7 @@
 #include "fn/walk.h"
 
 #define ROUNDS 128        /* parts and mounts of a path */
-#define ROUNDS_WALKED 48  /* where the verifier has to follow each */
+#define ROUNDS_WALKED 24  /* where the verifier has to follow each */
 #define LONGEST_NAME 255  /* NAME_MAX */
 #define LEAST_SIZE 32
 #define NUMBER_DIGITS 10 /* of inode numbers that the kernel deals out itself: 32 bits */
