@@ -59,6 +59,15 @@ static void add_titled(struct losses *l, uint64_t count, const char *title, cons
 		l->list.v[l->list.n - 1].title = title;
 }
 
+/* Behind what happened: where in the script, if that is known. */
+static void add_where(const struct runtime *rt, struct span at, struct strbuf *what)
+{
+	struct position pos;
+
+	if (at.end && rt->opt->sources && sources_find(rt->opt->sources, at.start, &pos))
+		sb_addf(what, ": %s:%u:%u", pos.source->name, pos.line, pos.col);
+}
+
 static void add_maps(struct runtime *rt, struct losses *l)
 {
 	vec_each(rt->tables->maps, i) {
@@ -69,6 +78,7 @@ static void add_maps(struct runtime *rt, struct losses *l)
 		if (!n)
 			continue;
 		sb_addf(&what, "updates of @%s failed", m->name);
+		add_where(rt, m->value_span.end ? m->value_span : m->span, &what);
 		vec_push(&l->texts, sb_take(&what));
 		add_titled(l, n, "Map full; can't update element", l->texts.v[l->texts.n - 1],
 			   "Try increasing max_map_keys config or manually setting the max entries in a map "
@@ -77,25 +87,36 @@ static void add_maps(struct runtime *rt, struct losses *l)
 }
 
 /* Times the kernel left a program out because one ran on the same CPU already (5.12). */
-static uint64_t missed_runs(const struct runtime *rt)
+static uint64_t missed_runs(const struct probe *p)
 {
-	uint64_t sum = 0;
+	struct bpf_prog_info info = { 0 };
+	union bpf_attr attr = {
+		.info = {
+			.bpf_fd = (uint32_t)p->prog_fd,
+			.info_len = sizeof(info),
+			.info = (uintptr_t)&info,
+		},
+	};
 
+	if (p->prog_fd < 0 || sys_bpf(BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr)))
+		return 0;
+	return info.recursion_misses;
+}
+
+static void add_missed(struct runtime *rt, struct losses *l)
+{
 	vec_each(rt->tables->probes, i) {
 		const struct probe *p = rt->tables->probes.v[i];
-		struct bpf_prog_info info = { 0 };
-		union bpf_attr attr = {
-			.info = {
-				.bpf_fd = (uint32_t)p->prog_fd,
-				.info_len = sizeof(info),
-				.info = (uintptr_t)&info,
-			},
-		};
+		uint64_t n = missed_runs(p);
+		struct strbuf what = { 0 };
 
-		if (p->prog_fd >= 0 && !sys_bpf(BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr)))
-			sum += info.recursion_misses;
+		if (!n)
+			continue;
+		sb_addf(&what, "events of %s missed, a probe ran on that CPU already", p->name);
+		add_where(rt, p->block ? p->block->span : (struct span){ 0 }, &what);
+		vec_push(&l->texts, sb_take(&what));
+		add(l, n, l->texts.v[l->texts.n - 1], NULL);
 	}
-	return sum;
 }
 
 void run_report_losses(struct runtime *rt)
@@ -122,7 +143,7 @@ void run_report_losses(struct runtime *rt)
 	add(&l, rt->late, "records not handled: the run was stopped, and they took too long", NULL);
 	add(&l, rt->packets.lost, "packets lost", "Try a larger perf_rb_pages config.");
 	add(&l, rt->corrupt + rt->ring.corrupt + rt->perf.corrupt + rt->packets.corrupt, "records not understood", NULL);
-	add(&l, missed_runs(rt), "events missed: a probe ran on that CPU already", NULL);
+	add_missed(rt, &l);
 	if (l.list.n)
 		rt->out->ops->losses(rt->out, l.list.v, l.list.n);
 	vec_each(l.texts, i)
