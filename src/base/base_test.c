@@ -209,6 +209,36 @@ TEST(file_read_of_exactly_max_bytes)
 	sb_done(&b);
 }
 
+TEST(file_write_replaces_files_and_feeds_the_rest)
+{
+	_cleanup_sb_ struct strbuf text = { 0 };
+	char path[] = "/tmp/base-test-XXXXXX", pipe_path[64], link_path[64];
+	int fd = mkstemp(path), ends[2] = { -1, -1 };
+
+	CHECK(fd >= 0 && !pipe(ends));
+	CHECK_EQ(file_write(path, "first", 5, 0666), 0);
+	CHECK_EQ(file_write(path, "2nd", 3, 0666), 0);
+	CHECK_EQ(file_read(path, 100, &text), 0);
+	CHECK_STR(sb_str(&text), "2nd");
+	CHECK_EQ(file_write("/nonexistent/folder", "", 0, 0666), -ENOENT);
+	snprintf(link_path, sizeof(link_path), "%s.link", path);
+	CHECK_EQ(symlink(path, link_path), 0);
+	CHECK_EQ(file_write(link_path, "3", 1, 0666), 0);
+	CHECK_EQ(file_read(path, 100, &text), 0);
+	CHECK_STR(sb_str(&text), "3");
+	CHECK_EQ(unlink(link_path), 0);
+	unlink(path);
+
+	/* What is no file stays what it is. */
+	snprintf(pipe_path, sizeof(pipe_path), "/proc/self/fd/%d", ends[1]);
+	CHECK_EQ(file_write(pipe_path, "through", 7, 0666), 0);
+	fd_close(&ends[1]);
+	CHECK_EQ(fd_read_all(ends[0], 100, &text), 0);
+	CHECK_STR(sb_str(&text), "through");
+	fd_close(&ends[0]);
+	fd_close(&fd);
+}
+
 TEST(vec_grows)
 {
 	VEC(int) heap = { 0 }, inside = { 0 };

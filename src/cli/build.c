@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fdutil.h"
@@ -65,79 +64,18 @@ static int make_standalone(const struct strbuf *object, struct strbuf *out, stru
 	return 0;
 }
 
-static int write_all(int fd, const struct strbuf *text)
-{
-	size_t done = 0;
-
-	while (done < text->n) {
-		ssize_t n = write(fd, text->p + done, text->n - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n ? -errno : -EIO;
-		done += (size_t)n;
-	}
-	return 0;
-}
-
-/* A device or a pipe stays what it is. */
-static bool is_special(const char *path)
-{
-	struct stat st;
-
-	return !stat(path, &st) && !S_ISREG(st.st_mode);
-}
-
-static int write_special(const char *path, const struct strbuf *text, struct err *e)
-{
-	_cleanup_fd_ int fd = open(path, O_WRONLY | O_CLOEXEC);
-	int rc = fd < 0 ? -errno : write_all(fd, text);
-
-	return rc ? err_set(e, rc, "cannot write %s: %s", path, errname(rc)) : 0;
-}
-
-/* Whole or not at all: it appears under its name once it is complete. */
-static int write_file(const char *path, const struct strbuf *text, mode_t mode, struct err *e)
-{
-	_cleanup_sb_ struct strbuf temp = { 0 };
-	int fd, rc;
-
-	if (is_special(path))
-		return write_special(path, text, e);
-	sb_addf(&temp, "%s.XXXXXX", path);
-	fd = mkostemp(temp.p, O_CLOEXEC);
-	if (fd < 0)
-		return err_set(e, -errno, "cannot write %s: %s", path, errname(errno));
-	rc = write_all(fd, text);
-	if (!rc && fchmod(fd, mode))
-		rc = -errno;
-	close(fd);
-	if (!rc && rename(temp.p, path))
-		rc = -errno;
-	if (rc)
-		unlink(temp.p);
-	return rc ? err_set(e, rc, "cannot write %s: %s", path, errname(rc)) : 0;
-}
-
-/* What other users may do with a new file. */
-static mode_t allowed(mode_t mode)
-{
-	mode_t mask = umask(0);
-
-	umask(mask);
-	return mode & ~mask;
-}
-
 bool build_write(struct session *s)
 {
 	_cleanup_sb_ struct strbuf object = { 0 }, program = { 0 };
 	struct image im = image_of(s);
 	bool alone = s->opt->standalone;
+	const struct strbuf *text = alone ? &program : &object;
+	int r;
 
 	if (image_write(&im, &object, &s->err) || (alone && make_standalone(&object, &program, &s->err)))
 		return false;
-	return !write_file(s->opt->output, alone ? &program : &object, allowed(alone ? 0777 : 0666), &s->err);
+	r = file_write(s->opt->output, text->p, text->n, alone ? 0777 : 0666);
+	return !r || (err_set(&s->err, r, "cannot write %s: %s", s->opt->output, errname(r)), false);
 }
 
 /* Names of the maps in the file, for the loader. */

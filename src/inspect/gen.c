@@ -2,9 +2,10 @@
 /* gen: the noun, static linking, and what all made code has. */
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/mman.h>
 
 #include "base/fdutil.h"
 #include "inspect/btf_dump.h"
@@ -12,6 +13,8 @@
 #include "inspect/nouns.h"
 #include "inspect/objfile.h"
 #include "inspect/quiet.h"
+
+enum { OBJECT_MAX = 256 << 20 }; /* bytes of a linked one */
 
 int gen_read(struct inspect *in, const char *path, struct strbuf *ret)
 {
@@ -182,9 +185,31 @@ static int link_files(struct inspect *in, struct words *w, struct bpf_linker *li
 	return r ? inspect_fail(in, r, "failed to finalize ELF file: %s (%d)", errname(r), -r) : 0;
 }
 
+/* Into a file without a name: half of an object does not take the place of what was there. */
+static int link_into(struct inspect *in, struct words *w, int fd, const char *output)
+{
+	_cleanup_sb_ struct strbuf object = { 0 };
+	char path[64];
+	struct bpf_linker *linker;
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	linker = bpf_linker__new(path, NULL);
+	if (!linker)
+		return inspect_fail(in, -errno, "failed to create BPF linker instance");
+	r = link_files(in, w, linker);
+	bpf_linker__free(linker);
+	if (r)
+		return r;
+	r = file_read(path, OBJECT_MAX, &object);
+	if (!r)
+		r = file_write(output, object.p, object.n, 0644);
+	return r ? inspect_fail(in, r, "cannot write %s: %s", output, errname(r)) : 0;
+}
+
 int gen_object(struct inspect *in, struct words *w)
 {
-	struct bpf_linker *linker;
+	_cleanup_fd_ int fd = -1;
 	const char *output;
 	int r;
 
@@ -193,15 +218,11 @@ int gen_object(struct inspect *in, struct words *w)
 	output = word_next(w);
 	quiet_libbpf(in);
 	libbpf_forget();
-	linker = bpf_linker__new(output, NULL);
-	if (!linker)
-		return inspect_fail(in, -errno, "failed to create BPF linker instance");
-	r = link_files(in, w, linker);
-	bpf_linker__free(linker);
-	if (!r)
-		return 0;
-	unlink(output); /* half of an object */
-	if (!in->err.hint[0])
+	fd = memfd_create("object", MFD_CLOEXEC);
+	if (fd < 0)
+		return inspect_fail(in, -errno, "no room for the object: %s", errname(errno));
+	r = link_into(in, w, fd, output);
+	if (r && !in->err.hint[0])
 		err_hint(&in->err, "%s", libbpf_said());
 	return r;
 }

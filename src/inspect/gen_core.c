@@ -5,7 +5,6 @@
  * a structure keeps its size, a pointer need not say what it leads to.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -343,20 +342,6 @@ static int build(struct keep *k, struct btf *out)
 	return r < 0 ? inspect_fail(k->in, r, "cannot build the BTF: %s", errname(r)) : 0;
 }
 
-/* All of it or nothing. */
-static int write_file(struct inspect *in, const char *path, const void *bytes, uint32_t n)
-{
-	const char *part = arena_printf(&in->arena, "%s.part", path);
-	_cleanup_fd_ int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	int r = 0;
-
-	if (fd < 0 || write(fd, bytes, n) != (ssize_t)n || rename(part, path))
-		r = errno ? -errno : -EIO;
-	if (r && fd >= 0)
-		unlink(part);
-	return r ? inspect_fail(in, r, "error saving btf file %s: %s", path, errname(r)) : 0;
-}
-
 static int save(struct keep *k, const char *path)
 {
 	struct btf *out = btf__new_empty();
@@ -365,8 +350,10 @@ static int save(struct keep *k, const char *path)
 	int r = out ? build(k, out) : inspect_fail(k->in, -errno, "cannot build the BTF: %s", errname(errno));
 
 	bytes = r ? NULL : btf__raw_data(out, &n);
-	if (!r)
-		r = bytes ? write_file(k->in, path, bytes, n) : inspect_fail(k->in, -ENOMEM, "out of memory");
+	if (!r && !bytes)
+		r = inspect_fail(k->in, -ENOMEM, "out of memory");
+	else if (!r && (r = file_write(path, bytes, n, 0666)))
+		inspect_fail(k->in, r, "error saving btf file %s: %s", path, errname(r));
 	btf__free(out);
 	return r;
 }

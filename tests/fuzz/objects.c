@@ -59,7 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const commands[][5] = {
 		{ "gen", "skeleton", "@" },
-		{ "gen", "object", "/dev/null", "@" },
+		{ "gen", "object", "/nonexistent/whole.o", "@" },
 		{ "btf", "dump", "file", "@" },
 		{ "prog", "load", "@", "/nonexistent/pin" },
 	};

@@ -15,6 +15,11 @@ fi
 load_all "$tmp/whole.o" "$pins" type socket
 has "both programs" "$(ls "$pins")" first second
 fails "no object" "failed to open object file $0: it is not an ELF file" "$bt" gen object "$tmp/none.o" "$0"
+"$bt" gen object /dev/stdout "$tmp/part_a.o" "$tmp/part_b.o" | cmp -s - "$tmp/whole.o" && ok "object into a pipe" ||
+	bad "object into a pipe"
+cp "$tmp/whole.o" "$tmp/kept.o"
+"$bt" gen object "$tmp/kept.o" "$tmp/part_a.o" "$0" >/dev/null 2>&1
+cmp -s "$tmp/whole.o" "$tmp/kept.o" && ok "a failure leaves what was there" || bad "a failure leaves what was there"
 [ ! -e "$tmp/none.o" ] && ok "no file of a failure" || bad "no file of a failure"
 
 object greet
