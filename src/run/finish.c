@@ -153,6 +153,7 @@ int run_finish(struct runtime *rt, struct err *e)
 
 	if (rt->child)
 		child_stop(rt->child);
+	run_note_missed(rt);
 	run_close_fast_links(rt);
 	rt->next_report = 0;
 	run_report_lost(rt, run_now());

@@ -63,6 +63,7 @@ struct runtime {
 	struct value_ref *args; /* of the record in hand */
 	struct strbuf scratch;
 	uint64_t corrupt;      /* records that do not fit their action */
+	uint64_t missed;       /* by links, as long as these were there */
 	uint64_t late;         /* records left alone, since a stopped run took too long for them */
 	int64_t stop_by;       /* when that is, 0: not stopped */
 
@@ -204,6 +205,8 @@ void run_report_losses(struct runtime *rt);            /* the summary */
 void run_drop_links(struct runtime *rt);
 /* Closes what detaches at once. */
 void run_close_fast_links(struct runtime *rt);
+/* To be called once, before links are closed: counts what these say they missed. */
+void run_note_missed(struct runtime *rt);
 
 /* signals.c */
 extern volatile int run_stop_signal; /* number of the signal that came, 0 */

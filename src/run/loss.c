@@ -119,6 +119,45 @@ static void add_missed(struct runtime *rt, struct losses *l)
 	}
 }
 
+/* union bpf_link_info of include/uapi/linux/bpf.h, as far as it has what a link of kprobes missed (6.7). */
+struct missed_info {
+	uint32_t type, id, prog_id, pad;
+	union {
+		struct {
+			uint64_t addrs;
+			uint32_t count, flags;
+			uint64_t missed;
+		} multi;
+		struct {
+			uint32_t kind, pad;
+			uint64_t name;
+			uint32_t name_len, offset;
+			uint64_t addr, missed;
+		} perf;
+		uint64_t all[16];
+	};
+};
+
+/* Among them returns of functions that ran more often at once than the kernel keeps places for. */
+void run_note_missed(struct runtime *rt)
+{
+	enum { LINK_PERF_EVENT = 7, LINK_KPROBE_MULTI = 8, PERF_KPROBE = 3, PERF_KRETPROBE = 4 };
+
+	vec_each(rt->links.fds, i) {
+		struct missed_info info = { 0 };
+		union bpf_attr attr = {
+			.info = { .bpf_fd = (uint32_t)rt->links.fds.v[i], .info_len = sizeof(info), .info = (uintptr_t)&info },
+		};
+
+		if (sys_bpf(BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr)))
+			continue;
+		if (info.type == LINK_KPROBE_MULTI)
+			rt->missed += info.multi.missed;
+		else if (info.type == LINK_PERF_EVENT && (info.perf.kind == PERF_KPROBE || info.perf.kind == PERF_KRETPROBE))
+			rt->missed += info.perf.missed;
+	}
+}
+
 void run_report_losses(struct runtime *rt)
 {
 	struct losses l = { 0 };
@@ -144,6 +183,7 @@ void run_report_losses(struct runtime *rt)
 	add(&l, rt->packets.lost, "packets lost", "Try a larger perf_rb_pages config.");
 	add(&l, rt->corrupt + rt->ring.corrupt + rt->perf.corrupt + rt->packets.corrupt, "records not understood", NULL);
 	add_missed(rt, &l);
+	add(&l, rt->missed, "entries or returns of kernel functions missed: too many ran at once", NULL);
 	if (l.list.n)
 		rt->out->ops->losses(rt->out, l.list.v, l.list.n);
 	vec_each(l.texts, i)
