@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "base/fdutil.h"
+#include "base/vec.h"
 
 /* One line of mountinfo: id parent dev root mount-point options ... - type source super-options (proc(5)). */
 struct mount_line {
@@ -147,6 +148,39 @@ int cgroup_of_folder(const char *path, struct cgroup_place *ret)
 	each_line(match_home, &h);
 	ret->id = st.st_ino;
 	return h.len ? 0 : -EXDEV;
+}
+
+struct best {
+	struct cgroup_place *place;
+	struct strbuf *mount;
+	int rank;
+};
+
+static bool rank_mount(void *arg, const struct mount_line *m)
+{
+	static const char *const used[] = { "memory", "pids", "cpu" };
+	struct best *best = arg;
+	int rank = m->v2;
+
+	for (size_t i = 0; !m->v2 && i < ARRAY_SIZE(used) && !rank; i++)
+		if (strstr(m->options, used[i]))
+			rank = 1 + (int)(ARRAY_SIZE(used) - i);
+	if (rank <= best->rank)
+		return false;
+	best->rank = rank;
+	*best->place = (struct cgroup_place){ .v2 = m->v2, .level = depth(m->root) };
+	take_controllers(best->place, m->options);
+	sb_reset(best->mount);
+	sb_adds(best->mount, m->mount);
+	return false;
+}
+
+int cgroup_of_containers(struct cgroup_place *ret, struct strbuf *ret_mount)
+{
+	struct best best = { ret, ret_mount, 0 };
+
+	each_line(rank_mount, &best);
+	return best.rank ? 0 : -ENOENT;
 }
 
 struct by_id {

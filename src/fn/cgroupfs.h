@@ -20,6 +20,11 @@ struct cgroup_place {
 int cgroup_of_folder(const char *path, struct cgroup_place *ret);
 /* The group with this id in a hierarchy of version 2, else in one of version 1. 0 or -ENOENT. */
 int cgroup_of_id(uint64_t id, struct cgroup_place *ret);
+/*
+ * The root of the hierarchy that containers are told apart by: one of version 1 with a controller that runtimes use, if there is
+ * any, else that of version 2; and where it is mounted. 0 or -ENOENT.
+ */
+int cgroup_of_containers(struct cgroup_place *ret, struct strbuf *ret_mount);
 /* Calls back for each mounted hierarchy: "unified" or its folder's name, and its mount point. Stops on true, and gives that. */
 bool cgroup_each_mount(bool (*fn)(void *arg, const char *name, const char *mount, bool v2), void *arg);
 /* The path of the group with this id below the mount point, "/" for the root. False: there is none. */

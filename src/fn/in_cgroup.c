@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * in_cgroup(path): is the running task in this control group, or in one below it? In version 2 a helper says which
- * group it is in at a level; in version 1 the group of a controller is followed to its ancestor.
+ * in_cgroup(path): is the running task in this control group, or in one below it? A task knows its group of
+ * version 2 and that of each controller of version 1; a group knows those above it. (The helper for version 2 is
+ * not offered to tracing programs of 5.10.)
  */
 #include <errno.h>
 #include <string.h>
 
 #include "fn/cgroupfs.h"
+#include "fn/in_cgroup.h"
 #include "fn/internal.h"
 #include "fn/walk.h"
 
 static const struct walk_step to_sets[] = { { "struct task_struct", "cgroups" }, { "struct css_set", "subsys" } };
+static const struct walk_step to_unified[] = { { "struct task_struct", "cgroups" }, { "struct css_set", "dfl_cgrp" } };
 static const struct walk_step to_group[] = {
 	{ "struct cgroup_subsys_state", "cgroup" }, { "struct cgroup", "level" }, { "struct cgroup", "kn" }, { "struct kernfs_node", "id" },
 };
@@ -39,15 +42,17 @@ static int64_t controller_number(struct check *ck, const char *controllers)
 	return -1;
 }
 
-static bool check_v1(struct check *ck, struct node *call, const struct cgroup_place *place)
+bool cgroup_check_place(struct check *ck, struct node *call, const struct cgroup_place *place)
 {
 	struct walk_step ancestors = { "struct cgroup", ancestors_member(check_types(ck)) };
 
-	call->ival = controller_number(ck, place->controllers);
+	call->fn_data = (void *)place;
+	call->ival = place->v2 ? 0 : controller_number(ck, place->controllers);
 	if (call->ival < 0)
-		return check_error(ck, call->list.v[0]->span, DT_bad_argument, "this cgroup is in a hierarchy without a controller (%s): programs cannot ask for it",
+		return check_error(ck, call->span, DT_bad_argument, "this cgroup is in a hierarchy without a controller (%s): programs cannot ask for it",
 				   place->controllers);
-	return walk_check(ck, call, to_sets, ARRAY_SIZE(to_sets)) && walk_check(ck, call, to_group, ARRAY_SIZE(to_group)) &&
+	return walk_check(ck, call, to_sets, ARRAY_SIZE(to_sets)) && walk_check(ck, call, to_unified, ARRAY_SIZE(to_unified)) &&
+	       walk_check(ck, call, to_group, ARRAY_SIZE(to_group)) &&
 	       walk_check(ck, call, &ancestors, 1);
 }
 
@@ -70,8 +75,7 @@ static bool check_in_cgroup(struct check *ck, struct node *call)
 		return check_error(ck, n->span, DT_bad_argument, "%s is no folder of a cgroup", path);
 	if (rc)
 		return check_error(ck, n->span, DT_bad_argument, "Failed to find cgroup %s: %s", *path ? path : "of this id", strerror(-rc));
-	call->fn_data = place;
-	return place->v2 || check_v1(ck, call, place);
+	return cgroup_check_place(ck, call, place);
 }
 
 static struct ir_val *is(struct lower *lw, struct ir_val *v, uint64_t id)
@@ -91,30 +95,37 @@ static struct ir_val *ancestor_id(struct lower *lw, struct ir_val *group, unsign
 	return walk_one(lw, walk_one(lw, entry, "struct cgroup", "kn"), "struct kernfs_node", "id");
 }
 
-static struct ir_val *lower_v1(struct lower *lw, const struct cgroup_place *place, int64_t controller)
+/* The running task's group in the hierarchy of the place that was kept with the call. */
+static struct ir_val *group_of(struct lower *lw, const struct node *call)
 {
+	const struct cgroup_place *place = call->fn_data;
+	struct ir_val *sets;
+
+	if (place->v2)
+		return walk(lw, fn_current_task(lw), to_unified, ARRAY_SIZE(to_unified));
+	sets = lower_untyped(lw, walk(lw, fn_current_task(lw), to_sets, ARRAY_SIZE(to_sets)));
+	return walk_one(lw, ir_kread(lower_b(lw), sets, 8 * call->ival, 8, false), "struct cgroup_subsys_state", "cgroup");
+}
+
+struct ir_val *cgroup_lower_id(struct lower *lw, const struct node *call)
+{
+	return walk_one(lw, walk_one(lw, group_of(lw, call), "struct cgroup", "kn"), "struct kernfs_node", "id");
+}
+
+struct ir_val *cgroup_lower_in(struct lower *lw, struct node *call)
+{
+	const struct cgroup_place *place = call->fn_data;
 	struct ir_builder *b = lower_b(lw);
-	struct ir_val *sets = lower_untyped(lw, walk(lw, fn_current_task(lw), to_sets, ARRAY_SIZE(to_sets))), *group, *level;
+	struct ir_val *group = group_of(lw, call), *level;
 	struct walk_maybe m = walk_begin(lw);
 
-	group = walk_one(lw, ir_kread(b, sets, 8 * controller, 8, false), "struct cgroup_subsys_state", "cgroup");
 	level = walk_one(lw, group, "struct cgroup", "level");
 	walk_need(lw, &m, ir_bin(b, IR_ule, ir_iconst(b, place->level), level));
 	return walk_end(lw, &m, is(lw, ancestor_id(lw, group, place->level), place->id));
 }
 
-static struct ir_val *lower_in_cgroup(struct lower *lw, struct node *call)
-{
-	const struct cgroup_place *place = call->fn_data;
-	struct ir_builder *b = lower_b(lw);
-
-	if (!place->v2)
-		return lower_v1(lw, place, call->ival);
-	return is(lw, ir_call(b, IRH_get_current_ancestor_cgroup_id, 1, ir_iconst(b, place->level)), place->id);
-}
-
 const struct fn_ops fn_in_cgroup = {
 	.name = "in_cgroup", .proto = "in_cgroup(string path): bool; also of a number, the cgroup's id",
 	.doc = "whether the task is in a cgroup of version 1 or 2, or below it", .flags = FN_CALL, .min_args = 1, .max_args = 1,
-	.arg = { FA_CONST_STR | FA_CONST_INT }, .check = check_in_cgroup, .lower = lower_in_cgroup,
+	.arg = { FA_CONST_STR | FA_CONST_INT }, .check = check_in_cgroup, .lower = cgroup_lower_in,
 };
