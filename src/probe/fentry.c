@@ -12,6 +12,7 @@
 
 #include "base/fdutil.h"
 #include "fn/lower.h"
+#include "probe/bpfprog.h"
 #include "probe/common.h"
 #include "probe/kfuncs.h"
 #include "probe/providers.h"
@@ -166,10 +167,48 @@ static bool no_btf(struct probe_env *env, const struct provider *p, const struct
 	return false;
 }
 
+/* BPF programs. In w->module is what their ids have to match. */
+static void add_program(void *arg, const struct bpf_program *p)
+{
+	struct walk *w = arg;
+	const char *id = arena_printf(w->env->arena, "%u", p->id);
+
+	near_try(&w->near, p->name);
+	if (!part_match(&w->func, p->name) || !part_match(&w->module, id))
+		return;
+	w->module_name = arena_printf(w->env->arena, BPFPROG_MODULE ":%u", p->id);
+	add_function(w, p->name, p->func_id);
+	w->out->targets.v[w->out->targets.n - 1]->prog_id = p->id;
+}
+
+static bool expand_program(struct walk *w, const struct attach_point *ap)
+{
+	size_t n = part_count(ap), from = w->out->targets.n;
+
+	w->func = part_get(ap, n);
+	w->module = n == 3 ? part_get(ap, 2) : (struct part){ 0 };
+	if (n > 3 || !*w->func.text)
+		return bad_form(w->env, w->provider, ap->span, "needs a program");
+	if (w->env->target && w->env->target->is_portable)
+		return bad_form(w->env, w->provider, ap->span, "programs that are loaded are known only where the script runs");
+	near_start(&w->near, w->func.text);
+	bpf_programs_each(w->env, add_program, w);
+	return w->out->targets.n > from ||
+	       no_match(w->env, w->provider, ap, arena_printf(w->env->arena, "%s:" BPFPROG_MODULE ":", w->provider->name), &w->near);
+}
+
+static bool is_program(const struct attach_point *ap)
+{
+	return part_count(ap) >= 2 && part_get(ap, 1).text && !strcmp(part_get(ap, 1).text, BPFPROG_MODULE);
+}
+
 static bool fentry_expand(struct probe_env *env, const struct attach_point *ap, struct probe *out)
 {
 	struct walk w = { .env = env, .provider = out->provider, .out = out };
 	size_t n = part_count(ap);
+
+	if (is_program(ap))
+		return expand_program(&w, ap);
 
 	w.func = part_get(ap, n == 2 ? 2 : 1);
 	if (n == 2)
@@ -221,6 +260,16 @@ static struct ir_val *fentry_field(struct lower *lw, const struct field *f, enum
 	return lower_u64_arg(lw, f->type, f->offset, true);
 }
 
+/* The kernel gives a program without a context type that it knows the place of five arguments, whatever its BTF says. */
+static struct ir_val *program_retval(struct lower *lw)
+{
+	struct ir_builder *b = lower_b(lw);
+	struct ir_val *slot = ir_slot(b, 8, 8);
+
+	ir_call(b, IRH_get_func_ret, 2, lower_ctx(lw), slot);
+	return ir_load(b, slot, 0, 4, true);
+}
+
 static struct ir_val *fexit_retval(struct lower *lw)
 {
 	const struct type *args = lower_probe(lw)->args;
@@ -229,6 +278,8 @@ static struct ir_val *fexit_retval(struct lower *lw)
 
 	if (!args || args->to->kind == TY_NONE)
 		return ir_iconst(lower_b(lw), 0);
+	if (lower_probe(lw)->targets.v[0]->prog_id)
+		return program_retval(lw);
 	if (args->st->fields.n) {
 		last = &args->st->fields.v[args->st->fields.n - 1];
 		off = last->offset + (last->type->size > 8 ? 16 : 8);
@@ -285,7 +336,10 @@ static void fentry_kind(struct target *t, const struct probe *p, struct prog_kin
 	ret->type = BPF_PROG_TYPE_TRACING;
 	ret->attach_type = p->provider == &provider_fexit ? BPF_TRACE_FEXIT : BPF_TRACE_FENTRY;
 	ret->attach_btf_id = target->btf_id;
-	if (strcmp(target->module, KFUNCS_KERNEL)) {
+	if (target->prog_id) {
+		fd = bpf_program_open(target->prog_id);
+		ret->attach_btf_obj_fd = fd > 0 ? fd : 0; /* the same field of bpf_attr as attach_prog_fd */
+	} else if (strcmp(target->module, KFUNCS_KERNEL)) {
 		fd = module_btf_fd(target->module);
 		ret->attach_btf_obj_fd = fd > 0 ? fd : 0;
 	}
@@ -352,6 +406,26 @@ static void list_function(struct walk *w, const char *func, uint32_t id)
 	w->emit(w->arg, name, &t);
 }
 
+static void list_program(void *arg, const struct bpf_program *p)
+{
+	struct walk *w = arg;
+	const char *id = arena_printf(w->env->arena, "%u", p->id);
+
+	if (!part_match(&w->func, p->name) || !part_match(&w->module, id))
+		return;
+	w->module_name = arena_printf(w->env->arena, BPFPROG_MODULE ":%u", p->id);
+	list_function(w, p->name, p->func_id);
+}
+
+static int list_programs(struct walk *w, const struct attach_point *pattern)
+{
+	size_t n = part_count(pattern);
+
+	w->func = part_get(pattern, n);
+	w->module = n == 3 ? part_get(pattern, 2) : (struct part){ 0 };
+	return bpf_programs_each(w->env, list_program, w);
+}
+
 static int list_functions(const struct provider *p, struct probe_env *env, const struct attach_point *pattern,
 			  void (*emit)(void *arg, const char *name, const struct probe_target *t), void *arg,
 			  struct err *e)
@@ -365,6 +439,8 @@ static int list_functions(const struct provider *p, struct probe_env *env, const
 		return err_set(e, -ENOENT, "the kernel has no BTF, which %s needs", p->name);
 	if (env->target && !target_has(env->target, TF_FENTRY))
 		return err_set(e, -EOPNOTSUPP, "this kernel has no BPF trampolines, which %s needs", p->name);
+	if (is_program(pattern))
+		return list_programs(&w, pattern);
 	w.func = part_get(pattern, has_module ? 2 : 1);
 	w.module = has_module ? part_get(pattern, 1) : (struct part){ .text = any };
 	strmap_init(&w.traceable, &scratch);
@@ -392,7 +468,7 @@ const struct provider provider_fentry = {
 	.name = "fentry",
 	.alias = { "f", "kfunc" },
 	.doc = "entry of a kernel function, with typed arguments",
-	.forms = "fentry:FUNCTION\nfentry:MODULE:FUNCTION",
+	.forms = "fentry:FUNCTION\nfentry:MODULE:FUNCTION\nfentry:bpf[:ID]:PROGRAM",
 	.flags = PF_ARGS | PF_FUNC | PF_TASK | PF_KSTACK | PF_LIFO,
 	.expand = fentry_expand,
 	.usable = fentry_usable,
@@ -409,7 +485,7 @@ const struct provider provider_fexit = {
 	.name = "fexit",
 	.alias = { "fr", "kretfunc" },
 	.doc = "return of a kernel function, with typed arguments and result",
-	.forms = "fexit:FUNCTION\nfexit:MODULE:FUNCTION",
+	.forms = "fexit:FUNCTION\nfexit:MODULE:FUNCTION\nfexit:bpf[:ID]:PROGRAM",
 	.flags = PF_ARGS | PF_RETVAL | PF_FUNC | PF_TASK | PF_KSTACK | PF_LIFO,
 	.expand = fentry_expand,
 	.usable = fentry_usable,

@@ -65,6 +65,7 @@ struct probe_target {
 	bool is_freq;          /* profile: period is a frequency in Hz */
 	uint32_t config;       /* software, hardware: perf event number; watchpoint: HW_BREAKPOINT_*; self: signal */
 	uint32_t btf_id;       /* fentry, BTF raw tracepoints */
+	uint32_t prog_id;      /* fentry: of the BPF program whose function it is, 0: of the kernel */
 	const char *usdt_args; /* note text */
 	const struct type *args; /* TY_STRUCT or TY_FUNC; NULL: none */
 	const struct type *retval;
