@@ -19,11 +19,12 @@ void free_ptr(void *p); /* p: address of a malloced pointer */
  * The text takes the place of what was in the buffer; on failure the buffer is as before.
  */
 int file_read(const char *path, size_t max, struct strbuf *ret_text);
+int fd_read_all(int fd, size_t max, struct strbuf *ret_text);
+
 /*
  * Makes a file of these bytes, whole or not at all: it takes its name once it is complete. What is there and no
  * regular file (a device, a pipe, a link to /dev/stdout) is written to. mode: before the umask. 0 or -errno.
  */
 int file_write(const char *path, const void *bytes, size_t n, mode_t mode);
-int fd_read_all(int fd, size_t max, struct strbuf *ret_text);
 
 #endif

@@ -136,14 +136,12 @@ static void add_page(struct strbuf *out, size_t i)
 static int write_page(const char *folder, size_t i)
 {
 	_cleanup_sb_ struct strbuf page = { 0 }, path = { 0 };
-	_cleanup_fd_ int fd = -1;
+	int rc;
 
 	sb_addf(&path, "%s/sonde-%s.1", folder, tool_sources[i].name);
 	add_page(&page, i);
-	fd = open(sb_str(&path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (fd < 0 || write(fd, page.p, page.n) != (ssize_t)page.n)
-		return report_error("cannot write %s: %s", sb_str(&path), errname(errno));
-	return 0;
+	rc = file_write(sb_str(&path), page.p, page.n, 0666);
+	return rc ? report_error("cannot write %s: %s", sb_str(&path), errname(rc)) : 0;
 }
 
 static int write_all_pages(const char *folder)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -25,7 +24,6 @@ static int write_all(int fd, const char *p, size_t n)
 int flame_write(const struct flame *f, const struct flame_look *look, const char *path, struct err *e)
 {
 	_cleanup_sb_ struct strbuf text = { 0 };
-	_cleanup_fd_ int fd = -1;
 	int rc;
 
 	flame_svg(f, look, &text);
@@ -33,7 +31,6 @@ int flame_write(const struct flame *f, const struct flame_look *look, const char
 		rc = write_all(STDOUT_FILENO, text.p, text.n);
 		return rc == -EPIPE || !rc ? 0 : err_set(e, rc, "cannot write the flame graph: %s", errname(rc));
 	}
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	rc = fd < 0 ? -errno : write_all(fd, text.p, text.n);
+	rc = file_write(path, text.p, text.n, 0666);
 	return rc ? err_set(e, rc, "cannot write %s: %s", path, errname(rc)) : 0;
 }

@@ -115,16 +115,9 @@ static void xlated_json(struct inspect *in, const struct prog_code *c, const str
 
 static int write_file(struct inspect *in, const char *path, const void *bytes, size_t n)
 {
-	_cleanup_fd_ int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	ssize_t done;
+	int r = file_write(path, bytes, n, 0600);
 
-	if (fd < 0)
-		return inspect_fail(in, -errno, "can't open file %s: %s", path, errname(errno));
-	done = write(fd, bytes, n);
-	if (done != (ssize_t)n)
-		return inspect_fail(in, -EIO, "error writing output file: %s",
-				    done < 0 ? errname(errno) : "short write");
-	return 0;
+	return r ? inspect_fail(in, r, "error writing output file %s: %s", path, errname(r)) : 0;
 }
 
 static int dump_code(struct inspect *in, const struct prog_code *c, const struct dump *d)

@@ -73,8 +73,7 @@ static void hex_rows(struct strbuf *out, const uint8_t *bytes, uint32_t n)
 
 static int write_stream(struct inspect *in, const struct stream *s, uint32_t n)
 {
-	_cleanup_fd_ int fd = -1;
-	ssize_t done;
+	int r;
 
 	if (!s->to || !n)
 		return 0;
@@ -90,12 +89,8 @@ static int write_stream(struct inspect *in, const struct stream *s, uint32_t n)
 		hex_rows(&in->out, s->out, n);
 		return 0;
 	}
-	fd = open(s->to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (fd < 0)
-		return inspect_fail(in, -errno, "failed to open %s: %s", s->to, errname(errno));
-	done = write(fd, s->out, n);
-	return done == (ssize_t)n ? 0 : inspect_fail(in, -EIO, "failed to write output data/ctx: %s",
-						     done < 0 ? errname(errno) : "short write");
+	r = file_write(s->to, s->out, n, 0666);
+	return r ? inspect_fail(in, r, "failed to write output data/ctx to %s: %s", s->to, errname(r)) : 0;
 }
 
 /* NAME_in FILE, NAME_out FILE, NAME_size_out N; false: it is none of these. */
