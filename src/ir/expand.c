@@ -103,6 +103,11 @@ static void plan_use(struct ir_expand *x, struct ir_val *user, uint32_t i)
 		      fill->block->loop >= user->block->loop;
 }
 
+static void plan_lookup(void *arg, struct ir_val *v, struct ir_val *earlier)
+{
+	ir_plan_of(arg, v)->earlier = earlier;
+}
+
 /*
  * A padded string in a record costs its zeroing there: not wanted, the record's reader stops at the
  * NUL.
@@ -111,6 +116,8 @@ static void make_plans(struct ir_expand *x)
 {
 	x->nplans = x->b.fn->next_val;
 	x->plan = arena_array(&x->arena, struct ir_plan, x->nplans);
+	if (!x->b.module->watch)
+		ir_repeated_lookups(x->b.fn, plan_lookup, x);
 	ir_count_uses(x->b.fn);
 	each_block(x->b.fn, b)
 		each_val(b, v)

@@ -11,8 +11,10 @@
 
 #define IR_INLINE_COPY 128 /* longer copies, zeroings and comparisons are a helper call or a loop */
 
-/* What was decided for a fill before anything was expanded. */
+/* What was decided for a fill or a look-up before anything was expanded. */
 struct ir_plan {
+	struct ir_val *earlier; /* a look-up in a map that finds the same value */
+	struct ir_val *found;   /* what a look-up gave */
 	bool deferred;      /* written by its only user where that user wants it */
 	bool padded;        /* zeroed first, so that equal strings are equal bytes */
 	struct ir_val *len; /* what the helper returned */

@@ -10,6 +10,15 @@ static struct ir_val *lookup(struct ir_expand *x, struct ir_val *v)
 	return ir_call(&x->b, IRH_map_lookup_elem, 2, ir_mapaddr(&x->b, v->map), ir_arg(v, 0));
 }
 
+/* The pointer that an earlier look-up of the key gave, if there was one. */
+static struct ir_val *lookup_once(struct ir_expand *x, struct ir_val *v)
+{
+	struct ir_plan *p = ir_plan_of(x, v);
+
+	p->found = p->earlier ? ir_plan_of(x, p->earlier)->found : lookup(x, v);
+	return p->found;
+}
+
 /* A value in memory for map_update_elem(), which reads all of the map's value size. */
 static struct ir_val *value_in_slot(struct ir_expand *x, struct ir_map *map, struct ir_val *val,
 				    unsigned width)
@@ -111,7 +120,7 @@ static struct ir_val *expand_get(struct ir_expand *x, struct ir_val *v)
 {
 	struct ir_builder *b = &x->b;
 	struct ir_block *hit = ir_block_new(b), *join = ir_block_new(b);
-	struct ir_val *zero = ir_iconst(b, 0), *p = lookup(x, v), *val, *phi;
+	struct ir_val *zero = ir_iconst(b, 0), *p = lookup_once(x, v), *val, *phi;
 
 	if (b->module->watch)
 		ir_watch(x, is_null(x, p), IRH_map_lookup_elem, zero, LOSS_NONE);
@@ -211,7 +220,7 @@ struct ir_val *ir_expand_map(struct ir_expand *x, struct ir_val *v)
 	case IR_mapget:
 		return expand_get(x, v);
 	case IR_mapptr:
-		return lookup(x, v);
+		return lookup_once(x, v);
 	case IR_mapset:
 		expand_set(x, v);
 		return NULL;

@@ -454,3 +454,14 @@ TEST(expand_mapins_noexist)
 		"\tret %6\n"
 		"}\n");
 }
+
+#define ASKED "map @m type=1 key=8 value=8 max=16\nfn f {\nb0:\n\t%1 = call !get_current_pid_tgid\n\t%2 = key %1 {8 scalar:0:8}\n" \
+	"\t%3 = mapptr @m %2\n\tbr %3 b1 b2\nb1:\n"
+#define READ "\t%4 = mapget.u8 @m %2\n\tret %4\nb2:\n\t%5 = iconst #0\n\tret %5\n}\n"
+
+/* A key is looked for once, be it read or only asked for, until the map is written. */
+TEST(expand_lookup_once)
+{
+	CHECK_EQ(ir_test_count(ASKED READ, "!map_lookup_elem"), 1);
+	CHECK_EQ(ir_test_count(ASKED "\t%6 = mapdel @m %2\n" READ, "!map_lookup_elem"), 2);
+}

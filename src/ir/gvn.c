@@ -168,15 +168,9 @@ static struct ir_block **tree_order(struct gvn *g)
 	return order;
 }
 
-/*
- * requires: SSA
- * keeps:    SSA, edges, order of what has effects
- * breaks:   nothing
- */
-void ir_pass_gvn(struct ir_fn *fn)
+static struct gvn *gvn_new(struct ir_fn *fn)
 {
 	struct gvn *g = xcalloc(1, sizeof(*g));
-	struct ir_block **order;
 
 	ir_dominators(fn);
 	g->fn = fn;
@@ -186,12 +180,88 @@ void ir_pass_gvn(struct ir_fn *fn)
 	g->now = arena_array(&g->arena, uint32_t, g->nclasses);
 	g->written = arena_array(&g->arena, bool, g->nclasses);
 	make_buckets(g);
-	order = tree_order(g);
+	return g;
+}
+
+static void gvn_free(struct gvn *g)
+{
+	ir_effects_free(g->fx);
+	arena_done(&g->arena);
+	free(g);
+}
+
+/*
+ * requires: SSA
+ * keeps:    SSA, edges, order of what has effects
+ * breaks:   nothing
+ */
+void ir_pass_gvn(struct ir_fn *fn)
+{
+	struct gvn *g = gvn_new(fn);
+	struct ir_block **order = tree_order(g);
+
 	ir_subst_start(fn);
 	vec_each(fn->blocks, i)
 		number_block(g, order[i]);
 	ir_subst_apply(fn);
-	ir_effects_free(g->fx);
-	arena_done(&g->arena);
-	free(g);
+	gvn_free(g);
+}
+
+static bool is_lookup(const struct ir_val *v)
+{
+	return v->op == IR_mapget || v->op == IR_mapptr;
+}
+
+/* Whether a map is asked for one key more than once, in few steps. */
+static bool repeats_lookups(const struct ir_fn *fn)
+{
+	each_block(fn, b)
+		each_val(b, v)
+			v->data = NULL;
+	each_block(fn, b)
+		each_val(b, v) {
+			if (!is_lookup(v))
+				continue;
+			if (v->arg[0]->data == v->map)
+				return true;
+			v->arg[0]->data = v->map;
+		}
+	return false;
+}
+
+/* What is read and what is only looked for are found by the same pointer. */
+static struct ir_val *earlier_lookup(struct gvn *g, struct ir_val *v)
+{
+	struct ir_val *twin = arena_dup(&g->arena, v, sizeof(*v)), *by;
+
+	twin->op = IR_mapptr;
+	twin->ptr = PK_MAPVAL0;
+	twin->width = 0;
+	twin->is_signed = false;
+	twin->data = v;
+	by = find_leader(g, twin, g->now[ir_effects_read(g->fx, twin)]);
+	return by ? by->data : NULL;
+}
+
+void ir_repeated_lookups(struct ir_fn *fn, void (*found)(void *arg, struct ir_val *v, struct ir_val *earlier), void *arg)
+{
+	struct gvn *g;
+	struct ir_block **order;
+
+	if (!repeats_lookups(fn))
+		return;
+	g = gvn_new(fn);
+	order = tree_order(g);
+	vec_each(fn->blocks, i) {
+		enter(g, order[i]);
+		each_val(order[i], v) {
+			struct ir_val *earlier = is_lookup(v) ? earlier_lookup(g, v) : NULL;
+
+			if (earlier)
+				found(arg, v, earlier);
+			advance(g, v);
+		}
+		g->exit[order[i]->rpo] = arena_dup(&g->arena, g->now, g->nclasses * sizeof(*g->now));
+	}
+	gvn_free(g);
 }

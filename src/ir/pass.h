@@ -75,6 +75,10 @@ void ir_subst_apply(struct ir_fn *fn);
 /* Number of uses of each value into value->mark. */
 void ir_count_uses(struct ir_fn *fn);
 
+/* gvn.c */
+/* Tells of each mapget and mapptr that finds the same value as one before it that dominates it. Uses value->data. */
+void ir_repeated_lookups(struct ir_fn *fn, void (*found)(void *arg, struct ir_val *v, struct ir_val *earlier), void *arg);
+
 /* graph.c: edges; phis follow */
 unsigned ir_pred_index(const struct ir_block *block, const struct ir_block *pred);
 /* Removes one edge and the phi arguments that belong to it. */
