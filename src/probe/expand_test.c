@@ -316,7 +316,7 @@ TEST(expand_fentry)
 	EXPANDS(&f, "f:vmlinux:vfs_read", "fentry:vmlinux:vfs_read");
 	EXPANDS(&f, "f:vfs_raed", "ERROR: No matches for fentry vfs_raed. (did you mean fentry:vfs_read?)");
 	EXPANDS(&f, "f:vfs_read+4",
-		"ERROR: fentry: an offset cannot be given (write fentry:FUNCTION or fentry:MODULE:FUNCTION)");
+		"ERROR: fentry: an offset cannot be given (write fentry:FUNCTION or fentry:MODULE:FUNCTION or fentry:bpf[:ID]:PROGRAM)");
 	f.env.tracefs = fake_tracefs();
 	EXPANDS(&f, "f:*", "fentry:vmlinux:vfs_read");
 	btf_file_free(f.env.btf);
