@@ -16,11 +16,9 @@
 struct entry {
 	struct tool tool;
 	struct script_outlook outlook;
-	bool needs_probe; /* it is told on the command line what to trace */
 };
 
-/* Declares tool i; with ksyms also what it would attach to. */
-static void fill(struct entry *e, size_t i, struct arena *a, struct ksyms *ksyms)
+static void declare(struct entry *e, size_t i, struct arena *a)
 {
 	const struct tool_source *src = &tool_sources[i];
 	const char *text = tool_source_text(src, a);
@@ -28,9 +26,6 @@ static void fill(struct entry *e, size_t i, struct arena *a, struct ksyms *ksyms
 	*e = (struct entry){ 0 };
 	tool_declare(&e->tool, a, src->name, text, src->len, NULL);
 	e->tool.shown = text + src->len + 1;
-	e->needs_probe = tool_check_probes(&e->tool, NULL);
-	if (ksyms && !e->needs_probe)
-		tools_outlook(&e->tool, ksyms, &e->outlook);
 }
 
 static bool is_asked(const struct entry *e, const char *word)
@@ -86,8 +81,12 @@ static int print_list(const char *word, bool json)
 	struct entry *entries = arena_array(&a, struct entry, tool_sources_n + 1);
 	int status;
 
-	for (size_t i = 0; i < tool_sources_n; i++)
-		fill(&entries[i], i, &a, ksyms);
+	for (size_t i = 0; i < tool_sources_n; i++) {
+		declare(&entries[i], i, &a);
+		/* Some are told on the command line what to trace. */
+		if (is_asked(&entries[i], word) && !tool_check_probes(&entries[i].tool, NULL))
+			tools_outlook(&entries[i].tool, ksyms, &entries[i].outlook);
+	}
 	for (size_t i = 0; json && i < tool_sources_n; i++)
 		if (is_asked(&entries[i], word))
 			add_json(&out, &entries[i]);
@@ -127,7 +126,7 @@ static void add_page(struct strbuf *out, size_t i)
 	struct arena a = { 0 };
 	struct entry e;
 
-	fill(&e, i, &a, NULL);
+	declare(&e, i, &a);
 	tool_man(&e.tool, SONDE_VERSION, out);
 	tool_done(&e.tool);
 	arena_done(&a);
