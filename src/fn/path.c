@@ -55,6 +55,7 @@ struct climb {
 	struct scan s;
 	struct ir_val *buf;
 	int64_t end;                       /* where the text ends */
+	int64_t mask;                      /* 2^n - 1, not below end: bounds a place in the text without a branch for the verifier */
 	struct ir_val *dentry, *mount;     /* where it is */
 	struct ir_val *top;                /* the dentry that this mount begins with */
 	struct ir_val *root, *root_mount;  /* of the process */
@@ -65,12 +66,27 @@ static struct ir_val *same(struct lower *lw, struct ir_val *a, struct ir_val *b)
 	return ir_bin(lower_b(lw), IR_eq, a, b);
 }
 
+/* 1 or 0, without a branch that the verifier would follow both ways of. */
+static struct ir_val *is_zero(struct lower *lw, struct ir_val *v)
+{
+	struct ir_builder *b = lower_b(lw);
+	struct ir_val *sign = ir_bin(b, IR_or, v, ir_op(b, IR_neg, 1, v));
+
+	return ir_bin(b, IR_xor, ir_bin(b, IR_shr, sign, ir_iconst(b, 63)), ir_iconst(b, 1));
+}
+
+/* Equal, without a branch. */
+static struct ir_val *match(struct lower *lw, struct ir_val *a, struct ir_val *b)
+{
+	return is_zero(lw, ir_bin(lower_b(lw), IR_xor, a, b));
+}
+
 /* The struct mount around a vfsmount; 0 for 0. */
 static struct ir_val *mount_of(struct lower *lw, struct ir_val *vfsmount)
 {
 	struct ir_builder *b = lower_b(lw);
 	const struct type *st = types_lookup(lower_types(lw), "struct mount");
-	struct ir_val *off, *some = ir_bin(b, IR_ne, vfsmount, ir_iconst(b, 0));
+	struct ir_val *off, *some = ir_bin(b, IR_xor, is_zero(lw, vfsmount), ir_iconst(b, 1));
 	struct field f;
 
 	type_field(lower_types(lw), st, "mnt", &f);
@@ -83,10 +99,15 @@ static struct ir_val *top_of(struct lower *lw, struct ir_val *mount)
 	return walk_one(lw, walk_one(lw, mount, "struct mount", "mnt"), "struct vfsmount", "mnt_root");
 }
 
+static struct ir_val *bounded(struct lower *lw, struct climb *c, struct ir_val *at)
+{
+	return ir_bin(lower_b(lw), IR_and, at, ir_iconst(lower_b(lw), c->mask));
+}
+
 /* Where the text begins, within the buffer. */
 static struct ir_val *text_at(struct lower *lw, struct climb *c)
 {
-	return ir_umin(lower_b(lw), ir_load(lower_b(lw), c->buf, AT, 8, false), c->end);
+	return bounded(lw, c, ir_load(lower_b(lw), c->buf, AT, 8, false));
 }
 
 static void put_char(struct lower *lw, struct climb *c, struct ir_val *at, int64_t off, char ch)
@@ -101,7 +122,7 @@ static struct ir_val *put_text(struct lower *lw, struct climb *c, struct ir_val 
 {
 	int64_t n = strlen(text);
 
-	at = ir_umin(lower_b(lw), ir_addi(lower_b(lw), at, -n), c->end);
+	at = bounded(lw, c, ir_addi(lower_b(lw), at, -n));
 	for (int64_t i = 0; i < n; i++)
 		put_char(lw, c, at, i, text[i]);
 	ir_store(lower_b(lw), c->buf, AT, at, 8);
@@ -126,7 +147,7 @@ static struct ir_val *name_member(struct lower *lw, struct ir_val *name, const c
 
 static struct ir_val *name_length(struct lower *lw, struct ir_val *name)
 {
-	return ir_umin(lower_b(lw), name_member(lw, name, "len", 4), LONGEST_NAME);
+	return ir_bin(lower_b(lw), IR_and, name_member(lw, name, "len", 4), ir_iconst(lower_b(lw), LONGEST_NAME));
 }
 
 /* The name in front of what is there; there is room for it and a byte more. */
@@ -135,7 +156,7 @@ static void put_raw_name(struct lower *lw, struct climb *c, struct ir_val *at, s
 	struct ir_builder *b = lower_b(lw);
 	struct ir_val *len = name_length(lw, name);
 
-	at = ir_umin(b, ir_bin(b, IR_sub, at, len), c->end);
+	at = bounded(lw, c, ir_bin(b, IR_sub, at, len));
 	ir_store(b, c->buf, AT, at, 8);
 	ir_call(b, target_has(lower_target(lw), TF_PROBE_READ_KERNEL) ? IRH_probe_read_kernel : IRH_probe_read, 3,
 		ir_addi(b, ir_bin(b, IR_add, c->buf, at), TEXT), len, name_member(lw, name, "name", 8));
@@ -146,15 +167,16 @@ static void put_name(struct lower *lw, struct climb *c)
 {
 	struct ir_builder *b = lower_b(lw);
 	struct ir_val *at = text_at(lw, c), *name = name_of(lw, c), *fits;
-	struct lower_if full;
+	struct ir_block *on = ir_block_new(b), *full = ir_block_new(b);
 
 	/* Not the length and something: 6.12 forgets the bound of what a compared sum was made from. */
 	fits = ir_bin(b, IR_ult, name_length(lw, name), ir_addi(b, at, -(int64_t)strlen(MISSING)));
-	full = lower_if_begin(lw, same(lw, fits, ir_iconst(b, 0)));
-	full.yes->cold = true;
+	ir_br(b, fits, on, full);
+	lower_seal(lw, full);
+	full->cold = true;
 	put_text(lw, c, at, MISSING);
-	lower_if_end(lw, &full);
-	scan_leave_if(lw, &c->s, same(lw, fits, ir_iconst(b, 0)), ir_iconst(b, 0));
+	scan_leave(lw, &c->s, ir_iconst(b, 0));
+	lower_seal(lw, on);
 	put_raw_name(lw, c, at, name);
 	put_text(lw, c, text_at(lw, c), "/");
 }
@@ -166,9 +188,9 @@ static void climb_round(struct lower *lw, struct climb *c, struct ir_val *next[3
 	struct ir_val *parent, *up, *at_top, *on[3];
 	struct lower_if top;
 
-	scan_leave_if(lw, &c->s, ir_bin(b, IR_and, same(lw, c->dentry, c->root), same(lw, c->mount, c->root_mount)), ir_iconst(b, 0));
+	scan_leave_if(lw, &c->s, ir_bin(b, IR_and, match(lw, c->dentry, c->root), match(lw, c->mount, c->root_mount)), ir_iconst(b, 0));
 	parent = walk_one(lw, c->dentry, "struct dentry", "d_parent");
-	at_top = ir_bin(b, IR_or, same(lw, c->dentry, parent), same(lw, c->dentry, c->top));
+	at_top = ir_bin(b, IR_or, match(lw, c->dentry, parent), match(lw, c->dentry, c->top));
 	top = lower_if_begin(lw, at_top);
 	scan_leave_if(lw, &c->s, same(lw, c->mount, ir_iconst(b, 0)), ir_iconst(b, 0));
 	up = walk_one(lw, c->mount, "struct mount", "mnt_parent");
@@ -223,7 +245,7 @@ static void mark_deleted(struct lower *lw, struct climb *c)
 	struct ir_val *parent = walk_one(lw, c->dentry, "struct dentry", "d_parent");
 	struct lower_if gone;
 
-	gone = lower_if_begin(lw, same(lw, ir_bin(b, IR_or, hash, same(lw, parent, c->dentry)), ir_iconst(b, 0)));
+	gone = lower_if_begin(lw, is_zero(lw, ir_bin(b, IR_or, hash, match(lw, parent, c->dentry))));
 	gone.yes->cold = true;
 	put_text(lw, c, ir_iconst(b, c->end), DELETED);
 	lower_if_end(lw, &gone);
@@ -236,11 +258,11 @@ static struct ir_val *put_number(struct lower *lw, struct climb *c, struct ir_va
 	struct ir_val *at = put_text(lw, c, ir_iconst(b, c->end), "]"), *next, *some = ir_iconst(b, 1);
 
 	for (int i = 0; i < NUMBER_DIGITS; i++) {
-		next = ir_umin(b, ir_addi(b, at, -1), c->end);
+		next = bounded(lw, c, ir_addi(b, at, -1));
 		ir_store(b, ir_bin(b, IR_add, c->buf, next), TEXT, ir_addi(b, ir_bin(b, IR_umod, v, ir_iconst(b, 10)), '0'), 1);
 		at = ir_bin(b, IR_sub, at, some);
 		v = ir_bin(b, IR_udiv, v, ir_iconst(b, 10));
-		some = ir_bin(b, IR_ne, v, ir_iconst(b, 0));
+		some = ir_bin(b, IR_xor, is_zero(lw, v), ir_iconst(b, 1));
 	}
 	return put_text(lw, c, at, "[");
 }
@@ -325,11 +347,22 @@ static void climb_begin(struct lower *lw, struct climb *c, const struct node *n,
 	c->dentry = walk_one(lw, p, "struct path", "dentry");
 	c->mount = mount_of(lw, walk_one(lw, p, "struct path", "mnt"));
 	c->top = top_of(lw, c->mount);
-	root = walk_one(lw, fn_current_task(lw), "struct task_struct", "fs");
+	/* As numbers: bits of pointers that the verifier knows cannot be compared. */
+	root = lower_untyped(lw, walk_one(lw, fn_current_task(lw), "struct task_struct", "fs"));
 	if (folder)
 		c->dentry = parent_of(lw, c);
 	c->root = walk(lw, root, to_root, ARRAY_SIZE(to_root));
 	c->root_mount = mount_of(lw, walk(lw, root, to_root_mount, ARRAY_SIZE(to_root_mount)));
+}
+
+/* The least power of two that is not below n. */
+static uint32_t power_above(uint32_t n)
+{
+	uint32_t power = LEAST_SIZE;
+
+	while (power < n)
+		power *= 2;
+	return power;
 }
 
 static struct ir_val *lower_path(struct lower *lw, struct node *call)
@@ -337,10 +370,11 @@ static struct ir_val *lower_path(struct lower *lw, struct node *call)
 	struct ir_builder *b = lower_b(lw);
 	struct node *n = call->list.v[0];
 	uint32_t size = call->type->size;
-	struct climb c = { .end = size - 1, .buf = ir_slot(b, TEXT + size + LONGEST_NAME + 1, 8) };
+	struct climb c = { .end = size - 1, .mask = power_above(size) - 1 };
 	struct ir_val *p = lower_untyped(lw, lower_expr(lw, n));
 	struct lower_if there;
 
+	c.buf = ir_slot(b, TEXT + (uint32_t)c.mask + LONGEST_NAME + 2, 8);
 	c.buf->op = IR_scratch; /* written at places that are not known beforehand */
 	ir_store(b, c.buf, AT, ir_iconst(b, c.end), 8);
 	ir_store(b, c.buf, TEXT + c.end, ir_iconst(b, 0), 1);

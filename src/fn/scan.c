@@ -68,6 +68,12 @@ void scan_leave_if(struct lower *lw, struct scan *s, struct ir_val *cond, struct
 	lower_seal(lw, on);
 }
 
+void scan_leave(struct lower *lw, struct scan *s, struct ir_val *value)
+{
+	ir_phi_add(lower_b(lw), s->found, value);
+	ir_jmp(lower_b(lw), s->done);
+}
+
 struct ir_val *scan_end(struct lower *lw, struct scan *s)
 {
 	struct ir_builder *b = lower_b(lw);

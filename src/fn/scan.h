@@ -28,6 +28,8 @@ void scan_begin(struct lower *lw, struct scan *s, uint32_t rounds, bool walk);
 void scan_step(struct lower *lw, struct scan *s, uint32_t rounds);
 /* The loop ends here if cond, with this value. */
 void scan_leave_if(struct lower *lw, struct scan *s, struct ir_val *cond, struct ir_val *value);
+/* The loop ends here with this value; the builder needs a new block then. */
+void scan_leave(struct lower *lw, struct scan *s, struct ir_val *value);
 struct ir_val *scan_end(struct lower *lw, struct scan *s);
 
 #endif
