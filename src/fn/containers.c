@@ -3,8 +3,8 @@
 #include "fn/containers.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <ftw.h>
-#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,19 +109,44 @@ static bool json_string(const char *from, const char *name, struct strbuf *out)
 	return false;
 }
 
-/* The first file that matches the pattern, with %s for the id; below SONDE_CONTAINER_ROOT. */
+static bool read_file(const char *path, struct strbuf *ret)
+{
+	sb_reset(ret);
+	return !file_read(path, FILE_MAX_BYTES, ret) && ret->n;
+}
+
+/* The file behind any folder of the one that ends at star (glob() would bring the C library's user data base along). */
+static bool read_any(const char *path, const char *star, struct strbuf *ret)
+{
+	_cleanup_sb_ struct strbuf one = { 0 };
+	struct dirent *e;
+	bool ok = false;
+	DIR *dir;
+
+	sb_add(&one, path, (size_t)(star - path));
+	dir = opendir(sb_str(&one));
+	while (dir && !ok && (e = readdir(dir))) {
+		if (e->d_name[0] == '.')
+			continue;
+		sb_reset(&one);
+		sb_addf(&one, "%.*s%s%s", (int)(star - path), path, e->d_name, star + 1);
+		ok = read_file(sb_str(&one), ret);
+	}
+	if (dir)
+		closedir(dir);
+	return ok;
+}
+
+/* The first file of this path, with %s for the id and a star for any folder; below SONDE_CONTAINER_ROOT. */
 static bool read_state(const char *pattern, const char *id, struct strbuf *ret)
 {
 	_cleanup_sb_ struct strbuf path = { 0 };
-	const char *root = getenv("SONDE_CONTAINER_ROOT");
-	glob_t found = { 0 };
-	bool ok;
+	const char *root = getenv("SONDE_CONTAINER_ROOT"), *star;
 
 	sb_adds(&path, root ? root : "");
 	sb_addf(&path, pattern, id);
-	ok = !glob(sb_str(&path), 0, NULL, &found) && file_read(found.gl_pathv[0], FILE_MAX_BYTES, ret) == 0 && ret->n;
-	globfree(&found);
-	return ok;
+	star = strchr(sb_str(&path), '*');
+	return star ? read_any(sb_str(&path), star, ret) : read_file(sb_str(&path), ret);
 }
 
 /* Where runtimes keep what they know of a container, and what they call its name there. */
