@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdint.h>
+
 #include "base/fdutil.h"
 #include "front/front.h"
 #include "tests/unit.h"
@@ -194,6 +196,36 @@ TEST(bad_samples_are_told)
 	CHECK_STR(sample("p:c:f():int,int:1"), "'p:c:f():int,int:1': there are more types than values");
 	CHECK_STR(sample("p:c:f():int:1:1:1"), "'p:c:f():int:1:1:1': nothing can follow the filter but #LABEL");
 	CHECK_STR(sample("p:c:f()x"), "'p:c:f()x': ':TYPE:VALUE' is expected at 'x'");
+}
+
+/* Texts of the pieces that matter, in any order: an answer or a message, nothing else. */
+TEST(any_text_is_answered)
+{
+	static const char *const pieces[] = { "p:", "r:", "t:", "u:", "c:", ":", "f", "(", ")", "\"", "'", "%s", "%d", "%K", "%", ",", "arg1",
+					      "$entry", "STRCMP", "int", "char*", " ", "#", "@user", "->", "args", "\\", "==", "0x1U", "" };
+	uint32_t seed = 1;
+
+	for (int i = 0; i < 20000; i++) {
+		struct arena own = { 0 };
+		struct front f = { .arena = &own, .str_size = 80, .binary = i & 1, .regex = i % 7 == 0 };
+		struct strbuf text = { 0 }, out = { 0 };
+		struct front_event ev;
+		struct front_sample s;
+		struct err e = { 0 };
+
+		for (int k = 0; k < 12; k++) {
+			seed = seed * 1664525 + 1013904223;
+			sb_adds(&text, pieces[(seed >> 16) % ARRAY_SIZE(pieces)]);
+		}
+		CHECK(!front_event(&f, sb_str(&text), &ev, &e) || e.what[0]);
+		e.what[0] = '\0';
+		CHECK(!front_sample(&f, sb_str(&text), &s, &e) || e.what[0]);
+		if (!e.what[0] && !front_points(&f, &s.probe, FW_SPAN, &out, &e))
+			CHECK(out.n > 0);
+		sb_done(&out);
+		sb_done(&text);
+		arena_done(&own);
+	}
 }
 
 UNIT_MAIN
