@@ -288,8 +288,8 @@ static void put_placeless(struct lower *lw, struct climb *c)
 	struct lower_if named, is;
 
 	magic = walk_one(lw, walk_one(lw, inode, "struct inode", "i_sb"), "struct super_block", "s_magic");
-	is_sock = same(lw, magic, ir_iconst(b, SOCKFS_MAGIC)); /* its dentry has the protocol's name */
-	named = lower_if_begin(lw, ir_bin(b, IR_ult, ir_bin(b, IR_mul, is_sock, ir_iconst(b, LONGEST_NAME)), name_length(lw, name)));
+	is_sock = match(lw, magic, ir_iconst(b, SOCKFS_MAGIC)); /* its dentry has the protocol's name */
+	named = lower_if_begin(lw, ir_bin(b, IR_mul, ir_bin(b, IR_xor, is_sock, ir_iconst(b, 1)), name_length(lw, name)));
 	put_raw_name(lw, c, ir_iconst(b, c->end), name);
 	at = text_at(lw, c);
 	is = lower_if_begin(lw, same(lw, magic, ir_iconst(b, ANON_INODE_FS_MAGIC)));
