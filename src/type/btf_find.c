@@ -43,7 +43,7 @@ static const char *search(const char *p, const char *end, const char *name, size
 		if (!(hit[0] | hit[1]))
 			continue;
 		for (size_t i = 0; i < sizeof(block); i++) {
-			if (!p[i - 1] && !p[i + len] && !memcmp(p + i, name, len))
+			if (!(p + i)[-1] && !p[i + len] && !memcmp(p + i, name, len))
 				return p + i;
 		}
 	}
