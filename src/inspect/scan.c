@@ -157,20 +157,23 @@ bool scan_map_type(uint32_t type, uint32_t ifindex)
 	bool ops = type == BPF_MAP_TYPE_STRUCT_OPS;
 	_cleanup_fd_ int btf = ask->btf ? storage_btf() : -1;
 	_cleanup_fd_ int inner = ask->inner ? sys_map_create(BPF_MAP_TYPE_ARRAY, "", 4, 4, 1, 0) : -1;
-	union bpf_attr attr = {
-		.map_type = type,
-		.key_size = ask->key,
-		.value_size = ask->value,
-		.max_entries = ring ? (uint32_t)sysconf(_SC_PAGESIZE) : ask->entries,
-		.map_flags = ask->flags,
-		.map_ifindex = ifindex,
-		.btf_fd = ask->btf ? (uint32_t)btf : 0,
-		.btf_key_type_id = ask->btf,
-		.btf_value_type_id = ask->btf,
-		.btf_vmlinux_value_type_id = ops,
-		.inner_map_fd = ask->inner ? (uint32_t)inner : 0,
-	};
-	_cleanup_fd_ int fd = sys_bpf(BPF_MAP_CREATE, &attr, sizeof(attr));
+	_cleanup_fd_ int fd = -1;
+	union bpf_attr attr;
+
+	/* All of it, also what lies behind: the kernel insists on zeros there, a compiler's initialiser need not. */
+	memset(&attr, 0, sizeof(attr));
+	attr.map_type = type;
+	attr.key_size = ask->key;
+	attr.value_size = ask->value;
+	attr.max_entries = ring ? (uint32_t)sysconf(_SC_PAGESIZE) : ask->entries;
+	attr.map_flags = ask->flags;
+	attr.map_ifindex = ifindex;
+	attr.btf_fd = ask->btf ? (uint32_t)btf : 0;
+	attr.btf_key_type_id = ask->btf;
+	attr.btf_value_type_id = ask->btf;
+	attr.btf_vmlinux_value_type_id = ops;
+	attr.inner_map_fd = ask->inner ? (uint32_t)inner : 0;
+	fd = sys_bpf(BPF_MAP_CREATE, &attr, sizeof(attr));
 
 	/* The first type of the kernel's BTF is no struct of operations: it says so if it can. */
 	return ops ? fd == -ENOTSUPP : fd >= 0;
