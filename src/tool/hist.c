@@ -7,23 +7,61 @@
 #include "out/out_int.h"
 #include "tool/internal.h"
 
+/* A part of the key, or (it has none) the whole of it; type NULL: there is no such part. */
+struct key_part {
+	const struct type *type;
+	const void *bytes;
+};
+
+static struct key_part key_part(struct out *o, const struct map_dump *m, const struct map_entry *e, size_t i)
+{
+	const struct struct_def *def = m->key->kind == TY_TUPLE ? type_fields(o->render->types, m->key) : NULL;
+
+	if (!def)
+		return (struct key_part){ i ? NULL : m->key, e->key };
+	if (i >= def->fields.n)
+		return (struct key_part){ NULL, NULL };
+	return (struct key_part){ def->fields.v[i].type, (const char *)e->key + def->fields.v[i].offset };
+}
+
 /* Strings that make up one key are written one after another ("Sync-", "Write"), other parts with a blank between. */
 static void add_key(struct out *o, const struct map_dump *m, const struct map_entry *e, struct strbuf *out)
 {
-	const struct struct_def *def = m->key->kind == TY_TUPLE ? type_fields(o->render->types, m->key) : NULL;
+	struct key_part p = key_part(o, m, e, 0);
 	bool was_text = true;
 
-	if (!def) {
-		render_text(o->render, out, m->key, e->key);
+	for (size_t i = 0; p.type; p = key_part(o, m, e, ++i)) {
+		if (i && !(was_text && p.type->kind == TY_STRING))
+			sb_addc(out, ' ');
+		render_text(o->render, out, p.type, p.bytes);
+		was_text = p.type->kind == TY_STRING;
+	}
+}
+
+static void json_part(struct tool *t, const char *label, size_t n)
+{
+	sb_addf(&t->out->buf, ", \"%s\": ", tool_json_name(t->arena, arena_strndup(t->arena, label, n)));
+}
+
+/* "pid,comm": each part of the key by its name; with one name all of it is one text. */
+static void json_key(struct tool *t, const char *label, const struct map_dump *m, const struct map_entry *e)
+{
+	struct strbuf *out = &t->out->buf;
+	size_t n = strcspn(label, ",");
+	struct key_part p = key_part(t->out, m, e, 0);
+
+	if (!label[n] && !type_is_int(m->key)) {
+		json_part(t, label, n);
+		sb_reset(&t->scratch);
+		add_key(t->out, m, e, &t->scratch);
+		render_json_string(out, sb_str(&t->scratch), t->scratch.n);
 		return;
 	}
-	vec_each(def->fields, i) {
-		const struct type *t = def->fields.v[i].type;
-
-		if (i && !(was_text && t->kind == TY_STRING))
-			sb_addc(out, ' ');
-		render_text(o->render, out, t, (const char *)e->key + def->fields.v[i].offset);
-		was_text = t->kind == TY_STRING;
+	for (size_t i = 0; *label && p.type; p = key_part(t->out, m, e, ++i)) {
+		n = strcspn(label, ",");
+		json_part(t, label, n);
+		render_json(t->out->render, out, p.type, p.bytes);
+		label += n + (label[n] == ',');
 	}
 }
 
@@ -75,7 +113,7 @@ static void text_hist(struct tool *t, const struct tool_hist *h, const struct ma
 	struct out *o = t->out;
 
 	if (h->label && m->key) {
-		sb_addf(&o->buf, "\n%s = ", h->label);
+		sb_addf(&o->buf, "\n%.*s = ", (int)strcspn(h->label, ","), h->label);
 		add_key(o, m, e, &o->buf);
 		sb_addc(&o->buf, '\n');
 	}
@@ -91,15 +129,8 @@ static void json_hist(struct tool *t, const struct tool_hist *h, const struct ma
 
 	sb_addf(&o->buf, "{\"time\": \"%s\", \"unit\": ", time);
 	render_json_string(&o->buf, h->unit, strlen(h->unit));
-	if (h->label && m->key) {
-		sb_addf(&o->buf, ", \"%s\": ", tool_json_name(t->arena, h->label));
-		sb_reset(&t->scratch);
-		add_key(o, m, e, &t->scratch);
-		if (type_is_int(m->key))
-			sb_add(&o->buf, sb_str(&t->scratch), t->scratch.n);
-		else
-			render_json_string(&o->buf, sb_str(&t->scratch), t->scratch.n);
-	}
+	if (h->label && m->key)
+		json_key(t, h->label, m, e);
 	sb_adds(&o->buf, ", \"histogram\": ");
 	m->value->agg->json(o->render, &o->buf, m->value, e->value, 1);
 	sb_adds(&o->buf, "}\n");
@@ -112,9 +143,28 @@ static void csv_bucket(struct tool *t, const struct tool_hist *h, const char *ti
 
 	if (!count)
 		return;
-	sb_addf(out, "%s,", time);
-	tool_csv_text(out, sb_str(&t->scratch), t->scratch.n);
+	sb_addf(out, "%s,%s", time, sb_str(&t->scratch));
 	sb_addf(out, ",%s,%lld,%llu\n", h->unit, (long long)low, (unsigned long long)count);
+}
+
+/* The key as a field of CSV, or a field for each of its labels. */
+static void csv_key(struct tool *t, const char *label, const struct map_dump *m, const struct map_entry *e,
+		    struct strbuf *ret)
+{
+	_cleanup_sb_ struct strbuf text = { 0 };
+	struct key_part p = key_part(t->out, m, e, 0);
+
+	if (!label || !strchr(label, ',')) {
+		add_key(t->out, m, e, &text);
+		tool_csv_text(ret, sb_str(&text), text.n);
+		return;
+	}
+	for (size_t i = 0; p.type; p = key_part(t->out, m, e, ++i)) {
+		sb_reset(&text);
+		render_text(t->out->render, &text, p.type, p.bytes);
+		sb_adds(ret, i ? "," : "");
+		tool_csv_text(ret, sb_str(&text), text.n);
+	}
 }
 
 static void csv_hist(struct tool *t, const struct tool_hist *h, const struct map_dump *m, const struct map_entry *e,
@@ -126,7 +176,7 @@ static void csv_hist(struct tool *t, const struct tool_hist *h, const struct map
 
 	sb_reset(&t->scratch);
 	if (m->key)
-		add_key(t->out, m, e, &t->scratch);
+		csv_key(t, h->label, m, e, &t->scratch);
 	for (size_t i = 0; v->agg->step && v->agg->step(v, e->value, i, &low, &count); i++)
 		csv_bucket(t, h, time, low, count);
 	for (size_t i = 0, n = v->agg->log2 ? v->agg->log2(v, e->value, buckets, 64) : 0; i < n; i++)
