@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* All built-ins. */
 #include "fn/internal.h"
+#include "type/float.h"
 
 #define FN(x) &x,
 static const struct fn_ops *const all[] = { FN_LIST };
@@ -22,6 +23,10 @@ static bool is_alias(const struct fn_ops *fn, const char *name)
 
 const struct value_ops *fn_value_ops(const char *name)
 {
+	if (!strcmp(name, float_value.name))
+		return &float_value;
+	if (!strcmp(name, double_value.name))
+		return &double_value;
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
 		if (all[i]->value && !strcmp(all[i]->value->name, name))
 			return all[i]->value;

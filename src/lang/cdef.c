@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "type/float.h"
+
 struct cdef_tag {
 	struct type *type; /* NULL: resolved outside of the script */
 	bool defined;
@@ -233,14 +235,9 @@ static const struct type *parse_struct(struct parser *p, bool is_union)
 	return t;
 }
 
-/* Floating point cannot be computed with: raw bits in the right size and alignment. */
-static const struct type *raw_float(struct types *ts, const char *name)
+static const struct type *floating(struct types *ts, const char *name)
 {
-	if (!strcmp(name, "float"))
-		return type_array(ts, type_int(4, false), 1);
-	if (!strcmp(name, "double"))
-		return type_array(ts, type_int(8, false), 1);
-	return NULL;
+	return !strcmp(name, "float") ? type_float(ts, 4) : !strcmp(name, "double") ? type_float(ts, 8) : NULL;
 }
 
 static const struct type *parse_named(struct parser *p)
@@ -252,7 +249,7 @@ static const struct type *parse_named(struct parser *p)
 	struct diag *dg;
 
 	if (!t)
-		t = raw_float(p->ts, name);
+		t = floating(p->ts, name);
 	if (t)
 		return t;
 	dg = p_error(p, span_join(at, p->prev), DT_unknown_type, "unknown type '%s'", name);

@@ -158,6 +158,8 @@ static struct ir_val *read_member(struct lower *lw, struct ir_val *base, const s
 
 	if (t->kind == TY_STRUCT || t->kind == TY_ARRAY)
 		return direct ? lower_member_at(lw, base, st, f) : number_at(lw, base, st, f);
+	if (t->kind == TY_OPAQUE)
+		return lower_read_agg(lw, number_at(lw, base, st, f), t->size, space);
 	if (t->kind == TY_STRING)
 		return read_chars(lw, number_at(lw, base, st, f), t->size, !f->btf_id, space);
 	v = read_scalar(lw, base, f, t, st, direct, space);
@@ -327,6 +329,8 @@ static struct ir_val *lower_index(struct lower *lw, struct node *n)
 	base = element(lw, n, base);
 	if (e->kind == TY_STRUCT || e->kind == TY_ARRAY)
 		return base;
+	if (e->kind == TY_OPAQUE)
+		return lower_read_agg(lw, base, e->size, space);
 	return lower_read(lw, base, 0, e->size, type_is_int(e) && e->is_signed, space);
 }
 

@@ -11,6 +11,7 @@
 #include <dwarf.h>
 
 #include "type/layout.h"
+#include "type/float.h"
 
 #define DEPTH_MAX 32      /* of pointers and arrays in one another */
 #define MEMBERS_MAX 65536
@@ -84,6 +85,8 @@ static const struct type *make_base(struct dwarf_types *dt, Dwarf_Die *die)
 
 	if (encoding == DW_ATE_boolean && size == 1)
 		return type_bool();
+	if (encoding == DW_ATE_float && type_float(dt->ts, (uint32_t)size))
+		return type_float(dt->ts, (uint32_t)size);
 	if (encoding == DW_ATE_float || encoding == DW_ATE_complex_float || encoding == DW_ATE_decimal_float ||
 	    (size != 1 && size != 2 && size != 4 && size != 8))
 		return bytes(dt, size);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Types of members, indexes, casts, sizes. */
 #include "sema/internal.h"
+#include "type/float.h"
 
 
 static void near_fields(struct types *ts, const struct type *t, struct near *near, int depth)
@@ -350,7 +351,7 @@ static bool infer_cast_expr(struct check *ck, struct node *n)
 	}
 	if (from->kind == TY_AGG)
 		return infer_no_number(ck, n->a);
-	if (type_is_int(to) && from->kind == TY_OPAQUE && from->ops->number) {
+	if (type_is_int(to) && from->kind == TY_OPAQUE && (from->ops->number || type_is_float(from))) {
 		n->type = to; /* a symbol's address, its first word */
 		return true;
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Types of operators. */
 #include "sema/internal.h"
+#include "type/float.h"
 
 static bool mismatch(struct check *ck, struct node *n)
 {
@@ -8,9 +9,11 @@ static bool mismatch(struct check *ck, struct node *n)
 
 	if (a->kind == TY_AGG || b->kind == TY_AGG)
 		return infer_no_number(ck, a->kind == TY_AGG ? n->a : n->b);
-	return check_error(ck, n->span, DT_type_mismatch,
-			   "The %s operator can not be used on expressions of types '%s' and '%s'",
-			   op_text(n->op), type_text(ck->arena, a), type_text(ck->arena, b));
+	check_error(ck, n->span, DT_type_mismatch, "The %s operator can not be used on expressions of types '%s' and '%s'",
+		    op_text(n->op), type_text(ck->arena, a), type_text(ck->arena, b));
+	if (type_is_float(a) || type_is_float(b))
+		check_hint(ck, "BPF does not compute with floating point: (int64) makes a whole number of one");
+	return false;
 }
 
 static bool is_compare(enum op op)

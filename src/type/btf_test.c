@@ -179,7 +179,7 @@ TEST(btf_scalars)
 	CHECK_STR(text(ID_BOOL), "bool");
 	CHECK_STR(text(ID_U64), "uint64");
 	CHECK_STR(text(ID_ARRAY), "int8[10]");
-	CHECK_STR(text(ID_FLOAT), "uint8[8]");
+	CHECK_STR(text(ID_FLOAT), "double");
 	CHECK_STR(text(ID_FWD), "union later");
 	CHECK_STR(text(0), "none");
 	CHECK_STR(text(9999), "none");

@@ -8,6 +8,7 @@
  */
 #include "type/btf_int.h"
 #include "type/layout.h"
+#include "type/float.h"
 
 #include <string.h>
 
@@ -390,6 +391,8 @@ static const struct type *make_new(struct types *ts, struct btf_file *b, uint32_
 	case BK_FUNC_PROTO:
 		return make_func(ts, b, id, rec, depth);
 	case BK_FLOAT:
+		if (type_float(ts, rec[REC_SIZE]))
+			return type_float(ts, rec[REC_SIZE]);
 		return rec[REC_SIZE] <= 64 ? bytes(ts, rec[REC_SIZE]) : type_none();
 	case BK_VAR:
 		return make(ts, b, rec[REC_TYPE], depth + 1);
