@@ -92,6 +92,24 @@ struct opt_def *tool_opt_table(const struct tool *t, size_t *ret_n)
 	return defs;
 }
 
+static int check_exclusive(struct tool *t, struct err *e)
+{
+	const struct tool_option *first = NULL;
+
+	vec_each(t->exclusive, i) {
+		const char *name = t->exclusive.v[i];
+		const struct tool_option *o = name ? tool_option(t, name, strlen(name)) : NULL;
+
+		if (o && o->given && first)
+			return err_set(e, -EINVAL, "--%s and --%s do not go together", first->name, o->name);
+		if (o && o->given)
+			first = o;
+		if (!name)
+			first = NULL;
+	}
+	return 0;
+}
+
 int tool_args(struct tool *t, int argc, char **argv, struct tool_request *ret, struct err *e)
 {
 	struct opt_walk w;
@@ -116,5 +134,5 @@ int tool_args(struct tool *t, int argc, char **argv, struct tool_request *ret, s
 	if (csv && csv->given)
 		ret->format = TF_CSV;
 	t->format = ret->format;
-	return rc;
+	return rc ? rc : check_exclusive(t, e);
 }

@@ -216,6 +216,17 @@ static int declare_area(struct tool *t, struct tool_line *l, struct err *e)
 				   "applications, anything and other");
 }
 
+/* exclusive NAME NAME... */
+static void declare_exclusive(struct tool *t, struct tool_line *l)
+{
+	const char *word;
+	size_t n;
+
+	while (tool_word(l, &word, &n))
+		avec_push(t->arena, &t->exclusive, arena_strndup(t->arena, word, n));
+	avec_push(t->arena, &t->exclusive, NULL);
+}
+
 static int declare_line(struct tool *t, struct tool_line *l, struct err *e)
 {
 	const char *word;
@@ -239,6 +250,8 @@ static int declare_line(struct tool *t, struct tool_line *l, struct err *e)
 		return tool_declare_common(t, l, e);
 	else if (tool_word_is(word, n, "example"))
 		return declare_example(t, l, e);
+	else if (tool_word_is(word, n, "exclusive"))
+		declare_exclusive(t, l);
 	return 0;
 }
 

@@ -295,6 +295,13 @@ static bool is_stamp(const struct view *v, const struct part *p)
 	return v->s->stamp && !strcmp(v->s->stamp, p->name);
 }
 
+/* A part as JSON and CSV have it: summed, or one value for all entries of the row. */
+static bool has_value(const struct view *v, const struct part *p, const struct row *r, bool *ret_summed, uint64_t *ret_sum)
+{
+	*ret_summed = p->stack < 0 && find_sum(v, p->name, r, ret_sum);
+	return !is_stamp(v, p) && (*ret_summed || is_shown(v, p));
+}
+
 static void json_row(struct view *v, const struct row *r)
 {
 	struct strbuf *out = &v->o->buf;
@@ -303,9 +310,9 @@ static void json_row(struct view *v, const struct row *r)
 	vec_each(v->parts, i) {
 		const struct part *p = &v->parts.v[i];
 		uint64_t sum;
-		bool summed = p->stack < 0 && find_sum(v, p->name, r, &sum);
+		bool summed;
 
-		if (is_stamp(v, p) || (!summed && !is_shown(v, p)))
+		if (!has_value(v, p, r, &summed, &sum))
 			continue;
 		sb_addf(out, "%s\"%s\": ", comma, p->name);
 		comma = ", ";
@@ -321,6 +328,69 @@ static void json_row(struct view *v, const struct row *r)
 	if (v->s->by.n)
 		sb_addf(out, "%s\"entries\": %llu", comma, (unsigned long long)r->n);
 	sb_adds(out, "}\n");
+}
+
+/* A stack's functions from the outermost on, as folded stacks have them. */
+static void csv_stack(struct view *v, struct strbuf *out, const struct stack *s)
+{
+	if (s->n < 0)
+		sb_adds(out, lost_text(s));
+	for (int i = s->n; i-- > 0;) {
+		struct stack_name n = stack_name(v->o->render, s, i);
+
+		view_function(v, out, &n);
+		if (i)
+			sb_addc(out, ';');
+	}
+}
+
+static void csv_row(struct view *v, const struct row *r)
+{
+	struct strbuf *out = &v->o->buf, *text = &v->t->scratch;
+	const char *comma = "";
+
+	vec_each(v->parts, i) {
+		const struct part *p = &v->parts.v[i];
+		uint64_t sum;
+		bool summed;
+
+		if (!has_value(v, p, r, &summed, &sum))
+			continue;
+		sb_reset(text);
+		if (p->stack >= 0)
+			csv_stack(v, text, &v->stacks[p->stack]);
+		else if (summed)
+			sb_addu(text, sum);
+		else
+			render_text(v->o->render, text, p->type, view_bytes(p, r->entry));
+		sb_adds(out, comma);
+		comma = ",";
+		tool_csv_text(out, sb_str(text), text->n);
+	}
+	if (v->s->by.n)
+		sb_addf(out, ",%llu", (unsigned long long)r->n);
+	sb_addc(out, '\n');
+}
+
+/* Once in a run. */
+static void csv_titles(struct view *v)
+{
+	const struct row none = { 0 };
+	const char *comma = "";
+
+	if (v->t->format != TF_CSV || v->s->titled)
+		return;
+	v->s->titled = true;
+	vec_each(v->parts, i) {
+		uint64_t sum;
+		bool summed;
+
+		if (!has_value(v, &v->parts.v[i], &none, &summed, &sum))
+			continue;
+		sb_addf(&v->o->buf, "%s%s", comma, v->parts.v[i].name);
+		comma = ",";
+	}
+	sb_adds(&v->o->buf, v->s->by.n ? ",entries\n" : "\n");
 }
 
 static bool is_given(struct tool *t, const char *name)
@@ -340,6 +410,8 @@ static void print_row(struct view *v, const struct row *r)
 		folded_row(v, r, &line);
 	if (v->t->format == TF_JSON)
 		json_row(v, r);
+	else if (v->t->format == TF_CSV)
+		csv_row(v, r);
 	else if (folded)
 		sb_add(&v->o->buf, line.p, line.n);
 	else if (!v->flame)
@@ -348,7 +420,7 @@ static void print_row(struct view *v, const struct row *r)
 
 static bool is_text(const struct view *v)
 {
-	return v->t->format != TF_JSON && !v->flame && !is_given(v->t, "folded");
+	return v->t->format == TF_TEXT && !v->flame && !is_given(v->t, "folded");
 }
 
 /* An entry by itself, before they are merged. */
@@ -426,6 +498,7 @@ bool tool_stacks_map(struct tool *t, struct out *o, const struct map_dump *m)
 	v.flame = is_given(t, "flame") ? flame_new() : NULL;
 	add_heading(&v);
 	view_fill(&v, print_each);
+	csv_titles(&v);
 	print_rows(&v);
 	write_flame(&v);
 	out_flush(o);

@@ -39,6 +39,7 @@ struct tool_stacks {
 	VEC(struct stacks_line) lines;
 	VEC(struct stacks_line) each; /* lines of an entry on its own, before those of all */
 	VEC(struct stacks_line) folded; /* its words */
+	bool titled;              /* CSV: the line of titles is printed */
 	const char *heading;      /* before each output; NULL: none */
 	const char *title;        /* of the flame graph */
 	enum flame_palette palette;

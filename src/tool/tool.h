@@ -151,6 +151,7 @@ struct tool {
 	VEC(const char *) about;
 	VEC(struct tool_option) options;
 	VEC(struct tool_example) examples;
+	VEC(const char *) exclusive; /* names of options, two of which do not go together; NULL behind each group */
 	const char *shown;       /* a command and its output, for --help; "" or NULL: none */
 	const char *unit;        /* of `common units`: "usecs"; NULL: it is not asked for */
 
