@@ -214,14 +214,14 @@ TEST(callbacks_share_the_stack)
 	kit_done(&k);
 }
 
-TEST(too_far_a_jump)
+/* if (ctx) { many stores } */
+static void far_jump(struct kit *k)
 {
 	struct ir_block *far, *end;
 	struct ir_val *slot, *v;
 	struct ir_builder b;
-	struct kit k;
 
-	start(&k, &b);
+	start(k, &b);
 	slot = ir_slot(&b, 8, 8);
 	slot->imm = -8;
 	far = ir_block_new(&b);
@@ -234,7 +234,34 @@ TEST(too_far_a_jump)
 	ir_ret(&b, v);
 	ir_at(&b, end);
 	ir_ret(&b, NULL);
+}
+
+static bool has_nothing(struct target *t, enum target_feature f)
+{
+	return false;
+}
+
+TEST(too_far_a_jump)
+{
+	struct kit k;
+
+	far_jump(&k);
+	k.target.has = has_nothing;
 	expect_error(&k, -E2BIG, "f is too large: a jump over 33001 instructions, BPF jumps over 32767 at most");
+	kit_done(&k);
+}
+
+/* Around a long jump, which the kernel has unconditional only. */
+TEST(far_jump_by_a_long_one)
+{
+	struct bpf_prog *p;
+	struct kit k;
+
+	far_jump(&k);
+	p = kit_compile(&k, 0);
+	CHECK(p != NULL);
+	CHECK_EQ(count_text(kit_disasm(&k, p), "gotol"), 1);
+	CHECK_EQ((long)run(&k, p), 0xee9c49f7a55300b); /* see fill_ctx() */
 	kit_done(&k);
 }
 

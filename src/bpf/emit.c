@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Emission: addresses of blocks, jumps with their offsets, pseudo instructions as what they stand for,
- * relocations and line entries.
+ * relocations and line entries. A jump has 16 bits for its distance. Where the kernel has long ones, unconditional only,
+ * a conditional jump that goes further leads around one of these.
  */
 #include <errno.h>
 
@@ -39,6 +40,13 @@ static struct ending ending_of(const struct mblock *b, const struct mblock *next
 	return e;
 }
 
+static uint32_t cond_size(const struct mblock *b, const struct ending *e)
+{
+	if (!e->cond)
+		return 0;
+	return !b->far ? 1 : insn_opposite(e->code) ? 2 : 3;
+}
+
 static uint32_t block_size(const struct mblock *b, const struct mblock *next)
 {
 	struct ending e = ending_of(b, next);
@@ -46,7 +54,7 @@ static uint32_t block_size(const struct mblock *b, const struct mblock *next)
 
 	for (const struct mi *i = b->first; i != b->last; i = i->next)
 		n += mi_slots(i);
-	return n + (e.cond != NULL) + (e.go || !b->succ[0]);
+	return n + cond_size(b, &e) + (e.go || !b->succ[0]);
 }
 
 static const struct mblock *next_of(const struct mfn *mf, size_t i)
@@ -61,6 +69,37 @@ static uint32_t set_addresses(struct mfn *mf, uint32_t at)
 		at += block_size(mf->blocks.v[i], next_of(mf, i));
 	}
 	return at;
+}
+
+static bool has_long_jumps(const struct mfn *mf)
+{
+	return target_has(mf->fn->module->target, TF_SDIV); /* of the same set of instructions */
+}
+
+/* Finds conditional jumps that are too far; addresses must be set. */
+static bool mark_far(struct mfn *mf)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < mf->blocks.n; i++) {
+		struct mblock *b = mf->blocks.v[i];
+		struct ending e = ending_of(b, next_of(mf, i));
+		int64_t behind = (int64_t)b->at + block_size(b, next_of(mf, i)) - (e.go != NULL);
+
+		if (!e.cond || b->far || fits_s16((int64_t)e.cond->at - behind))
+			continue;
+		b->far = any = true;
+	}
+	return any;
+}
+
+static uint32_t place_function(struct mfn *mf, uint32_t at)
+{
+	uint32_t end = set_addresses(mf, at);
+
+	while (end - at > BPF_JUMP_MAX && has_long_jumps(mf) && mark_far(mf))
+		end = set_addresses(mf, at);
+	return end;
 }
 
 static void put(struct emitter *e, uint8_t code, uint32_t dst, uint32_t src, int16_t off, int64_t imm)
@@ -200,7 +239,32 @@ static int16_t distance(struct emitter *e, const struct mblock *to)
 	return (int16_t)d;
 }
 
-static void put_ending(struct emitter *e, const struct mblock *b, const struct mblock *next)
+static void put_jump(struct emitter *e, const struct mfn *mf, const struct mblock *to)
+{
+	int64_t d = (int64_t)to->at - (int64_t)e->out.n - 1;
+
+	if (fits_s16(d) || !has_long_jumps(mf))
+		put(e, BPF_JA_K, MR_NONE, MR_NONE, distance(e, to), 0);
+	else
+		put(e, BPF_JA_LONG, MR_NONE, MR_NONE, 0, d);
+}
+
+static void put_cond(struct emitter *e, const struct mfn *mf, const struct mblock *b, const struct ending *end)
+{
+	const struct mi *i = b->last;
+	uint8_t opposite = insn_opposite(end->code);
+
+	if (!b->far) {
+		put(e, end->code, i->dst, i->src, distance(e, end->cond), i->imm);
+		return;
+	}
+	put(e, opposite ? opposite : end->code, i->dst, i->src, 1, i->imm);
+	if (!opposite)
+		put(e, BPF_JA_K, MR_NONE, MR_NONE, 1, 0);
+	put_jump(e, mf, end->cond);
+}
+
+static void put_ending(struct emitter *e, const struct mfn *mf, const struct mblock *b, const struct mblock *next)
 {
 	struct ending end = ending_of(b, next);
 	const struct mi *i = b->last;
@@ -208,11 +272,11 @@ static void put_ending(struct emitter *e, const struct mblock *b, const struct m
 	if (end.cond || end.go || !b->succ[0])
 		note_line(e, i->span);
 	if (end.cond)
-		put(e, end.code, i->dst, i->src, distance(e, end.cond), i->imm);
+		put_cond(e, mf, b, &end);
 	if (!b->succ[0] || (end.go && is_exit_only(end.go)))
 		put(e, BPF_EXIT_K, MR_NONE, MR_NONE, 0, 0);
 	else if (end.go)
-		put(e, BPF_JA_K, MR_NONE, MR_NONE, distance(e, end.go), 0);
+		put_jump(e, mf, end.go);
 }
 
 /* The first line entry of a function is at its first instruction, always: the kernel insists. */
@@ -239,7 +303,7 @@ static void put_function(struct emitter *e, const struct efn *f)
 	for (size_t k = 0; k < mf->blocks.n; k++) {
 		for (struct mi *i = mf->blocks.v[k]->first; i != mf->blocks.v[k]->last; i = i->next)
 			put_insn(e, i);
-		put_ending(e, mf->blocks.v[k], next_of(mf, k));
+		put_ending(e, mf, mf->blocks.v[k], next_of(mf, k));
 	}
 }
 
@@ -249,7 +313,7 @@ int emit_program(struct emitter *e)
 
 	for (size_t k = 0; k < e->fns.n; k++) {
 		e->fns.v[k].at = at;
-		at = set_addresses(e->fns.v[k].mf, at);
+		at = place_function(e->fns.v[k].mf, at);
 	}
 	for (size_t k = 0; k < e->fns.n; k++)
 		put_function(e, &e->fns.v[k]);

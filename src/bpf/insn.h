@@ -21,6 +21,7 @@
 #define BPF_CALL_K (BPF_JMP | BPF_CALL)
 #define BPF_EXIT_K (BPF_JMP | BPF_EXIT)
 #define BPF_JA_K (BPF_JMP | BPF_JA)
+#define BPF_JA_LONG (BPF_JMP32 | BPF_JA) /* by imm; 6.6 */
 
 static inline bool insn_is_jmp_class(uint8_t code)
 {

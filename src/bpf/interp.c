@@ -298,6 +298,8 @@ static void run_jump(struct interp *in, struct cpu *c, const struct bpf_insn *i)
 		run_call(in, c, i);
 	} else if (i->code == BPF_JA_K) {
 		c->pc += (uint32_t)(int32_t)i->off;
+	} else if (i->code == BPF_JA_LONG) {
+		c->pc += (uint32_t)i->imm;
 	} else {
 		a = get(in, c, i->dst_reg);
 		b = BPF_SRC(i->code) == BPF_X ? get(in, c, i->src_reg) : (uint64_t)(int64_t)i->imm;

@@ -62,6 +62,7 @@ struct mblock {
 	VEC(uint32_t) live;      /* live_compute: what is alive at the end, in rising order */
 	uint32_t at;             /* layout: address of the first instruction */
 	bool seen;
+	bool far;                /* emission: its conditional jump goes by way of a long one */
 	struct mblock *same;     /* tidy: an equal block that takes its place */
 };
 

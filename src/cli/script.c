@@ -157,8 +157,9 @@ static bool optimise(struct session *s)
 /* More than BPF has room for: what the script can do about it. */
 static bool too_large(struct session *s, const struct ir_fn *fn, const char *why)
 {
-	compiler_failed(s, fn, why);
-	err_hint(&s->err, "split the block into several of the same attach point: each is a program of its own");
+	struct diag *d = diag_error(&s->diags, fn->span, DT_too_large, "Cannot compile %s: %s", fn->name, why);
+
+	diag_hint(&s->diags, d, "split the block into several of the same attach point: each is a program of its own");
 	return false;
 }
 
@@ -170,6 +171,8 @@ static bool assemble(struct session *s)
 		struct probe *p = s->tables.probes.v[i];
 		const char *why = NULL;
 
+		if (p->joined)
+			continue;
 		rc = bpf_compile(&s->object, p->fn, &p->prog, &why);
 		if (rc)
 			return rc == -E2BIG ? too_large(s, p->fn, why) : compiler_failed(s, p->fn, why);

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -108,6 +109,15 @@ static enum verdict interpret(struct trial *t, struct fuzz_world *evaluated)
 	return compare(t, "interpreter");
 }
 
+/* Of the processor, for a busy machine is no difference; and by the clock, should it hang. */
+static void limit_time(void)
+{
+	struct rlimit sixty = { 60, 60 };
+
+	setrlimit(RLIMIT_CPU, &sixty);
+	alarm(900);
+}
+
 /* Everything that a program wrote until it ended; its status. */
 static int output_of(const char *program, const char *script, struct strbuf *out)
 {
@@ -124,7 +134,7 @@ static int output_of(const char *program, const char *script, struct strbuf *out
 		dup2(fds[1], STDOUT_FILENO);
 		dup2(fds[1], STDERR_FILENO);
 		close(fds[0]);
-		alarm(60);
+		limit_time();
 		execl(program, program, "-q", "-f", "json", "-e", script, NULL);
 		_exit(127);
 	}
