@@ -150,11 +150,19 @@ static void visit_named(struct search *s, const char *name)
 		visit(s, sb_str(&path), sb_str(&path));
 }
 
-/* A program that does not run yet has nothing mapped: itself and the C library. */
+/* A program that does not run yet has nothing mapped: itself, and the libraries that it asks for. */
 static void visit_program(struct search *s)
 {
+	_cleanup_sb_ struct strbuf path = { 0 };
+	struct elf_file *elf = NULL;
+	const char *name;
+
 	visit_named(s, s->env->child_path);
-	visit_named(s, "libc");
+	if (elf_resolve_path(s->env->child_path, 0, &path) || elf_file_open(sb_str(&path), &elf, NULL))
+		return;
+	for (size_t i = 0; (name = elf_file_needed(elf, i)); i++)
+		visit_named(s, name);
+	elf_file_free(elf);
 }
 
 bool binaries_each(struct probe_env *env, const struct part *path,

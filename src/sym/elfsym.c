@@ -369,3 +369,15 @@ int elf_file_build_id(struct elf_file *f, uint8_t ret_id[20])
 	memcpy(ret_id, f->build_id, f->build_id_len);
 	return (int)f->build_id_len;
 }
+
+const char *elf_file_needed(struct elf_file *f, size_t i)
+{
+	GElf_Shdr sh;
+	Elf_Data *data = f->elf ? elf_section(f, ".dynamic", &sh) : NULL;
+	GElf_Dyn dyn;
+
+	for (int k = 0; data && gelf_getdyn(data, k, &dyn) && dyn.d_tag != DT_NULL; k++)
+		if (dyn.d_tag == DT_NEEDED && !i--)
+			return elf_strptr(f->elf, sh.sh_link, dyn.d_un.d_val);
+	return NULL;
+}

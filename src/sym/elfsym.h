@@ -94,4 +94,7 @@ int usdt_parse_args_for(unsigned machine, const char *args, struct usdt_arg *ret
  */
 int elf_resolve_path(const char *name, pid_t pid, struct strbuf *ret_path);
 
+/* The i-th library that the file asks for (DT_NEEDED, "libc.so.6"), NULL: it has no more. Borrowed. */
+const char *elf_file_needed(struct elf_file *f, size_t i);
+
 #endif

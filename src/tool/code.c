@@ -105,6 +105,8 @@ static int replace_option(struct scan *s, const char *dot)
 		sb_addu(s->out, unit_of(s->t->unit));
 	else if (!o && tool_word_is(name, (size_t)(end - name), "self"))
 		sb_addi(s->out, getpid());
+	else if (!o && tool_word_is(name, (size_t)(end - name), "page"))
+		sb_addi(s->out, sysconf(_SC_PAGESIZE));
 	else if (!o)
 		return scan_wrong(s, "this is no option of the tool");
 	else if (given)
