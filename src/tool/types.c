@@ -10,7 +10,9 @@
 #include <sys/stat.h>
 
 #include "base/diag.h"
+#include "base/fdutil.h"
 #include "fn/cgroupfs.h"
+#include "fn/containers.h"
 #include "fn/fn.h"
 #include "tool/internal.h"
 #include "type/syscalls.h"
@@ -189,6 +191,16 @@ static int set_cgroup(const struct tool_option *o, struct tool_value *v, struct 
 	return rc ? err_set(e, -EINVAL, "there is no cgroup '%s'", v->text) : 0;
 }
 
+static int set_container(const struct tool_option *o, struct tool_value *v, struct err *e)
+{
+	_cleanup_sb_ struct strbuf mount = { 0 }, folder = { 0 };
+	struct cgroup_place place;
+
+	if (!cgroup_of_containers(&place, &mount) && container_find(sb_str(&mount), v->text, &folder))
+		return 0;
+	return err_set(e, -EINVAL, "there is no running container '%s'", v->text);
+}
+
 /* A namespace is known by the inode number of its file; netns(pid): that of a process. */
 static int set_netns(const struct tool_option *o, struct tool_value *v, struct err *e)
 {
@@ -276,6 +288,7 @@ static const struct type_def {
 	{ "time", TT_TIME, set_time },
 	{ "choice", TT_CHOICE, NULL },
 	{ "cgroup", TT_CGROUP, set_cgroup },
+	{ "container", TT_CONTAINER, set_container },
 	{ "oflags", TT_OFLAGS, set_oflags },
 	{ "netns", TT_NETNS, set_netns },
 	{ "errno", TT_ERRNO, set_errno },
@@ -288,7 +301,7 @@ static const struct type_def {
 
 const char *tool_type_names(void)
 {
-	return "an option's type is number, text, user, pid, bytes, time, choice(a,b,c), cgroup, oflags, netns, errno, syscall, probe, span, event "
+	return "an option's type is number, text, user, pid, bytes, time, choice(a,b,c), cgroup, container, oflags, netns, errno, syscall, probe, span, event "
 	       "or sample; a list of the first four and the last four with an s at the end";
 }
 

@@ -124,6 +124,10 @@ void tool_add_all_wanted(struct tool *t, struct strbuf *out)
 		any = true;
 		if (o->type == TT_CGROUP) {
 			add_in_cgroup(out, o->values.v);
+		} else if (o->type == TT_CONTAINER) {
+			sb_adds(out, "in_container(");
+			add_literal(out, o->values.v->text);
+			sb_addc(out, ')');
 		} else if (is_text(o)) {
 			sb_addf(out, "strcontains(%s, ", o->filter);
 			tool_add_value(out, o, o->values.v);
