@@ -4,6 +4,7 @@
  * their programs between opening and loading. All else is bytes that keep the layout.
  */
 #include <errno.h>
+#include <string.h>
 
 #include "inspect/gen.h"
 
@@ -62,9 +63,37 @@ static int emit_member(struct gen *g, struct btf_dump *d, const struct btf_membe
 	return 0;
 }
 
+/* The variable of this name in the section; 0: it has none. Its type. */
+static uint32_t variable_type(const struct btf *btf, const struct btf_type *section, const char *name)
+{
+	for (unsigned i = 0; i < btf_vlen(section); i++) {
+		const struct btf_type *var = btf__type_by_id(btf, btf_var_secinfos(section)[i].type);
+
+		if (btf_is_var(var) && !strcmp(btf__name_by_offset(btf, var->name_off), name))
+			return var->type;
+	}
+	return 0;
+}
+
+/* Type of the structure that a map is made from, which libbpf 1.1 does not say; 0: not known. */
+static uint32_t ops_type(const struct btf *btf, const char *name)
+{
+	uint32_t type = 0;
+
+	for (uint32_t id = 1; !type && id < btf__type_cnt(btf); id++) {
+		const struct btf_type *t = btf__type_by_id(btf, id);
+
+		if (btf_is_datasec(t) && !strncmp(btf__name_by_offset(btf, t->name_off), ".struct_ops", 11))
+			type = variable_type(btf, t, name);
+	}
+	if (type)
+		resolve(btf, type, &type);
+	return type;
+}
+
 static int emit_ops(struct gen *g, struct btf_dump *d, const struct bpf_map *map, const char *ident)
 {
-	uint32_t id = bpf_map__btf_value_type_id(map), end = 0;
+	uint32_t id = ops_type(g->btf, bpf_map__name(map)), end = 0;
 	const struct btf_type *t = btf__type_by_id(g->btf, id);
 	int r = 0;
 

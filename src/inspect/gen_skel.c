@@ -183,7 +183,7 @@ void gen_table_maps(struct gen *g, bool whole)
 		if (whole && gen_map_mapped(map, ident))
 			gen_put(g, "\tmap->mmaped = (void **)&obj->@;\n", ident, "");
 		if (whole && gen_map_is_ops(map))
-			gen_put(g, "\tif (s->map_skel_sz > 3 * sizeof(void *))\n"
+			gen_put(g, "\tif (s->map_skel_sz > (int)(3 * sizeof(void *)))\n"
 				   "\t\t((struct bpf_link ***)map)[3] = &obj->links.@;\n", ident, "");
 	}
 }

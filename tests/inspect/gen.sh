@@ -104,6 +104,14 @@ if command -v g++ >/dev/null; then
 	run "its C++ face" g++ -Wall -I"$tmp" "$tmp/user.cc"
 fi
 
+# Operations of the kernel's structures can be set between opening and loading.
+object congest
+"$bt" gen skeleton "$tmp/congest.o" >"$tmp/congest.skel.h" && ok "skeleton with operations" || bad "skeleton with operations"
+has "its operations" "$(cat "$tmp/congest.skel.h")" "		struct congest__sonde_test__tcp_congestion_ops {" \
+	"			struct bpf_program *cong_avoid;" "		} *sonde_test;" "	} struct_ops;"
+printf '#include "congest.skel.h"\nint main(void) { return 0; }\n' >"$tmp/ops.c"
+"${CC:-cc}" -Wall -Wextra -Werror -I"$tmp" "$tmp/ops.c" -o "$tmp/ops" -lbpf 2>"$tmp/said" && ok "they compile" || bad "they compile" "$(cat "$tmp/said")"
+
 # Light ones need headers only, and attach what bpf(2) alone can.
 "$bt" -L gen skeleton "$tmp/types.o" name types >"$tmp/light.skel.h" && ok "light skeleton" || bad "light skeleton"
 cat >"$tmp/light.c" <<-END
