@@ -6,7 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define LOG_SIZE (1 << 20)
+#define LOG_SIZE (4 << 20)
 #define FDS_MAX 16
 
 static bool has_feature(struct target *t, enum target_feature f)

@@ -281,6 +281,9 @@ static struct value binary(struct eval *e, const struct node *n)
 		return number(expr(e, n->a).n || expr(e, n->b).n);
 	if (n->op >= OP_EQ && n->op <= OP_GE)
 		return compare(e, n);
+	/* A constant's type is the smallest for its value, not what it was computed in. */
+	if (n->is_const && type_is_int(n->type))
+		return number((uint64_t)n->ival);
 	a = expr(e, n->a).n;
 	return arith(e, n->op, a, expr(e, n->b).n, n->type->is_signed);
 }
