@@ -2,12 +2,14 @@
 /* The types of options: how a value is written, and what it is in the script. */
 #include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/diag.h"
 #include "base/fdutil.h"
@@ -54,6 +56,19 @@ static int set_number(const struct tool_option *o, struct tool_value *v, struct 
 static int set_text(const struct tool_option *o, struct tool_value *v, struct err *e)
 {
 	return 0;
+}
+
+/* Whole disks only: requests know nothing of partitions. */
+static int set_disk(const struct tool_option *o, struct tool_value *v, struct err *e)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "/sys/block/%s", v->text);
+	if (*v->text && !strchr(v->text, '/') && !access(path, F_OK))
+		return 0;
+	err_set(e, -EINVAL, "there is no disk '%s'", v->text);
+	err_hint(e, "ls /sys/block shows the disks; a partition is none.");
+	return -EINVAL;
 }
 
 /* By /etc/passwd alone: a static program has no other directories of users. */
@@ -282,6 +297,7 @@ static const struct type_def {
 } types[] = {
 	{ "number", TT_NUMBER, set_number },
 	{ "text", TT_TEXT, set_text },
+	{ "disk", TT_DISK, set_disk },
 	{ "user", TT_USER, set_user },
 	{ "pid", TT_PID, set_pid },
 	{ "bytes", TT_BYTES, set_bytes },
@@ -301,7 +317,7 @@ static const struct type_def {
 
 const char *tool_type_names(void)
 {
-	return "an option's type is number, text, user, pid, bytes, time, choice(a,b,c), cgroup, container, oflags, netns, errno, syscall, probe, span, event "
+	return "an option's type is number, text, user, pid, bytes, time, choice(a,b,c), cgroup, container, oflags, netns, disk, errno, syscall, probe, span, event "
 	       "or sample; a list of the first four and the last four with an s at the end";
 }
 
