@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # attach.sh [FOLDER...]: does every script there (*.bt, also deeper) load and attach? First on this kernel, as root;
-# what this one refuses, for it lacks the events, in virtual machines with others ($KERNELS). Without a folder: our own
+# what this one refuses, for it lacks the events, in virtual machines with others ($KERNELS). With EVERY=1 each of these
+# kernels has to take every script. Without a folder: our own
 # tools and the scripts of bench/corpus. Prints "ok" and "not ok" lines as every stage of the tests does, with the kernel.
 set -u
 cd "$(dirname "$0")/.." || exit
@@ -37,6 +38,16 @@ cat >"$dir/try" <<'END'
 sonde=$1
 export __BPFTRACE_NOTIFY_PROBES_ATTACHED=1
 
+# A tool's name, with arguments where it needs some.
+tool() {
+	case $1 in
+	argdist) echo "$1 -C t:sched:sched_switch():u32:args->prev_pid" ;;
+	funccount | stackcount | trace) echo "$1 t:sched:sched_switch" ;;
+	funclatency | funcslower) echo "$1 $sonde:main" ;;
+	*) echo "$1" ;;
+	esac
+}
+
 attached() {
 	for _ in $(seq 600); do
 		! grep -q __BPFTRACE_NOTIFY_PROBES_ATTACHED out || return 0
@@ -48,7 +59,7 @@ attached() {
 
 while read -r f; do
 	case $f in
-	ours/tools/*) set -- "$(basename "$f" .bt)" ;;
+	ours/tools/*) set -- $(tool "$(basename "$f" .bt)") ;;
 	*) set -- --unsafe -q "$f" 1 ;;
 	esac
 	: >out
@@ -80,18 +91,24 @@ else
 fi
 (cd "$dir/scripts" && find . -name '*.bt' | sed 's|^\./||' | sort) >"$dir/list"
 [ -s "$dir/list" ] || { echo "not ok attach: no scripts"; exit 1; }
+cp "$dir/list" "$dir/all"
+: >"$dir/missing"
 (cd "$dir/scripts" && sh "$dir/try" "$sonde" <"$dir/list") >"$dir/results"
 left "$dir/list" "$dir/results" here
 for kernel in $kernels; do
+	[ ! "${EVERY-}" ] || cp "$dir/all" "$dir/list"
 	[ -s "$dir/list" ] || break
 	tests/vm/vm-run --kernel "$kernel" --timeout 600 --file build/sonde.stripped:/root/sonde --file "$dir/try" \
 		--file "$dir/scripts" --file "$dir/list" -- \
 		sh -c 'modprobe -a xfs nfs md_mod 2>/dev/null; cd scripts && sh ../try ../sonde <../list' >"$dir/results" 2>"$dir/err" ||
 		{ echo "not ok attach: vm-run $kernel ended with status $?"; tail -n 5 "$dir/err" | sed 's/^/# /'; continue; }
 	left "$dir/list" "$dir/results" "$kernel"
+	[ ! "${EVERY-}" ] || cat "$dir/list" >>"$dir/missing"
 done
+[ "${EVERY-}" ] || cp "$dir/list" "$dir/missing"
+sort -u "$dir/missing" >"$dir/left"
 while read -r f; do
 	echo "not ok attach/$f"
 	grep -F "$f " "$dir/why" | sed 's/^[^ ]* /# /'
-done <"$dir/list"
-[ ! -s "$dir/list" ]
+done <"$dir/left"
+[ ! -s "$dir/left" ]
