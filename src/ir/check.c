@@ -192,22 +192,6 @@ static bool check_pointer(struct check *c)
 	return true;
 }
 
-/* True if going from pred to b says that x is not 0. */
-static bool edge_says_nonnull(const struct ir_block *pred, const struct ir_block *b,
-			      const struct ir_val *x)
-{
-	const struct ir_val *cond = pred->last->nargs ? pred->last->arg[0] : NULL;
-
-	if (pred->last->op != IR_br || pred->succ[0] == pred->succ[1])
-		return false;
-	if (cond == x)
-		return pred->succ[0] == b;
-	if ((cond->op != IR_ne && cond->op != IR_eq) || cond->arg[0] != x ||
-	    !ir_is_iconst(cond->arg[1], 0))
-		return false;
-	return pred->succ[cond->op == IR_eq] == b;
-}
-
 static bool check_nonnull(struct check *c)
 {
 	const struct ir_val *v = c->val;
@@ -216,10 +200,7 @@ static bool check_nonnull(struct check *c)
 		return true;
 	if (v->arg[0]->ptr != PK_MAPVAL0 && v->arg[0]->ptr != PK_RING0 && v->arg[0]->ptr != PK_BTF)
 		return bad(c, "its argument cannot be null");
-	for (const struct ir_block *b = c->block; b; b = b->idom)
-		if (b->preds.n == 1 && edge_says_nonnull(b->preds.v[0], b, v->arg[0]))
-			return true;
-	return c->block->rpo == UINT32_MAX || bad(c, "no branch on its argument dominates it");
+	return ir_told_nonnull(c->block, v->arg[0]) || c->block->rpo == UINT32_MAX || bad(c, "no branch on its argument dominates it");
 }
 
 static bool needs_map(enum ir_op op)

@@ -218,3 +218,27 @@ void ir_dominators(struct ir_fn *fn)
 	fn->blocks.n = o.n;
 	free(o.v);
 }
+
+/* True if going from pred to b says that x is not 0. */
+static bool edge_says_nonnull(const struct ir_block *pred, const struct ir_block *b,
+			      const struct ir_val *x)
+{
+	const struct ir_val *cond = pred->last->nargs ? pred->last->arg[0] : NULL;
+
+	if (pred->last->op != IR_br || pred->succ[0] == pred->succ[1])
+		return false;
+	if (cond == x)
+		return pred->succ[0] == b;
+	if ((cond->op != IR_ne && cond->op != IR_eq) || cond->arg[0] != x ||
+	    !ir_is_iconst(cond->arg[1], 0))
+		return false;
+	return pred->succ[cond->op == IR_eq] == b;
+}
+
+bool ir_told_nonnull(const struct ir_block *b, const struct ir_val *x)
+{
+	for (; b; b = b->idom)
+		if (b->preds.n == 1 && edge_says_nonnull(b->preds.v[0], b, x))
+			return true;
+	return false;
+}

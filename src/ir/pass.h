@@ -110,6 +110,9 @@ void ir_analyse(struct ir_fn *fn);
 /* Nearest block that dominates both; either may be NULL. */
 struct ir_block *ir_common_dominator(struct ir_block *a, struct ir_block *b);
 
+/* A branch on x itself, or on its comparison with 0, leads to the block: what the verifier goes by. */
+bool ir_told_nonnull(const struct ir_block *b, const struct ir_val *x);
+
 /* ssa.c */
 /*
  * Repairs SSA for value x after its block stopped to dominate all uses: at the end of block `at`

@@ -250,6 +250,16 @@ static int decide(const struct range *r, const struct ir_val *c)
 	return -1;
 }
 
+/* The branch is what tells the verifier that a pointer is not null; that we know it by other ways does not help it. */
+static bool is_wanted_check(const struct ir_block *b, const struct ir_val *cond)
+{
+	const struct ir_val *p = cond;
+
+	if ((cond->op == IR_ne || cond->op == IR_eq) && ir_is_iconst(cond->arg[1], 0))
+		p = cond->arg[0];
+	return (p->ptr == PK_MAPVAL0 || p->ptr == PK_RING0) && !ir_told_nonnull(b, p);
+}
+
 static void decide_branch(struct range *r, struct ir_block *b)
 {
 	struct ir_val *br = b->last, *k;
@@ -258,7 +268,7 @@ static void decide_branch(struct range *r, struct ir_block *b)
 	if (br->op != IR_br || br->arg[0]->op == IR_iconst)
 		return;
 	t = decide(r, br->arg[0]);
-	if (t < 0)
+	if (t < 0 || is_wanted_check(b, br->arg[0]))
 		return;
 	k = ir_val_new(r->fn, IR_iconst, 0);
 	k->imm = t;
