@@ -43,7 +43,7 @@ tool() {
 	case $1 in
 	argdist) echo "$1 -C t:sched:sched_switch():u32:args->prev_pid" ;;
 	funccount | stackcount | trace) echo "$1 t:sched:sched_switch" ;;
-	funclatency | funcslower) echo "$1 $sonde:main" ;;
+	funclatency | funcslower) [ -e /lib/x86_64-linux-gnu/libc.so.6 ] && echo "$1 c:getpid" || echo "$1 vfs_read" ;;
 	*) echo "$1" ;;
 	esac
 }
