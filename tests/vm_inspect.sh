@@ -15,7 +15,9 @@ export SONDE=/root/sonde SONDE_TEST_NATIVE=
 release=$(uname -r | sed "s/^\([0-9]*\.[0-9]*\).*/\1/")
 for t in tests/inspect/*.sh; do
 	case $t in */kit.sh | */jited.sh) continue ;; esac
-	timeout 400 sh "$t" 2>&1 || echo "not ok inspect/${t##*/}: ended with status $?"
+	# A fault of the kernel of 7.2: what it shows of a mount that delegates ends in a warning of its own.
+	case $release:$t in 7.2:*/token.sh) echo "skip inspect/token: this kernel warns of its own list of mounts"; continue ;; esac
+	timeout 600 sh "$t" 2>&1 || echo "not ok inspect/${t##*/}: ended with status $?"
 done | sed "s| inspect/| inspect-$release/|"
 '
 
@@ -32,7 +34,7 @@ case $kernel in
 	judge_arm64 && sh tests/inspect/jited.sh judge aarch64 "$stage/dump" | sed "s| inspect/| inspect-$version/|"
 	;;
 *)
-	tests/vm/vm-run --kernel "$suite" --rootfs --share "$PWD" --timeout "${VM_TIMEOUT:-900}" --append lsm=lockdown,yama,bpf \
+	tests/vm/vm-run --kernel "$suite" --rootfs --share "$PWD" --timeout "${VM_TIMEOUT:-1800}" --append lsm=lockdown,yama,bpf \
 		--file $build/sonde.stripped:/root/sonde -- sh -c "$in_guest" 2>"$stage/err"
 	;;
 esac

@@ -53,7 +53,7 @@ case $("$bt" -j btf show id "$btf_id") in
 esac
 case $("$bt" btf show) in
 *"name [vmlinux]  size "*) ok "show all" ;;
-*) bad "show all" ;;
+*) case $(uname -r) in 5.[0-9].* | 5.10.*) skip "types have no names before 5.11" ;; *) bad "show all" ;; esac ;;
 esac
 
 fails "no file" "failed to load BTF from $tmp/none: No such file or directory" "$bt" btf dump file "$tmp/none"
