@@ -130,21 +130,33 @@ static const char *refused_log(struct inspect *in, const char *said)
 	return end ? arena_strndup(&in->arena, at + strlen(begin), (size_t)(end - at) - strlen(begin)) : NULL;
 }
 
-/* libbpf's last warning without its prefix, as part of a sentence. */
-static const char *last_warning(struct inspect *in)
+/* The line that ends before `end`; *ret_n: its length without the newline. */
+static const char *line_before(const char *said, const char *end, size_t *ret_n)
 {
-	const char *said = libbpf_said(), *at = said + strlen(said);
-	size_t n;
+	const char *at = end;
 
 	while (at > said && at[-1] == '\n')
 		at--;
-	n = (size_t)(at - said);
+	end = at;
 	while (at > said && at[-1] != '\n')
 		at--;
-	n -= (size_t)(at - said);
-	if (!strncmp(at, "libbpf: ", 8) && n > 8) {
-		at += 8;
-		n -= 8;
+	*ret_n = (size_t)(end - at);
+	return at;
+}
+
+/* libbpf's last warning that says something, without its prefix, as part of a sentence. */
+static const char *last_warning(struct inspect *in)
+{
+	static const char prefix[] = "libbpf: ", empty[] = "libbpf: failed to load object '";
+	const char *said = libbpf_said(), *at;
+	size_t n;
+
+	at = line_before(said, said + strlen(said), &n);
+	if (at > said && !strncmp(at, empty, sizeof(empty) - 1))
+		at = line_before(said, at, &n);
+	if (n >= sizeof(prefix) && !strncmp(at, prefix, sizeof(prefix) - 1)) {
+		at += sizeof(prefix) - 1;
+		n -= sizeof(prefix) - 1;
 	}
 	return arena_strndup(&in->arena, at, n);
 }

@@ -14,11 +14,11 @@
 #define TRACEFS "/sys/kernel/tracing"
 
 /* Linux 6.17; packaged headers are older (include/uapi/linux/bpf.h). */
-#define PROG_STREAM_READ_BY_FD 38
+#define PROG_STREAM_READ_BY_FD 37
 
 struct stream_read {
 	uint64_t buf;
-	uint32_t len, stream_id, prog_fd;
+	uint32_t len, stream_id, prog_fd, zero; /* the last: nothing may lie behind */
 };
 
 static int open_pipe(struct inspect *in)
@@ -92,7 +92,7 @@ static int read_stream(struct inspect *in, int prog, uint32_t id)
 	int r;
 
 	do {
-		struct stream_read attr = { (uint64_t)(uintptr_t)part, sizeof(part), id, (uint32_t)prog };
+		struct stream_read attr = { (uint64_t)(uintptr_t)part, sizeof(part), id, (uint32_t)prog, 0 };
 
 		r = sys_bpf(PROG_STREAM_READ_BY_FD, &attr, sizeof(attr));
 		if (r > 0)
