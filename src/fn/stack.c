@@ -14,6 +14,7 @@
 #define STACK_SIZE 16 /* id, u32 process, u32 number of frames if that is asked for */
 
 #define NO_STACK (-14) /* -EFAULT: there is none, as for a kernel thread's user stack */
+#define TRACER_FRAMES 6 /* of a stack, that may be the tracing's own */
 #define INLINED_MAX 64 /* functions inlined at one address */
 
 enum stack_mode { SM_BPFTRACE, SM_PERF, SM_RAW, SM_BUILD_ID, SM_FOLDED };
@@ -245,15 +246,19 @@ static bool is_tracer(const char *name)
 	return false;
 }
 
+/* Programs have no names where net.core.bpf_jit_kallsyms is off, but those who call them have. */
 static void drop_tracer(struct render *r, struct stack *s)
 {
-	const struct ksym *k;
-	int n = 0;
+	int drop = 0;
 
-	while (n < s->n && (k = ksyms_find(r->ksyms, s->frames[n])) && is_tracer(k->name))
-		n++;
-	s->n -= n;
-	memmove(s->frames, s->frames + n, (size_t)s->n * sizeof(*s->frames));
+	for (int i = 0; i < s->n && i < TRACER_FRAMES; i++) {
+		const struct ksym *k = ksyms_find(r->ksyms, s->frames[i]);
+
+		if (k ? is_tracer(k->name) : i == drop)
+			drop = i + 1;
+	}
+	s->n -= drop;
+	memmove(s->frames, s->frames + drop, (size_t)s->n * sizeof(*s->frames));
 }
 
 /* Beyond the address space of any process: the walk has followed a register that was no frame pointer. */
