@@ -8,7 +8,7 @@ for program in chromedriver chromium curl; do
 done
 sonde=${SONDE:-build/sonde}
 work=$(mktemp -d)
-driver= session=
+driver='' session=''
 trap 'finish' EXIT
 
 finish() {
