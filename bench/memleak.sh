@@ -28,7 +28,8 @@ pair() {
 	read -r ns <&4
 	exec 3>&- 4<&-
 	wait $traced
-	[ ! "$tracer" ] || { kill -TERM $tracer; wait $tracer || :; } 2>/dev/null
+	# It may have ended with the traced process.
+	[ ! "$tracer" ] || { kill -TERM $tracer; wait $tracer; } 2>/dev/null || :
 	echo "$ns"
 }
 
