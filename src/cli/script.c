@@ -48,6 +48,7 @@ static bool prepare(struct session *s)
 	c->unsafe = opt->unsafe;
 	c->has_child = s->child != NULL;
 	c->target_pid = s->env.pid;
+	s->env.fixed = s->tool != NULL;
 	if (s->tool)
 		tool_configure(s->tool, c);
 	return true;

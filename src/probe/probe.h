@@ -124,6 +124,7 @@ struct probe_env {
 	const char *child_path;    /* program of -c, NULL */
 	bool unsafe;
 	const char *missing_probes;
+	bool fixed;                /* the script is a tool's: who runs it cannot change its settings */
 	const char *filter;        /* regular expression that names of targets are to match; NULL: all */
 	const char *traceable;     /* file with names of functions, in place of the kernel's; NULL: none */
 

@@ -267,7 +267,11 @@ static struct diag *first_error(const struct check *ck, size_t from)
 	return NULL;
 }
 
-#define IF_EXPECTED "if this is expected, set the 'missing_probes' config variable to 'warn'"
+static void hint_setting(struct check *ck, struct diag *d)
+{
+	if (!ck->in->env->fixed)
+		diag_hint(ck->diags, d, "if this is expected, set the 'missing_probes' config variable to 'warn'");
+}
 
 /* Nothing of what the block names exists. ndiags: their number before it. */
 static void check_left(struct check *ck, const struct probe_block *b, size_t first, size_t ndiags)
@@ -290,7 +294,7 @@ static void check_left(struct check *ck, const struct probe_block *b, size_t fir
 	d = first_error(ck, ndiags);
 	if (d) { /* which is the whole fault */
 		if (!d->hint)
-			diag_hint(ck->diags, d, IF_EXPECTED);
+			hint_setting(ck, d);
 		return;
 	}
 	why = take_warning(ck, ndiags);
@@ -298,7 +302,7 @@ static void check_left(struct check *ck, const struct probe_block *b, size_t fir
 	if (why)
 		diag_hint(ck->diags, d, "%s", why);
 	else
-		diag_hint(ck->diags, d, IF_EXPECTED);
+		hint_setting(ck, d);
 }
 
 bool sema_probes(struct check *ck)

@@ -89,6 +89,16 @@ static void drop_maps(struct tool *t, bool last)
 	}
 }
 
+/* An average may be zero and yet be one of something. */
+static int64_t times_added(const struct type *t, const void *value)
+{
+	double count;
+
+	if (t->agg->part && t->agg->part(t, value, "count", &count))
+		return (int64_t)count;
+	return t->agg->order(t, value);
+}
+
 /* Nothing since the last output: what is zero counts as nothing. */
 static bool nothing_new(const struct tool *t)
 {
@@ -99,7 +109,7 @@ static bool nothing_new(const struct tool *t)
 			int64_t n = 1;
 
 			if (m->value->kind == TY_AGG)
-				n = m->value->agg->order(m->value, m->entries[k].value);
+				n = times_added(m->value, m->entries[k].value);
 			else if (!m->key)
 				render_number(m->value, m->entries[k].value, &n);
 			if (n)
