@@ -70,7 +70,7 @@ struct ir_val *fn_lower_format(struct lower *lw, struct node *call);
 	FN(fn_pton) FN(fn_signal_thread) FN(fn_strlen) FN(fn_strcap) FN(fn_strstr)                  \
 	FN(fn_strcontains) FN(fn_memcmp) FN(fn_errorf) FN(fn_warnf) FN(fn_debugf) FN(fn_assert) FN(fn_str_concat) FN(fn_write_user) FN(fn_override) FN(fn_kfunc_exist) FN(fn_kfunc_allowed) FN(fn_percpu_kaddr) FN(fn_unwatch)                 \
 	FN(fn_socket_cookie) FN(fn_skboutput) FN(fn_map_find) FN(fn_fail) FN(fn_static_assert) FN(fn_assert_str) FN(fn_default_str_length) \
-	FN(fn_fd_file) FN(fn_fd_sock) FN(fn_fs_name) FN(fn_in_cgroup) FN(fn_container) FN(fn_pod) FN(fn_in_container) FN(fn_path) FN(fn_folder) FN(fn_basename) \
+	FN(fn_fd_file) FN(fn_fd_sock) FN(fn_fs_name) FN(fn_mntns) FN(fn_pidns) FN(fn_in_cgroup) FN(fn_container) FN(fn_pod) FN(fn_in_container) FN(fn_path) FN(fn_folder) FN(fn_basename) \
 	FN(fn_open_flags) FN(fn_mount_flags) FN(fn_clone_flags) FN(fn_tcp_flags) FN(fn_letters) FN(fn_disk_name) FN(fn_pid_comm) FN(fn_errno_name) FN(fn_softirq_name) \
 	FN(fn_laddr) FN(fn_raddr) FN(fn_lport) FN(fn_rport) FN(fn_endpoint) FN(fn_tcp_state) FN(fn_capability_name) FN(fn_signal_abbrev) FN(fn_exit_status)
 

@@ -32,6 +32,10 @@ static const struct common_def {
 	  "PATH:cgroup" },
 	{ "container", { 0, "container", .role = TR_FILTER, .filter = "in_container",
 			 .help = "only this container (its name, or how its id begins)" }, "NAME:container" },
+	{ "mntns", { 0, "mntns", .role = TR_FILTER, .filter = "mntns", .help = "only this mount namespace (its file in /proc/PID/ns, or its number)" },
+	  "FILE:netns" },
+	{ "pidns", { 0, "pidns", .role = TR_FILTER, .filter = "pidns", .help = "only this pid namespace (its file in /proc/PID/ns, or its number)" },
+	  "FILE:netns" },
 	{ "failed", { 'x', "failed", .help = "only calls that failed" }, NULL },
 	{ "time", { 'T', "time", .role = TR_TIME, .spec = "%-8T", .help = "the time of day with each output" }, NULL },
 	{ "timestamp", { 't', "timestamp", .role = TR_TIMESTAMP, .spec = "%-9.3f",
@@ -131,7 +135,7 @@ static int declare_word(struct tool *t, const char *word, size_t len, const stru
 			return add_common(t, &defs[i], in_parens, l, e);
 	if (tool_word_is(word, n, "units"))
 		return add_units(t, in_parens, l, e);
-	return tool_wrong(t, l, e, "common options are pid, process, command, tid, uid, name, cgroup, container, failed, time, "
+	return tool_wrong(t, l, e, "common options are pid, process, command, tid, uid, name, cgroup, container, mntns, pidns, failed, time, "
 				   "timestamp, duration, interval, count, units, top, noclear, csv and max");
 }
 

@@ -157,7 +157,7 @@ TEST(the_common_set)
 	SCRIPT(text, "\n\n\n/((pid == 1) && (uid == 0) && strcontains(comm, \"x\")) && !1/ 1000000 printf(\"%d%d\", nsecs, 1)",
 	       "-p1", "-U", "root", "--comm", "x", "-xTm");
 		WRONG("//! common pid pid\n", "tool x, line 1: there is an option of this name already");
-	WRONG("//! common nothing\n", "tool x, line 1: common options are pid, process, command, tid, uid, name, cgroup, container, failed, time, "
+	WRONG("//! common nothing\n", "tool x, line 1: common options are pid, process, command, tid, uid, name, cgroup, container, mntns, pidns, failed, time, "
 	      "timestamp, duration, interval, count, units, top, noclear, csv and max");
 	WRONG("//! common failed(5)\n", "tool x, line 1: in parentheses stand -L, --name, %format or a default");
 	WRONG("//! common units(hours)\n", "tool x, line 1: a unit is nsecs, usecs or msecs");

@@ -229,7 +229,7 @@ static int set_netns(const struct tool_option *o, struct tool_value *v, struct e
 	else if (to_number(v->text, &v->number))
 		return 0;
 	if (stat(o->of ? path : v->text, &st))
-		return err_set(e, -EINVAL, "cannot find the network namespace '%s': %s", v->text, strerror(errno));
+		return err_set(e, -EINVAL, "cannot find the namespace '%s': %s", v->text, strerror(errno));
 	v->number = st.st_ino;
 	return 0;
 }
