@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Questions whether this kernel has a probe, and lets it be attached to. */
+#include <string.h>
+
+#include "ir/target.h"
 #include "lang/ast.h"
 #include "probe/probe.h"
 
@@ -22,6 +25,16 @@ bool probe_usable(struct probe_env *env, const struct probe *p)
 	return !p->provider->usable || p->provider->usable(env, p);
 }
 
+/* Kinds that a kernel has or lacks as a whole: asked first, for names of functions take tens of milliseconds to read. */
+static bool kind_is_there(struct target *t, const char *provider)
+{
+	if (!strcmp(provider, "kprobe") || !strcmp(provider, "kretprobe"))
+		return target_has(t, TF_KPROBE);
+	if (!strcmp(provider, "fentry") || !strcmp(provider, "fexit"))
+		return target_has(t, TF_FENTRY);
+	return true;
+}
+
 bool probe_there(struct probe_env *env, const char *provider, const char *target)
 {
 	struct diags said = { .arena = env->arena, .sources = env->diags->sources, .quiet_warnings = true };
@@ -35,5 +48,5 @@ bool probe_there(struct probe_env *env, const char *provider, const char *target
 		avec_push(env->arena, &ap.part_spans, (struct span){ 0 });
 		avec_push(env->arena, &ap.quoted, 0);
 	}
-	return p.provider && probe_try(env, &ap, &p, &said) && probe_usable(env, &p);
+	return p.provider && kind_is_there(env->target, provider) && probe_try(env, &ap, &p, &said) && probe_usable(env, &p);
 }
