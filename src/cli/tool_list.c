@@ -9,6 +9,7 @@
 #include "base/fdutil.h"
 #include "base/opts.h"
 #include "cli/report.h"
+#include "cli/rights.h"
 #include "cli/tools.h"
 #include "out/jsonw.h"
 #include "sym/ksyms.h"
@@ -16,6 +17,7 @@
 struct entry {
 	struct tool tool;
 	struct script_outlook outlook;
+	bool known; /* the outlook is; without rights the kernel does not tell */
 };
 
 static void declare(struct entry *e, size_t i, struct arena *a)
@@ -62,7 +64,8 @@ static void add_json(struct strbuf *out, const struct entry *e)
 	jsonw_string_at(&w, "name", e->tool.name);
 	jsonw_string_at(&w, "area", e->tool.area);
 	jsonw_string_at(&w, "summary", e->tool.summary);
-	jsonw_bool_at(&w, "runs", !e->outlook.why);
+	if (e->known)
+		jsonw_bool_at(&w, "runs", !e->outlook.why);
 	if (e->outlook.why)
 		jsonw_string_at(&w, "reason", e->outlook.why);
 	jsonw_array_at(&w, "probes");
@@ -76,6 +79,7 @@ static void add_json(struct strbuf *out, const struct entry *e)
 static int print_list(const char *word, bool json)
 {
 	_cleanup_sb_ struct strbuf out = { 0 };
+	bool known = !rights_check(NULL);
 	struct ksyms *ksyms = ksyms_new();
 	struct arena a = { 0 };
 	struct entry *entries = arena_array(&a, struct entry, tool_sources_n + 1);
@@ -84,7 +88,8 @@ static int print_list(const char *word, bool json)
 	for (size_t i = 0; i < tool_sources_n; i++) {
 		declare(&entries[i], i, &a);
 		/* Some are told on the command line what to trace. */
-		if (is_asked(&entries[i], word) && !tool_check_probes(&entries[i].tool, NULL))
+		entries[i].known = known;
+		if (known && is_asked(&entries[i], word) && !tool_check_probes(&entries[i].tool, NULL))
 			tools_outlook(&entries[i].tool, ksyms, &entries[i].outlook);
 	}
 	for (size_t i = 0; json && i < tool_sources_n; i++)
@@ -92,6 +97,8 @@ static int print_list(const char *word, bool json)
 			add_json(&out, &entries[i]);
 	for (const char *const *area = tool_areas; !json && *area; area++)
 		add_area(&out, *area, entries, word);
+	if (!known && !json && out.n)
+		sb_adds(&out, "\nWhether this kernel can run them is only told to those who may trace.\n");
 	for (size_t i = 0; i < tool_sources_n; i++)
 		tool_done(&entries[i].tool);
 	status = out.n ? report_text(&out) : report_error("there is no tool of the name or area '%s'", word);

@@ -5,6 +5,7 @@
 
 #include "base/fdutil.h"
 #include "cli/report.h"
+#include "cli/rights.h"
 #include "cli/script.h"
 #include "cli/session.h"
 #include "tool/run.h"
@@ -48,7 +49,7 @@ static int print_help(struct tool *t, const char *self)
 	_cleanup_sb_ struct strbuf out = { 0 };
 	struct script_outlook o = { 0 };
 
-	if (!tool_check_probes(t, NULL))
+	if (!rights_check(NULL) && !tool_check_probes(t, NULL))
 		tools_outlook(t, NULL, &o);
 	tool_help(t, self, &out);
 	if (o.probes.n || o.why)
