@@ -15,6 +15,7 @@
 #include "cli/session.h"
 #include "cli/tools.h"
 #include "inspect/inspect.h"
+#include "lang/layout.h"
 
 #define TOOL_MAX (1u << 20)
 
@@ -32,12 +33,25 @@ static int run_script(const struct cli_options *opt)
 	return script_run(&job);
 }
 
+static int format_script(const struct cli_options *opt)
+{
+	_cleanup_sb_ struct strbuf text = { 0 }, out = { 0 };
+	const char *name;
+	struct err e = { 0 };
+
+	if (session_read(opt, &text, &name, &e))
+		return report_err(&e);
+	layout_format(sb_str(&text), text.n, &out);
+	return report_text(&out);
+}
+
 int command_run_options(const struct cli_options *opt, const char *self, bool as_bpftrace)
 {
 	switch (opt->mode) {
 	case CM_BUILD:
 	case CM_SCRIPT:
 	case CM_RUN: return run_script(opt);
+	case CM_FORMAT: return format_script(opt);
 	case CM_LIST: return list_probes(opt);
 	case CM_INFO: return list_info(opt);
 	case CM_VERSION: return help_version(as_bpftrace);

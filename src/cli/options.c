@@ -16,7 +16,7 @@ enum option {
 	O_UNSAFE, O_DEBUGINFO, O_USDT_FILE, O_NO_WARNINGS, O_WARNINGS, O_DEBUG, O_INCLUDE_DIR, O_INCLUDE, O_DRY_RUN,
 	O_INFO, O_LIST_FUNCTIONS, O_PROBE_FILTER, O_TRACEABLE, O_NO_FEATURE,
 	O_LIST_PROVIDERS, O_VERSION, O_HELP, O_STANDALONE, O_KERNEL, O_EMIT_ELF, O_AOT,
-	O_TEST, O_BENCH, O_MODE, O_DWARF_PID,
+	O_TEST, O_BENCH, O_MODE, O_DWARF_PID, O_FMT, O_VERIFY,
 };
 
 static const struct opt_def defs[] = {
@@ -58,7 +58,11 @@ static const struct opt_def defs[] = {
 			   "do without these: kprobe_multi, kprobe_session, uprobe_multi" },
 	[O_TEST] = { 0, "test", NULL, "run the probes test:NAME and tell which fail" },
 	[O_BENCH] = { 0, "bench", NULL, "run the probes bench:NAME and tell how long they take" },
-	[O_MODE] = { 0, "mode", "MODE", "test, bench, or codegen: --test, --bench, --dry-run" },
+	[O_MODE] = { 0, "mode", "MODE",
+		     "test, bench, format or codegen: --test, --bench, --fmt, --dry-run;\n"
+		     "compiler-bench: --dry-run -v" },
+	[O_FMT] = { 0, "fmt", NULL, "print the script with its lines indented by its blocks" },
+	[O_VERIFY] = { 0, "verify-llvm-ir", NULL, "check the compiler's own code between its passes" },
 	[O_INFO] = { 0, "info", NULL, "say what this kernel offers" },
 	[O_LIST_FUNCTIONS] = { 0, "list-functions", NULL,
 			       "names of the built-in functions and variables" },
@@ -227,6 +231,8 @@ static void set_flag(struct cli_options *o, enum option which)
 	case O_TEST: o->trial = "test"; break;
 	case O_BENCH: o->trial = "bench"; break;
 	case O_STANDALONE: o->standalone = true; break;
+	case O_FMT: o->mode = CM_FORMAT; break;
+	case O_VERIFY: setenv("SONDE_CHECK_IR", "1", 1); break;
 	case O_LIST_FUNCTIONS: o->mode = CM_LIST_FUNCTIONS; break;
 	case O_LIST_PROVIDERS: o->mode = CM_LIST_PROVIDERS; break;
 	default: break;
@@ -238,15 +244,17 @@ static int set_mode(struct cli_options *o, const char *text, struct err *e)
 	static const struct {
 		const char *name;
 		enum option same_as;
-	} modes[] = { { "test", O_TEST }, { "bench", O_BENCH }, { "codegen", O_DRY_RUN } };
+	} modes[] = { { "test", O_TEST }, { "bench", O_BENCH }, { "codegen", O_DRY_RUN },
+		    { "format", O_FMT }, { "compiler-bench", O_DRY_RUN } };
 
 	for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
 		if (!strcmp(modes[i].name, text)) {
 			set_flag(o, modes[i].same_as);
+			o->verbose |= !strcmp(text, "compiler-bench");
 			return 0;
 		}
 	err_set(e, -EINVAL, "Invalid mode \"%s\"", text);
-	err_hint(e, "It is one of: test, bench, codegen.");
+	err_hint(e, "It is one of: test, bench, codegen, format, compiler-bench.");
 	return -EINVAL;
 }
 

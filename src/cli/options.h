@@ -20,6 +20,7 @@ enum cli_mode {
 	CM_LIST_FUNCTIONS,
 	CM_LIST_PROVIDERS,
 	CM_SCRIPT,         /* run the script that is part of this program: no word is its name */
+	CM_FORMAT,         /* --fmt */
 	CM_BUILD,          /* build: compile to opt.output */
 };
 
