@@ -180,8 +180,8 @@ TEST(the_rows_of_this_program_are_those_of_elfutils)
 	elf = elf_begin(fd, ELF_C_READ, NULL);
 	cfi = dwarf_getcfi_elf(elf);
 	CHECK(cfi != NULL);
-	CHECK(image.rows.list.n > 1000);
-	for (size_t i = 0; i < image.rows.list.n; i += 7) {
+	CHECK(image.rows.list.n > 100);
+	for (size_t i = 0; i < image.rows.list.n; i++) {
 		const struct unwind_row *r = &image.rows.list.v[i];
 		Dwarf_Op op;
 
@@ -192,7 +192,7 @@ TEST(the_rows_of_this_program_are_those_of_elfutils)
 		CHECK_EQ((int64_t)op.number2, r->cfa);
 		compared++;
 	}
-	CHECK(compared > 1000);
+	CHECK(compared > 100);
 	dwarf_cfi_end(cfi);
 	elf_end(elf);
 	unwind_image_done(&image);
