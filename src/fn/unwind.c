@@ -500,7 +500,7 @@ bool unwind_check(struct check *ck, const struct node *n)
 	if (t->is_portable)
 		return check_error(ck, n->span, DT_kernel_lacks, "dw_ustack() cannot be in a script that is built to be run elsewhere");
 	if (!has_user_regs(check_probe(ck)) && !target_has(t, TF_TASK_PT_REGS))
-		return check_error(ck, n->span, DT_kernel_lacks, "dw_ustack() needs Linux 5.15, but in uprobes and USDT probes");
+		return check_error(ck, n->span, DT_kernel_lacks, "dw_ustack() needs Linux 5.15 in this kind of probe (uprobes and USDT probes can do without)");
 	if (!target_has(t, TF_MMAP_ARRAY))
 		return check_error(ck, n->span, DT_kernel_lacks, "dw_ustack() needs arrays that can be mapped (Linux 5.5)");
 	return true;
