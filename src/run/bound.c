@@ -69,6 +69,16 @@ bool run_has_loop(const struct bpf_prog *p)
 	return false;
 }
 
+/* The bytes of one record: its fixed part and the most that its strings and buffers add. */
+static uint64_t record_bound(const struct ir_layout *l)
+{
+	uint64_t n = l->size + 16;
+
+	for (uint32_t k = 0; k < l->nparts; k++)
+		n += l->part[k].size;
+	return n;
+}
+
 uint64_t run_bound_of_records(const struct runtime *rt)
 {
 	uint64_t sum = 1;
@@ -80,12 +90,19 @@ uint64_t run_bound_of_records(const struct runtime *rt)
 		    run_has_loop(p->prog))
 			return 0;
 	}
-	vec_each(rt->tables->actions, i) {
-		const struct ir_layout *l = rt->tables->actions.v[i]->layout;
-
-		sum += l->size + 16;
-		for (uint32_t k = 0; k < l->nparts; k++)
-			sum += l->part[k].size;
-	}
+	vec_each(rt->tables->actions, i)
+		sum += record_bound(rt->tables->actions.v[i]->layout);
 	return sum;
+}
+
+uint64_t run_longest_record(const struct runtime *rt)
+{
+	uint64_t longest = 0;
+
+	vec_each(rt->tables->actions, i) {
+		uint64_t n = record_bound(rt->tables->actions.v[i]->layout);
+
+		longest = n > longest ? n : longest;
+	}
+	return longest;
 }

@@ -109,7 +109,7 @@ static int create_ring(struct runtime *rt, const struct ir_map *m, struct err *e
 	if (fd < 0)
 		return explain_map(m, 0, fd, e);
 	rt->map_fds[m->index] = fd;
-	fd = ring_open(&rt->ring, fd, size);
+	fd = ring_open(&rt->ring, fd, size, run_longest_record(rt));
 	if (fd)
 		return err_set(e, fd, "cannot map the ring buffer: %s", errname(fd));
 	rt->has_ring = true;
@@ -245,7 +245,7 @@ int run_adopt_map(struct runtime *rt, const struct ir_map *m, int fd, struct err
 		return map_globals(rt, m, fd, e);
 	if (m->role != IM_RING)
 		return 0;
-	rc = ring_open(&rt->ring, fd, run_ring_size(rt));
+	rc = ring_open(&rt->ring, fd, run_ring_size(rt), run_longest_record(rt));
 	if (rc)
 		return err_set(e, rc, "cannot map the ring buffer: %s", errname(rc));
 	rt->has_ring = true;

@@ -137,6 +137,7 @@ void run_procs_close(struct runtime *rt);
  * such bound.
  */
 uint64_t run_bound_of_records(const struct runtime *rt);
+uint64_t run_longest_record(const struct runtime *rt); /* of all its actions, in bytes */
 bool run_has_loop(const struct bpf_prog *p);
 
 /* dispatch.c: records to handlers. */

@@ -12,10 +12,18 @@
  */
 #define PUBLISH 65536
 
-int ring_open(struct ring *r, int fd, size_t size)
+/* What is mapped counts as this program's memory: no more of the second copy than a record needs. */
+static size_t mapped_size(size_t size, size_t longest, size_t page)
 {
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	size_t sizes[2] = { page, page + 2 * size };
+	size_t tail = (longest + BPF_RINGBUF_HDR_SZ + page - 1) & ~(page - 1);
+
+	return size + (tail < size ? tail : size);
+}
+
+int ring_open(struct ring *r, int fd, size_t size, size_t longest)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), mapped = mapped_size(size, longest, page);
+	size_t sizes[2] = { page, page + mapped };
 
 	for (int i = 0; i < 2; i++) {
 		void *p = mmap(NULL, sizes[i], i ? PROT_READ : PROT_READ | PROT_WRITE, MAP_SHARED,
@@ -33,6 +41,7 @@ int ring_open(struct ring *r, int fd, size_t size)
 	r->consumer = r->maps[0];
 	r->producer = r->maps[1];
 	r->data = (const uint8_t *)r->maps[1] + page;
+	r->mapped = mapped;
 	r->size = size;
 	return 0;
 }
@@ -63,7 +72,7 @@ static long record_room(const struct ring *r, uint32_t header, unsigned long pos
 
 	if (header & BPF_RINGBUF_BUSY_BIT)
 		return 0;
-	return room <= end - pos ? (long)room : -1;
+	return room <= end - pos && (pos & (r->size - 1)) + room <= r->mapped ? (long)room : -1;
 }
 
 static size_t walk(const struct ring *r, unsigned long *pos, unsigned long *taken,

@@ -19,15 +19,16 @@ typedef bool record_fn(void *arg, const void *rec, uint32_t len);
 struct ring {
 	unsigned long *consumer;
 	const unsigned long *producer;
-	const uint8_t *data; /* mapped twice in a row, so that no record wraps */
+	const uint8_t *data; /* mapped once and its start again behind it, so that no record wraps */
 	unsigned long size;  /* of data, a power of two */
+	unsigned long mapped; /* bytes at data */
 	uint64_t corrupt;
 	void *maps[2];
 	size_t map_sizes[2];
 };
 
-/* Maps the ring buffer fd of size bytes. 0 or -errno. */
-int ring_open(struct ring *r, int fd, size_t size);
+/* Maps the ring buffer fd of size bytes, whose records take at most longest bytes. 0 or -errno. */
+int ring_open(struct ring *r, int fd, size_t size, size_t longest);
 void ring_close(struct ring *r);
 /*
  * Hands out the records that are there when it is called, up to one that is still being written,

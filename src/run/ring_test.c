@@ -26,6 +26,7 @@ static void fake_init(struct fake *f, unsigned long at)
 	f->consumer = f->producer = at;
 	f->ring = (struct ring){
 		.consumer = &f->consumer, .producer = &f->producer, .data = f->data, .size = SIZE,
+		.mapped = sizeof(f->data),
 	};
 	f->stop_after = ~0u;
 }
