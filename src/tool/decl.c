@@ -281,4 +281,5 @@ int tool_declare(struct tool *t, struct arena *a, const char *name, const char *
 void tool_done(struct tool *t)
 {
 	sb_done(&t->scratch);
+	tool_matches_done(t);
 }

@@ -172,33 +172,6 @@ static int declare_column(struct tool *t, struct tool_line *l, bool active, stru
 	return place_column(t, &c, has_value ? &value : NULL, e);
 }
 
-static void set_match(struct tool_table *table, const char *title, size_t n, const struct tool_option *o)
-{
-	vec_each(table->columns, i)
-		if (tool_word_is(title, n, table->columns.v[i].title))
-			table->columns.v[i].match = o;
-}
-
-/* match TITLE OPTION */
-static int declare_match(struct tool *t, struct tool_line *l, struct err *e)
-{
-	const struct tool_option *o;
-	const char *title, *name;
-	size_t n, k;
-
-	tool_word(l, &title, &n);
-	tool_word(l, &name, &k);
-	o = tool_option(t, name, k);
-	if (!o)
-		return tool_wrong(t, l, e, "match needs a column and an option");
-	if (!o->given)
-		return 0;
-	set_match(&t->row, title, n, o);
-	vec_each(t->tables, i)
-		set_match(t->tables.v[i], title, n, o);
-	return 0;
-}
-
 /* stamp [FORMAT] */
 static void declare_stamp(struct tool *t, struct tool_line *l)
 {
@@ -222,7 +195,7 @@ int tool_declare_output(struct tool *t, const struct tool_host *host, const char
 	if (tool_word_is(word, len, "column"))
 		return declare_column(t, l, active, e);
 	if (tool_word_is(word, len, "match"))
-		return declare_match(t, l, e);
+		return tool_declare_match(t, l, e);
 	if (tool_word_is(word, len, "table"))
 		return active ? tool_declare_table(t, l, e) : 0;
 	if (tool_word_is(word, len, "where"))

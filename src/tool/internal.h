@@ -58,6 +58,12 @@ const struct map_dump *tool_dump(const struct tool *t, unsigned map);
 const struct map_dump *tool_dump_before(const struct tool *t, unsigned map);
 /* Its index in t->maps; new ones are added. */
 unsigned tool_map_index(struct tool *t, const char *name, size_t len, bool keep);
+/* match TITLE OPTION */
+int tool_declare_match(struct tool *t, struct tool_line *l, struct err *e);
+bool tool_matches(const struct tool_match *m, const char *text);
+void tool_matches_done(struct tool *t);
+/* 0, or -EINVAL: it is no extended regular expression. */
+int tool_check_regex(const char *text, struct err *e);
 /* samples @MAP OPTION NUMBER */
 int tool_declare_samples(struct tool *t, struct tool_line *l, struct err *e);
 void tool_put_samples(struct tool *t, const struct tool_samples *s, const char *time);

@@ -198,12 +198,15 @@ static bool row_matches(struct tool *t, struct render *r, const struct tool_cell
 {
 	vec_each(t->row.shown, i) {
 		const struct tool_column *c = t->row.shown.v[i];
+		struct tool_spec spec = c->spec;
 
 		if (!c->match)
 			continue;
+		if (spec.conv == 'q') /* quotes are how it is shown */
+			spec.conv = 'a';
 		sb_reset(&t->scratch);
-		tool_cell_text(r, &t->scratch, &c->spec, &cells[i]);
-		if (!strstr(sb_str(&t->scratch), tool_text(c->match)))
+		tool_cell_text(r, &t->scratch, &spec, &cells[i]);
+		if (!tool_matches(c->match, sb_str(&t->scratch)))
 			return false;
 	}
 	return true;

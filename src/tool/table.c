@@ -165,7 +165,7 @@ static bool row_matches(struct join *j, const struct tool_table *table, const st
 			continue;
 		sb_reset(&j->t->scratch);
 		render_text(render, &j->t->scratch, v.type, v.bytes);
-		if (!strstr(sb_str(&j->t->scratch), tool_text(c->match)))
+		if (!tool_matches(c->match, sb_str(&j->t->scratch)))
 			return false;
 	}
 	return true;

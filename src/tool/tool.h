@@ -29,7 +29,7 @@
 
 /* What an option's value is; types.c is the list. */
 enum tool_type { TT_FLAG, TT_NUMBER, TT_TEXT, TT_USER, TT_PID, TT_BYTES, TT_TIME, TT_CHOICE, TT_CGROUP, TT_CONTAINER, TT_OFLAGS, TT_NETNS, TT_DISK,
-		 TT_ERRNO, TT_SYSCALL,
+		 TT_ERRNO, TT_SYSCALL, TT_REGEX,
 		 TT_PROBE, TT_SPAN, TT_EVENT, TT_SAMPLE /* src/front */ };
 
 /* Of an option; a time is in nanoseconds, a choice is the number of its word. */
@@ -66,6 +66,7 @@ struct tool_option {
 
 struct calc;
 struct map_copy;
+struct tool_match;
 
 /* How a column shows its value: "%-16.16s" and the like. */
 struct tool_spec {
@@ -88,7 +89,7 @@ struct tool_column {
 	const char *own;   /* its value is this expression instead of an argument; NULL: an argument */
 	struct calc *value; /* of a table; NULL: an argument of row() */
 	bool active;
-	const struct tool_option *match; /* rows without this option's text in it are left out */
+	const struct tool_match *match; /* rows whose text in this column does not fit are left out; NULL: all fit */
 };
 
 /* Columns: of the rows that the script sends, or of a table over maps. */
@@ -170,6 +171,7 @@ struct tool {
 	VEC(uint32_t) rows;      /* offsets of row() calls in the expanded text */
 	struct front front;      /* for options that are probes */
 	VEC(const struct tool_option *) mapped; /* lists long enough for a map of their values */
+	VEC(struct tool_match *) matches;       /* for tool_done() */
 
 	/* A run's. */
 	struct out_ops ops;      /* stands before those of the format */

@@ -119,7 +119,7 @@ TEST(types_of_options)
 	WRONG("//! option --p P:pid h\n", "--p must be the number of a process or thread, not '0'", "--p", "0");
 	WRONG("//! option --p P:pid h\n", "there is no process or thread 2147483647", "--p", "2147483647");
 	WRONG("//! option --n N:numbr h\n", "tool x, line 1: an option's type is number, text, user, pid, bytes, "
-	      "time, choice(a,b,c), cgroup, container, oflags, netns, disk, errno, syscall, probe, span, event or sample; "
+	      "time, choice(a,b,c), cgroup, container, oflags, netns, disk, errno, syscall, regex, probe, span, event or sample; "
 	      "a list of the first four and the last four with an s at the end");
 	WRONG("//! option --n N:number=x h\n", "tool x, line 1: the default is no value of this type");
 	WRONG("//! option --n h\n//! option --n h\n", "tool x, line 2: there is an option of this name already");
@@ -403,6 +403,38 @@ TEST(a_row_as_text_and_json)
 					       "\"args\": [\"ab\", \"c\\\"d\", \"...\"]}\n");
 	sb_done(&o.buf);
 	done(&f);
+}
+
+/* Is the row of this name and these arguments shown? */
+static bool shown(char *option, char *text, const char *name, const char *arguments)
+{
+	static const char tool[] = "//! option -n --name N:regex help\n//! option -t --part P:text help\n//! option -l --line L:regex help\n"
+				   "//! column NAME %-12s\n//! column ARGS %.9q\n"
+				   "//! match NAME name\n//! match NAME part\n//! match ARGS line\n";
+	const struct type type = { .kind = TY_STRING, .size = 32, .align = 1 };
+	struct value_ref args[] = { { &type, name, (uint32_t)strlen(name) }, { &type, arguments, (uint32_t)strlen(arguments) } };
+	struct render r = { 0 };
+	struct fixture f;
+	struct out o;
+	bool ret;
+
+	CHECK_EQ(EXPAND(&f, tool, option, text), 0);
+	ret = *row_of(&f, &o, &r, args, 2) != '\0';
+	sb_done(&o.buf);
+	done(&f);
+	return ret;
+}
+
+TEST(rows_may_have_to_match)
+{
+	CHECK(shown("-n", "^(cc|ld)$", "cc", "x"));
+	CHECK(!shown("-n", "^(cc|ld)$", "cc1", "x"));
+	CHECK(shown("-n", "c1", "cc1", "x"));
+	CHECK(shown("-t", "c1", "cc1", "x"));
+	CHECK(!shown("-t", "^c", "cc1", "x"));
+	CHECK(shown("-l", "^x$", "cc1", "x"));
+	CHECK(!shown("-l", "y", "cc1", "x"));
+	WRONG("//! option -n --name N:regex help\n", "'(' is no regular expression: Unmatched ( or \\(", "-n", "(");
 }
 
 static bool same_letter(const struct tool *t)

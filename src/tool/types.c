@@ -58,6 +58,11 @@ static int set_text(const struct tool_option *o, struct tool_value *v, struct er
 	return 0;
 }
 
+static int set_regex(const struct tool_option *o, struct tool_value *v, struct err *e)
+{
+	return tool_check_regex(v->text, e);
+}
+
 /* Whole disks only: requests know nothing of partitions. */
 static int set_disk(const struct tool_option *o, struct tool_value *v, struct err *e)
 {
@@ -297,6 +302,7 @@ static const struct type_def {
 } types[] = {
 	{ "number", TT_NUMBER, set_number },
 	{ "text", TT_TEXT, set_text },
+	{ "regex", TT_REGEX, set_regex },
 	{ "disk", TT_DISK, set_disk },
 	{ "user", TT_USER, set_user },
 	{ "pid", TT_PID, set_pid },
@@ -317,7 +323,7 @@ static const struct type_def {
 
 const char *tool_type_names(void)
 {
-	return "an option's type is number, text, user, pid, bytes, time, choice(a,b,c), cgroup, container, oflags, netns, disk, errno, syscall, probe, span, event "
+	return "an option's type is number, text, user, pid, bytes, time, choice(a,b,c), cgroup, container, oflags, netns, disk, errno, syscall, regex, probe, span, event "
 	       "or sample; a list of the first four and the last four with an s at the end";
 }
 
