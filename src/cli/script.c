@@ -95,6 +95,7 @@ static bool analyse(struct session *s)
 	};
 	bool ok = sema_run(&in) && !s->diags.nerrors;
 
+	binaries_close(&s->env);
 	if (!ok && !s->diags.nerrors && !s->tables.probes.n)
 		s->nothing = !s->tool || tool_check(s->tool, &s->tables, &s->err);
 	if (ok && s->opt->debug & CD_TYPES)

@@ -14,6 +14,7 @@
 #include "sym/elfsym.h"
 
 #define MAX_MAPS (64u << 20)
+#define MAX_KEPT 256
 
 struct search {
 	struct probe_env *env;
@@ -22,10 +23,41 @@ struct search {
 	void *arg;
 	struct strmap seen;
 	bool wild;
+	bool keep; /* the files of one process: other attach points ask for the same ones */
 	bool ok;  /* f returned no false */
 	int code; /* of the last failure */
 	struct err e;
 };
+
+/* Each file of a process is opened once for all attach points; many more than usual are not all held open. */
+static int take(struct search *s, const char *path, struct elf_file **ret)
+{
+	struct strmap *files = &s->env->files;
+	int r;
+
+	*ret = strmap_get(files, path);
+	if (*ret)
+		return 0;
+	r = elf_file_open(path, ret, &s->e);
+	if (!r && s->keep && files->n < MAX_KEPT) {
+		files->arena = s->env->arena;
+		strmap_put(files, path, *ret);
+	}
+	return r;
+}
+
+static void give_back(struct search *s, const char *path, struct elf_file *elf)
+{
+	if (strmap_get(&s->env->files, path) != elf)
+		elf_file_free(elf);
+}
+
+void binaries_close(struct probe_env *env)
+{
+	for (size_t i = 0; i < env->files.n; i++)
+		elf_file_free(env->files.items[i].value);
+	env->files = (struct strmap){ 0 };
+}
 
 /* Among many, files that are no ELF are passed over. */
 static void visit(struct search *s, const char *name, const char *path)
@@ -41,14 +73,14 @@ static void visit(struct search *s, const char *name, const char *path)
 	strmap_put(&s->seen, path, s);
 	if (s->wild && (stat(path, &st) || !S_ISREG(st.st_mode)))
 		return;
-	r = elf_file_open(path, &elf, &s->e);
+	r = take(s, path, &elf);
 	if (r) {
 		s->code = s->wild ? s->code : r;
 		return;
 	}
 	s->code = 0;
 	s->ok = s->f(s->arg, &b, elf);
-	elf_file_free(elf);
+	give_back(s, path, elf);
 }
 
 /* Matches the components of pattern from `rest` on below dir ("" or ending in a slash). */
@@ -158,11 +190,11 @@ static void visit_program(struct search *s)
 	const char *name;
 
 	visit_named(s, s->env->child_path);
-	if (elf_resolve_path(s->env->child_path, 0, &path) || elf_file_open(sb_str(&path), &elf, NULL))
+	if (elf_resolve_path(s->env->child_path, 0, &path) || take(s, sb_str(&path), &elf))
 		return;
 	for (size_t i = 0; (name = elf_file_needed(elf, i)); i++)
 		visit_named(s, name);
-	elf_file_free(elf);
+	give_back(s, sb_str(&path), elf);
 }
 
 bool binaries_each(struct probe_env *env, const struct part *path,
@@ -171,12 +203,13 @@ bool binaries_each(struct probe_env *env, const struct part *path,
 	struct search s = { .env = env, .path = path, .f = f, .arg = arg, .ok = true, .code = -ENOENT };
 
 	s.wild = part_is_wild(path);
+	s.keep = !strcmp(path->text, "*");
 	strmap_init(&s.seen, env->arena);
 	if (!s.wild)
 		find_one(&s);
-	else if (!strcmp(path->text, "*") && env->child_path)
+	else if (s.keep && env->child_path)
 		visit_program(&s);
-	else if (!strcmp(path->text, "*") && env->pid > 0)
+	else if (s.keep && env->pid > 0)
 		walk_maps(&s, env->pid);
 	else if (!strchr(path->text, '/'))
 		walk_known_folders(&s);

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "probe/binary.h"
 #include "probe/fixture_test.h"
 #include "sym/ksyms.h"
 #include "tests/unit.h"
@@ -402,6 +403,38 @@ static void count_name(void *arg, const char *name, const struct probe_target *t
 {
 	CHECK_STR(name, t->name);
 	++*(unsigned *)arg;
+}
+
+struct opened {
+	struct elf_file *first; /* of the test program */
+	unsigned n;
+};
+
+static bool note_first(void *arg, const struct binary *b, struct elf_file *elf)
+{
+	struct opened *o = arg;
+
+	o->first = o->n++ ? o->first : elf;
+	return true;
+}
+
+TEST(process_files_are_opened_once)
+{
+	struct part path = { .text = "*" };
+	struct opened once = { 0 }, again = { 0 };
+	struct fixture f;
+	int code;
+
+	fixture_init(&f);
+	f.env.pid = getpid();
+	CHECK(binaries_each(&f.env, &path, note_first, &once, &code) && !code);
+	CHECK(binaries_each(&f.env, &path, note_first, &again, &code) && !code);
+	CHECK(once.n > 0 && once.n == again.n);
+	CHECK(once.first == again.first);
+	CHECK_EQ(f.env.files.n, once.n);
+	binaries_close(&f.env);
+	CHECK_EQ(f.env.files.n, 0);
+	fixture_done(&f);
 }
 
 TEST(list_patterns)

@@ -44,5 +44,6 @@ void probe_env_done(struct probe_env *env)
 		btf_file_free(env->modules.v[i].btf);
 	memset(&env->modules, 0, sizeof(env->modules));
 	env->modules_read = false;
+	binaries_close(env);
 	programs_free(env);
 }

@@ -14,6 +14,7 @@
 #include "base/diag.h"
 #include "base/err.h"
 #include "base/strbuf.h"
+#include "base/strmap.h"
 #include "base/vec.h"
 #include "type/type.h"
 
@@ -130,11 +131,14 @@ struct probe_env {
 
 	VEC(struct probe_module) modules;
 	bool modules_read;
+	struct strmap files;      /* struct elf_file by path, for binaries_each() */
 	struct program *programs; /* whose debug information was asked for (probe/debuginfo.h) */
 };
 
 /* Frees what expansion opened; types of modules must not be asked for their fields after it. */
 void probe_env_done(struct probe_env *env);
+/* Closes the program files of a process that expansion keeps open for the next attach point: once all are expanded. */
+void binaries_close(struct probe_env *env);
 
 /* How a program must be loaded. */
 struct prog_kind {
