@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/fdutil.h"
 #include "base/opts.h"
 #include "tool/internal.h"
 
@@ -29,6 +30,42 @@ static int set_option(struct tool *t, struct tool_option *o, const char *value, 
 	if (o->role == TR_UNIT)
 		t->unit = o->spec;
 	return tool_set(t, o, value ? value : "", e);
+}
+
+/* In single quotes, unless it is plain. */
+static void add_word(struct strbuf *out, const char *word)
+{
+	if (*word && !strpbrk(word, " \t\n'\"\\")) {
+		sb_adds(out, word);
+		return;
+	}
+	sb_addc(out, '\'');
+	for (; *word; word++)
+		if (*word == '\'')
+			sb_adds(out, "'\"'\"'");
+		else
+			sb_addc(out, *word);
+	sb_addc(out, '\'');
+}
+
+/* A command is one argument, with its own arguments in it, or all that are left. */
+static const char *whole_command(struct tool *t, struct opt_walk *w)
+{
+	_cleanup_sb_ struct strbuf out = { 0 };
+
+	if (w->at >= w->argc)
+		return w->value;
+	add_word(&out, w->value);
+	while (w->at < w->argc) {
+		sb_addc(&out, ' ');
+		add_word(&out, w->argv[w->at++]);
+	}
+	return arena_strdup(t->arena, sb_str(&out));
+}
+
+static int take_option(struct tool *t, struct tool_option *o, struct opt_walk *w, struct err *e)
+{
+	return set_option(t, o, o->type == TT_COMMAND ? whole_command(t, w) : w->value, e);
 }
 
 /* A number where a probe is expected is a process: "stackcount $(pidof a.out) Foo". */
@@ -126,7 +163,7 @@ int tool_args(struct tool *t, int argc, char **argv, struct tool_request *ret, s
 		if (i == OPT_WORD)
 			rc = set_argument(t, w.value, e);
 		else if ((size_t)i < t->options.n)
-			rc = set_option(t, &t->options.v[i], w.value, e);
+			rc = take_option(t, &t->options.v[i], &w, e);
 		else
 			set_every((enum every)((size_t)i - t->options.n), w.value, ret);
 	}

@@ -21,7 +21,7 @@ static const struct common_def {
 	{ "pid", { 'p', "pid", .role = TR_FILTER, .filter = "pid", .help = "only these processes" },
 	  "PID,...:pids" },
 	{ "process", { 'p', "pid", .role = TR_PROCESS, .help = "this process" }, "PID:pid" },
-	{ "command", { 'c', "command", .help = "run this command, and trace it" }, "COMMAND:text" },
+	{ "command", { 'c', "command", .role = TR_COMMAND, .help = "run this command, and trace it" }, "COMMAND:text" },
 	{ "tid", { 't', "tid", .role = TR_FILTER, .filter = "tid", .help = "only these threads" },
 	  "TID,...:pids" },
 	{ "uid", { 'u', "uid", .role = TR_FILTER, .filter = "uid", .help = "only these users (numbers or names)" },

@@ -29,7 +29,7 @@
 
 /* What an option's value is; types.c is the list. */
 enum tool_type { TT_FLAG, TT_NUMBER, TT_TEXT, TT_USER, TT_PID, TT_BYTES, TT_TIME, TT_CHOICE, TT_CGROUP, TT_CONTAINER, TT_OFLAGS, TT_NETNS, TT_DISK,
-		 TT_ERRNO, TT_SYSCALL, TT_REGEX,
+		 TT_ERRNO, TT_SYSCALL, TT_REGEX, TT_COMMAND,
 		 TT_PROBE, TT_SPAN, TT_EVENT, TT_SAMPLE /* src/front */ };
 
 /* Of an option; a time is in nanoseconds, a choice is the number of its word. */
@@ -41,7 +41,7 @@ struct tool_value {
 /* What a common option does beside being one. */
 enum tool_role {
 	TR_NONE, TR_FILTER, TR_PROCESS, TR_TIME, TR_TIMESTAMP, TR_DURATION, TR_INTERVAL, TR_COUNT, TR_UNIT, TR_TOP, TR_MAX, TR_NOCLEAR,
-	TR_CSV,
+	TR_CSV, TR_COMMAND,
 };
 
 /* An option, or (positional) an argument without a name of its own on the command line. */
@@ -206,7 +206,7 @@ int tool_args(struct tool *t, int argc, char **argv, struct tool_request *ret, s
 pid_t tool_only_pid(const struct tool *t);
 /* The regular expression that names of probes have to match, in the arena; NULL: none. -EINVAL: an option is wrong. */
 int tool_probe_filter(struct tool *t, const char **ret, struct err *e);
-/* What --exec or --command says is to be run, and traced alone; NULL: nothing. */
+/* The command of an option that is one: it is to be run, and traced alone; NULL: nothing. */
 const char *tool_command(const struct tool *t);
 bool tool_takes_probes(const struct tool *t);
 void tool_help(const struct tool *t, const char *self, struct strbuf *out);

@@ -119,7 +119,7 @@ TEST(types_of_options)
 	WRONG("//! option --p P:pid h\n", "--p must be the number of a process or thread, not '0'", "--p", "0");
 	WRONG("//! option --p P:pid h\n", "there is no process or thread 2147483647", "--p", "2147483647");
 	WRONG("//! option --n N:numbr h\n", "tool x, line 1: an option's type is number, text, user, pid, bytes, "
-	      "time, choice(a,b,c), cgroup, container, oflags, netns, disk, errno, syscall, regex, probe, span, event or sample; "
+	      "time, choice(a,b,c), cgroup, container, oflags, netns, disk, errno, syscall, regex, command, probe, span, event or sample; "
 	      "a list of the first four and the last four with an s at the end");
 	WRONG("//! option --n N:number=x h\n", "tool x, line 1: the default is no value of this type");
 	WRONG("//! option --n h\n//! option --n h\n", "tool x, line 2: there is an option of this name already");
@@ -403,6 +403,23 @@ TEST(a_row_as_text_and_json)
 					       "\"args\": [\"ab\", \"c\\\"d\", \"...\"]}\n");
 	sb_done(&o.buf);
 	done(&f);
+}
+
+/* The command that the arguments behind --exec make. */
+static void check_command(const char *want, int argc, char **argv)
+{
+	struct fixture f;
+
+	CHECK_EQ(expand(&f, "//! option -e --exec CMD:command help\n", argc, argv), 0);
+	CHECK_STR(tool_command(&f.t), want);
+	done(&f);
+}
+
+TEST(a_command_takes_all_words)
+{
+	check_command("ls -l '/a b'", 3, (char *[]){ "x", "--exec", "ls -l '/a b'", NULL });
+	check_command("ls -l '/a b' ''", 6, (char *[]){ "x", "-e", "ls", "-l", "/a b", "", NULL });
+	check_command("ls --help 'it'\"'\"'s'", 4, (char *[]){ "x", "--exec=ls", "--help", "it's", NULL });
 }
 
 /* Is the row of this name and these arguments shown? */

@@ -303,6 +303,7 @@ static const struct type_def {
 	{ "number", TT_NUMBER, set_number },
 	{ "text", TT_TEXT, set_text },
 	{ "regex", TT_REGEX, set_regex },
+	{ "command", TT_COMMAND, set_text },
 	{ "disk", TT_DISK, set_disk },
 	{ "user", TT_USER, set_user },
 	{ "pid", TT_PID, set_pid },
@@ -323,7 +324,7 @@ static const struct type_def {
 
 const char *tool_type_names(void)
 {
-	return "an option's type is number, text, user, pid, bytes, time, choice(a,b,c), cgroup, container, oflags, netns, disk, errno, syscall, regex, probe, span, event "
+	return "an option's type is number, text, user, pid, bytes, time, choice(a,b,c), cgroup, container, oflags, netns, disk, errno, syscall, regex, command, probe, span, event "
 	       "or sample; a list of the first four and the last four with an s at the end";
 }
 

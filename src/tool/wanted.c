@@ -10,7 +10,7 @@
 
 static bool is_text(const struct tool_option *o)
 {
-	return o->type == TT_TEXT || o->type == TT_REGEX || o->type == TT_DISK;
+	return o->type == TT_TEXT || o->type == TT_REGEX || o->type == TT_COMMAND || o->type == TT_DISK;
 }
 
 static void add_literal(struct strbuf *out, const char *text)
@@ -91,7 +91,7 @@ const char *tool_command(const struct tool *t)
 	vec_each(t->options, i) {
 		const struct tool_option *o = &t->options.v[i];
 
-		if (o->given && o->type == TT_TEXT && (!strcmp(o->name, "exec") || !strcmp(o->name, "command")))
+		if (o->given && (o->type == TT_COMMAND || o->role == TR_COMMAND))
 			return tool_text(o);
 	}
 	return NULL;
