@@ -75,23 +75,35 @@ static bool is_wild(const struct attach_point *ap)
 	return false;
 }
 
-/* A wildcard that matches nothing is no fault as long as the block has another probe; sema looks at that. */
-static bool warns(const struct probe_env *env, const struct attach_point *ap)
+static const char *near_text(struct probe_env *env, const char *prefix, const struct near *near)
 {
-	return is_wild(ap) && (!env->missing_probes || !strcmp(env->missing_probes, "error"));
+	return near && near->best ? arena_printf(env->arena, "did you mean %s%s?", prefix, near->best) : NULL;
+}
+
+static const char *no_match_text(struct probe_env *env, const struct provider *p, const struct attach_point *ap)
+{
+	return arena_printf(env->arena, "No matches for %s %s.", p->name, text_behind_provider(ap));
 }
 
 bool no_match(struct probe_env *env, const struct provider *p, const struct attach_point *ap,
 	      const char *prefix, const struct near *near)
 {
-	const char *text = arena_printf(env->arena, "No matches for %s %s.", p->name, text_behind_provider(ap));
-	const char *hint = NULL;
+	if (is_wild(ap))
+		return no_match_any(env, p, ap, prefix, NULL);
+	return missing(env, ap->span, no_match_text(env, p, ap), near_text(env, prefix, near));
+}
 
-	if (near && near->best)
-		hint = arena_printf(env->arena, "did you mean %s%s?", prefix, near->best);
-	if (!warns(env, ap))
+bool no_match_any(struct probe_env *env, const struct provider *p, const struct attach_point *ap,
+		  const char *prefix, const struct near *near)
+{
+	const char *text = no_match_text(env, p, ap), *hint = near_text(env, prefix, near);
+	struct diag *d;
+
+	if (env->missing_probes && strcmp(env->missing_probes, "error"))
 		return missing(env, ap->span, text, hint);
-	diag_warning(env->diags, ap->span, DT_unknown_probe, "%s Skipping.", text);
+	d = diag_warning(env->diags, ap->span, DT_unknown_probe, "%s Skipping.", text);
+	if (hint)
+		diag_hint(env->diags, d, "%s", hint);
 	return true;
 }
 

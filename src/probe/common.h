@@ -37,6 +37,12 @@ bool bad_form(struct probe_env *env, const struct provider *p, struct span at, c
  */
 bool no_match(struct probe_env *env, const struct provider *p, const struct attach_point *ap,
 	      const char *prefix, const struct near *near);
+/*
+ * The same of what is looked for in several places, as a wildcard is: no fault as long as the block has another probe,
+ * so a warning (true); sema looks at what is left of the block.
+ */
+bool no_match_any(struct probe_env *env, const struct provider *p, const struct attach_point *ap,
+		  const char *prefix, const struct near *near);
 /* The same for other things that are missing, in words of their own. */
 bool missing(struct probe_env *env, struct span at, const char *text, const char *hint);
 /* tracefs is not mounted, or refuses us; always false. */

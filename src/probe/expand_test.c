@@ -282,7 +282,7 @@ TEST(expand_rawtracepoint)
 	f.out.provider->kind(&f.target, &f.out, &kind);
 	CHECK_EQ(kind.type, BPF_PROG_TYPE_TRACING);
 	EXPANDS(&f, "rt:vmlinu*:sched_*", "rawtracepoint:sched_switch");
-	EXPANDS(&f, "rt:sched_swtch", "ERROR: No matches for rawtracepoint sched_swtch. "
+	EXPANDS(&f, "rt:sched_swtch", "WARNING: No matches for rawtracepoint sched_swtch. Skipping. "
 				      "(did you mean rawtracepoint:sched_switch?)");
 	EXPANDS(&f, "rt:nonsense:sched_switch", "ERROR: No matches for rawtracepoint nonsense:sched_switch. "
 						"(did you mean rawtracepoint:sched_switch?)");

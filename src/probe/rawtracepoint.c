@@ -104,7 +104,9 @@ static bool expand_rawtp(struct rawtp_walk *w, const struct attach_point *ap)
 	near_start(&w->near, w->event.text);
 	w->module = (struct part){ 0 };
 	walk(w);
-	return no_match(w->env, w->out->provider, ap, "rawtracepoint:", &w->near);
+	if (part_count(ap) == 2)
+		return no_match(w->env, w->out->provider, ap, "rawtracepoint:", &w->near);
+	return no_match_any(w->env, w->out->provider, ap, "rawtracepoint:", part_is_wild(&w->event) ? NULL : &w->near);
 }
 
 static struct part event_part(const struct attach_point *ap)

@@ -52,6 +52,16 @@ static const char *no_match_text(struct check *ck, const struct attach_point *ap
 	return arena_printf(ck->arena, "No matches for %s.", ap->text);
 }
 
+/* One reason after the other, none with a full stop. */
+static void add_reason(struct strbuf *why, const char *text)
+{
+	size_t n = strlen(text);
+
+	if (n && text[n - 1] == '.')
+		n--;
+	sb_addf(why, "%s%.*s", why->n ? "; " : "", (int)n, text);
+}
+
 static bool try_point(struct check *ck, struct attach_point *ap, struct probe *all, struct strbuf *why)
 {
 	struct diags said;
@@ -63,9 +73,9 @@ static bool try_point(struct check *ck, struct attach_point *ap, struct probe *a
 	if (all->provider && probe_try(ck->in->env, ap, all, &said) && probe_usable(ck->in->env, all))
 		return true;
 	if (all->provider && !all->targets.n && !report_fault(ck, &said))
-		sb_addf(why, "%s%s", why->n ? "; " : "", said.list.n ? said.list.v[0]->text : no_match_text(ck, ap));
+		add_reason(why, said.list.n ? said.list.v[0]->text : no_match_text(ck, ap));
 	else if (all->provider)
-		sb_addf(why, "%s%s cannot be attached to on this kernel", why->n ? "; " : "", ap->text);
+		add_reason(why, arena_printf(ck->arena, "%s cannot be attached to on this kernel", ap->text));
 	all->targets.n = 0;
 	return false;
 }
@@ -85,7 +95,7 @@ static bool none_there(struct check *ck, const struct attach_point *ap, const st
 		return true;
 	}
 	d = diag_error(ck->diags, at, DT_no_probes, "This kernel has none of these probes");
-	diag_hint(ck->diags, d, "%s", sb_str(why));
+	diag_hint(ck->diags, d, "%s.", sb_str(why));
 	return false;
 }
 

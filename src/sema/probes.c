@@ -245,7 +245,7 @@ static bool any_optional(const struct probe_block *b)
 	return false;
 }
 
-/* The text of the only thing said since from, a warning, which is said no more; else NULL. */
+/* The text and hint of the only thing said since from, a warning, which is said no more; else NULL. */
 static const char *take_warning(struct check *ck, size_t from)
 {
 	const char *skipping;
@@ -255,8 +255,11 @@ static const char *take_warning(struct check *ck, size_t from)
 		return NULL;
 	d = ck->diags->list.v[--ck->diags->list.n];
 	ck->diags->nwarnings--;
-	skipping = strstr(d->text, " Skipping.");
-	return skipping ? arena_strndup(ck->arena, d->text, (size_t)(skipping - d->text)) : d->text;
+	skipping = strstr(d->text, ". Skipping.");
+	if (!skipping)
+		return d->text;
+	return arena_printf(ck->arena, "%.*s%s%s", (int)(skipping - d->text), d->text, d->hint ? "; " : ".",
+			    d->hint ? d->hint : "");
 }
 
 static struct diag *first_error(const struct check *ck, size_t from)
