@@ -25,11 +25,20 @@ static int find_letter(const struct opt_walk *w, char letter)
 	return -1;
 }
 
+/* Dashes may be written as underlines. */
+static bool is_name(const char *known, const char *name, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len && known[i] && (known[i] == name[i] || (known[i] == '-' && name[i] == '_')))
+		i++;
+	return i == len && !known[i];
+}
+
 static int find_name(const struct opt_walk *w, const char *name, size_t len)
 {
 	for (size_t i = 0; i < w->n; i++)
-		if (w->defs[i].name && strlen(w->defs[i].name) == len &&
-		    !strncmp(w->defs[i].name, name, len))
+		if (w->defs[i].name && is_name(w->defs[i].name, name, len))
 			return (int)i;
 	return -1;
 }

@@ -59,7 +59,7 @@ TEST(long_forms)
 	struct cli_options o;
 	struct err e = { 0 };
 
-	CHECK_EQ(PARSE(&o, &e, "--output=f", "--pid", "3", "--dry-run", "--debug=codegen", "s"), 0);
+	CHECK_EQ(PARSE(&o, &e, "--output=f", "--pid", "3", "--dry_run", "--debug=codegen", "s"), 0);
 	CHECK_STR(o.output, "f");
 	CHECK_EQ(o.pid, 3);
 	CHECK(o.dry_run);
