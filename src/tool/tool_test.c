@@ -118,8 +118,10 @@ TEST(types_of_options)
 	WRONG("//! option --c C:choice(a,bc) h\n", "--c must be one of a,bc, not 'b'", "--c", "b");
 	WRONG("//! option --p P:pid h\n", "--p must be the number of a process or thread, not '0'", "--p", "0");
 	WRONG("//! option --p P:pid h\n", "there is no process or thread 2147483647", "--p", "2147483647");
+	WRONG("//! option -d --dir D:folder help\n", "--dir must be a folder, not '/proc/version'", "-d", "/proc/version");
+	WRONG("//! option -d --dir D:folder help\n", "/no/such: No such file or directory", "-d", "/no/such");
 	WRONG("//! option --n N:numbr h\n", "tool x, line 1: an option's type is number, text, user, pid, bytes, "
-	      "time, choice(a,b,c), cgroup, container, oflags, netns, disk, errno, syscall, regex, command, probe, span, event or sample; "
+	      "time, choice(a,b,c), cgroup, container, oflags, netns, disk, errno, syscall, regex, command, folder, probe, span, event or sample; "
 	      "a list of the first four and the last four with an s at the end");
 	WRONG("//! option --n N:number=x h\n", "tool x, line 1: the default is no value of this type");
 	WRONG("//! option --n h\n//! option --n h\n", "tool x, line 2: there is an option of this name already");

@@ -63,6 +63,18 @@ static int set_regex(const struct tool_option *o, struct tool_value *v, struct e
 	return tool_check_regex(v->text, e);
 }
 
+static int set_folder(const struct tool_option *o, struct tool_value *v, struct err *e)
+{
+	struct stat st;
+
+	if (stat(v->text, &st))
+		return err_set(e, -EINVAL, "%s: %s", v->text, strerror(errno));
+	if (!S_ISDIR(st.st_mode))
+		return must_be(o, "a folder", v->text, e);
+	v->number = st.st_ino;
+	return 0;
+}
+
 /* Whole disks only: requests know nothing of partitions. */
 static int set_disk(const struct tool_option *o, struct tool_value *v, struct err *e)
 {
@@ -304,6 +316,7 @@ static const struct type_def {
 	{ "text", TT_TEXT, set_text },
 	{ "regex", TT_REGEX, set_regex },
 	{ "command", TT_COMMAND, set_text },
+	{ "folder", TT_FOLDER, set_folder },
 	{ "disk", TT_DISK, set_disk },
 	{ "user", TT_USER, set_user },
 	{ "pid", TT_PID, set_pid },
@@ -324,7 +337,7 @@ static const struct type_def {
 
 const char *tool_type_names(void)
 {
-	return "an option's type is number, text, user, pid, bytes, time, choice(a,b,c), cgroup, container, oflags, netns, disk, errno, syscall, regex, command, probe, span, event "
+	return "an option's type is number, text, user, pid, bytes, time, choice(a,b,c), cgroup, container, oflags, netns, disk, errno, syscall, regex, command, folder, probe, span, event "
 	       "or sample; a list of the first four and the last four with an s at the end";
 }
 
