@@ -123,8 +123,11 @@ struct opt_def *tool_opt_table(const struct tool *t, size_t *ret_n)
 	for (size_t i = 0; i < own; i++)
 		if (defs[i].letter && defs[i].letter == every[E_VERBOSE].letter)
 			defs[own + E_VERBOSE].letter = 0; /* the tool's own come first */
-	if (tool_role(t, TR_CSV)) /* there with a letter, among the tool's own */
+	/* Those that are there with a letter, among the tool's own. */
+	if (tool_role(t, TR_CSV))
 		defs[own + E_CSV].help = NULL;
+	if (tool_role(t, TR_JSON))
+		defs[own + E_JSON].help = NULL;
 	*ret_n = own + E_COUNT;
 	return defs;
 }
@@ -147,12 +150,18 @@ static int check_exclusive(struct tool *t, struct err *e)
 	return 0;
 }
 
+static bool role_given(const struct tool *t, enum tool_role role)
+{
+	const struct tool_option *o = tool_role(t, role);
+
+	return o && o->given;
+}
+
 int tool_args(struct tool *t, int argc, char **argv, struct tool_request *ret, struct err *e)
 {
 	struct opt_walk w;
 	size_t n;
 	struct opt_def *defs = tool_opt_table(t, &n);
-	const struct tool_option *csv;
 	int i, rc = 0;
 
 	*ret = (struct tool_request){ 0 };
@@ -167,9 +176,10 @@ int tool_args(struct tool *t, int argc, char **argv, struct tool_request *ret, s
 		else
 			set_every((enum every)((size_t)i - t->options.n), w.value, ret);
 	}
-	csv = tool_role(t, TR_CSV);
-	if (csv && csv->given)
+	if (role_given(t, TR_CSV))
 		ret->format = TF_CSV;
+	if (role_given(t, TR_JSON))
+		ret->format = TF_JSON;
 	t->format = ret->format;
 	return rc ? rc : check_exclusive(t, e);
 }

@@ -49,6 +49,7 @@ static const struct common_def {
 	{ "top", { 0, "top", .role = TR_TOP, .help = "only so many rows of each output" }, "N:number" },
 	{ "noclear", { 'C', "noclear", .role = TR_NOCLEAR, .help = "do not clear the screen" }, NULL },
 	{ "csv", { 'j', "csv", .role = TR_CSV, .help = "print comma-separated values" }, NULL },
+	{ "json", { 'j', "json", .role = TR_JSON, .help = "print JSON, one object a line" }, NULL },
 	{ "max", { 'M', "max-events", .role = TR_MAX, .help = "end after so many rows" }, "N:number" },
 };
 
@@ -136,7 +137,7 @@ static int declare_word(struct tool *t, const char *word, size_t len, const stru
 	if (tool_word_is(word, n, "units"))
 		return add_units(t, in_parens, l, e);
 	return tool_wrong(t, l, e, "common options are pid, process, command, tid, uid, name, cgroup, container, mntns, pidns, failed, time, "
-				   "timestamp, duration, interval, count, units, top, noclear, csv and max");
+				   "timestamp, duration, interval, count, units, top, noclear, csv, json and max");
 }
 
 int tool_declare_common(struct tool *t, struct tool_line *l, struct err *e)

@@ -41,7 +41,7 @@ struct tool_value {
 /* What a common option does beside being one. */
 enum tool_role {
 	TR_NONE, TR_FILTER, TR_PROCESS, TR_TIME, TR_TIMESTAMP, TR_DURATION, TR_INTERVAL, TR_COUNT, TR_UNIT, TR_TOP, TR_MAX, TR_NOCLEAR,
-	TR_CSV, TR_COMMAND,
+	TR_CSV, TR_JSON, TR_COMMAND,
 };
 
 /* An option, or (positional) an argument without a name of its own on the command line. */
