@@ -108,7 +108,7 @@ struct config {
 	uint64_t max_probes;     /* 1024 */
 	uint64_t max_bpf_progs;  /* 1024 */
 	uint64_t ring_pages;     /* pages of the ring buffer, 0: chosen */
-	uint64_t log_size;
+	uint64_t log_size;       /* 16777215: most bytes of the verifier's log */
 	bool print_maps_on_exit; /* true */
 	bool cpp_demangle, lazy_symbolication;
 	bool show_debug_info; /* lines and inlined functions in user stacks */

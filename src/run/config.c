@@ -222,7 +222,7 @@ int config_init(struct config *c, struct err *e)
 		.max_cat_bytes = 10240,
 		.max_probes = 1024,
 		.max_bpf_progs = 1024,
-		.log_size = 1000000,
+		.log_size = 16777215,
 		.print_maps_on_exit = true,
 		.cpp_demangle = true,
 		.show_debug_info = true,

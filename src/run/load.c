@@ -9,12 +9,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fn/runtime.h"
 #include "run/internal.h"
 #include "type/btf.h"
 
 #define PSEUDO_FUNC 4       /* BPF_PSEUDO_FUNC, in ld_imm64 */
 #define PSEUDO_KFUNC_CALL 2 /* BPF_PSEUDO_KFUNC_CALL, in call */
-#define LOG_MAX ((16u << 20) - 1) /* kernels below 5.17 take no more (bpf_verifier_log) */
+#define LOG_FIRST (1u << 20)
+#define LOG_LEAST 128 /* kernels below 6.4 take no less (bpf_verifier_log_attr_valid) */
+#define LOG_MOST ((16u << 20) - 1) /* kernels below 5.17 take no more */
 #define LOG_TAIL 15
 
 struct loading {
@@ -25,6 +28,7 @@ struct loading {
 	struct prog_kind kind;
 	struct bpf_debug debug;
 	bool has_callbacks; /* these need func_info */
+	bool cut;           /* the log did not fit: that has been told */
 };
 
 static int relocate_one(struct loading *l, const struct bpf_reloc *r, struct err *e)
@@ -113,7 +117,7 @@ static void add_debug(struct loading *l, union bpf_attr *attr)
 	attr->line_info_cnt = l->debug.nlines;
 }
 
-static int try_load(struct loading *l, bool debug, uint32_t log_level)
+static int try_load(struct loading *l, bool debug, uint32_t log_level, uint32_t log_size)
 {
 	struct strbuf *log = &l->rt->log;
 	union bpf_attr attr = {
@@ -135,31 +139,46 @@ static int try_load(struct loading *l, bool debug, uint32_t log_level)
 	if (log_level) {
 		log->p[0] = 0;
 		attr.log_buf = (uintptr_t)log->p;
-		attr.log_size = (uint32_t)log->cap;
+		attr.log_size = log_size;
 	}
 	fd = sys_bpf(BPF_PROG_LOAD, &attr, sizeof(attr));
-	log->n = log_level ? strnlen(log->p, log->cap - 1) : 0;
+	log->n = log_level ? strnlen(log->p, log_size - 1) : 0;
 	return fd;
 }
 
-/* The log's buffer grows until all of it fits: older kernels keep the beginning, not the end. */
+static void tell_cut(struct loading *l, uint32_t size)
+{
+	if (!l->cut)
+		rt_warn(l->rt, "the verifier's log of %s was cut to %u bytes%s", l->probe->name, size,
+			size < LOG_MOST ? ": raise log_size" : "");
+	l->cut = true;
+}
+
+static uint32_t log_limit(const struct loading *l)
+{
+	uint64_t size = l->rt->tables->config.log_size;
+
+	return size < LOG_LEAST ? LOG_LEAST : size > LOG_MOST ? LOG_MOST : (uint32_t)size;
+}
+
+/* The log's buffer grows until all of it fits, or to log_size: older kernels keep the beginning, not the end. */
 static int load_logged(struct loading *l, bool debug, uint32_t level)
 {
 	struct strbuf *log = &l->rt->log;
-	size_t size = l->rt->tables->config.log_size;
+	uint32_t most = log_limit(l), size = most < LOG_FIRST ? most : LOG_FIRST;
 	int fd;
 
-	for (size = size < 65536 ? 65536 : size;; size *= 4) {
-		if (size > LOG_MAX)
-			size = LOG_MAX;
+	for (;; size = size < most / 4 ? size * 4 : most) {
 		sb_reset(log);
 		sb_grow(log, size - 1);
-		if (log->cap > LOG_MAX)
-			log->cap = LOG_MAX;
-		fd = try_load(l, debug, level);
-		if (fd != -ENOSPC || size == LOG_MAX)
+		fd = try_load(l, debug, level, size);
+		if (fd != -ENOSPC)
 			return fd;
+		if (size == most)
+			break;
 	}
+	tell_cut(l, size);
+	return fd;
 }
 
 static void note_log(struct runtime *rt, const char *name, unsigned lines)
@@ -199,15 +218,18 @@ static int load_kind(struct loading *l, struct err *e)
 {
 	struct runtime *rt = l->rt;
 	uint32_t level = rt->opt->verifier_dump ? 2 : 0; /* at 1, success leaves only the totals */
-	int fd;
+	int fd = 0;
 
 	if (level && atoi(rt->opt->verifier_dump) > 0)
 		level = (uint32_t)atoi(rt->opt->verifier_dump);
-	fd = level ? load_logged(l, true, level) : try_load(l, true, 0);
-	if (fd == -EPERM && run_raise_memlock())
-		fd = try_load(l, true, 0);
-	if (level)
+	if (level) {
+		fd = load_logged(l, true, level);
 		note_log(rt, l->probe->name, ~0u);
+	}
+	if (!level || fd == -ENOSPC) /* a log that was cut is no fault of the program */
+		fd = try_load(l, true, 0, 0);
+	if (fd == -EPERM && run_raise_memlock())
+		fd = try_load(l, true, 0, 0);
 	return fd >= 0 ? fd : load_failed(l, fd, e);
 }
 
