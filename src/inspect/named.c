@@ -9,8 +9,6 @@
 #include "inspect/btf.h"
 #include "inspect/objects.h"
 
-typedef VEC(uint32_t) id_list;
-
 /* What a program or map is looked for by. */
 struct wanted {
 	enum object_kind kind;
@@ -197,51 +195,49 @@ static int show_list(struct inspect *in, const fd_list *list, int (*show)(struct
 	return r;
 }
 
-/* The ids first: what is made to show objects, to find their holders, is not shown itself. */
-static int all_ids(struct inspect *in, enum object_kind kind, id_list *ret)
+/*
+ * Opens the first object behind *id; -ENOENT, not set as an error: there is none. Ids come in rows
+ * mostly: within one the next number is tried, and the kernel is not asked which the next id is.
+ */
+static int open_next(struct inspect *in, enum object_kind kind, uint32_t *id, bool *row)
 {
-	uint32_t id = 0;
-	int r;
+	int fd = *row ? object_open(kind, *id + 1) : -ENOENT, r;
 
-	while (!(r = object_next(kind, id, &id)))
-		vec_push(ret, id);
-	if (r == -ENOENT)
-		return 0;
-	return inspect_fail(in, r, "can't get next %s: %s%s", object_name(kind), errname(r),
-			    r == -EINVAL ? " -- kernel too old?" : "");
-}
+	*id += fd != -ENOENT;
+	while (fd == -ENOENT) { /* or gone meanwhile */
+		uint32_t last = *id;
 
-static int show_ids(struct inspect *in, enum object_kind kind, const id_list *ids,
-		    int (*show)(struct inspect *, int))
-{
-	int r = 0;
-
-	for (size_t i = 0; i < ids->n && !r && inspect_more(in); i++) {
-		_cleanup_fd_ int fd = object_open(kind, ids->v[i]);
-
-		if (fd == -ENOENT)
-			continue; /* gone meanwhile */
-		if (fd < 0)
-			return inspect_fail(in, fd, "can't get %s by id (%u): %s", object_name(kind), ids->v[i],
-					    errname(fd));
-		r = show(in, fd);
+		r = object_next(kind, last, id);
+		if (r == -ENOENT)
+			return r;
+		if (r)
+			return inspect_fail(in, r, "can't get next %s: %s%s", object_name(kind), errname(r),
+					    r == -EINVAL ? " -- kernel too old?" : "");
+		*row = *id == last + 1;
+		fd = object_open(kind, *id);
 	}
-	return r;
+	if (fd < 0)
+		return inspect_fail(in, fd, "can't get %s by id (%u): %s", object_name(kind), *id, errname(fd));
+	return fd;
 }
 
+/* What is made to find the holders of objects is made and gone while the first is shown, so it is not shown. */
 static int show_all(struct inspect *in, enum object_kind kind, int (*show)(struct inspect *, int))
 {
-	id_list ids = { 0 };
-	int r = all_ids(in, kind, &ids);
+	uint32_t id = 0;
+	bool row = false;
+	int r = 0;
 
-	if (!r && in->json)
+	if (in->json)
 		jsonw_array(&in->w);
-	if (!r)
-		r = show_ids(in, kind, &ids, show);
-	if (!r && in->json)
+	while (!r && inspect_more(in)) {
+		_cleanup_fd_ int fd = open_next(in, kind, &id, &row);
+
+		r = fd < 0 ? fd : show(in, fd);
+	}
+	if (in->json)
 		jsonw_end_array(&in->w);
-	vec_done(&ids);
-	return r;
+	return r == -ENOENT && !in->err.code ? 0 : r;
 }
 
 int object_show(struct inspect *in, enum object_kind kind, struct words *w,

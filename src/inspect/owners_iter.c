@@ -27,7 +27,7 @@ struct seen {
 
 /* Where things are in the kernel's structures. */
 struct places {
-	uint32_t tgid, operations, private_data, aux, pages, prog_id, map_id, link_id;
+	uint32_t tgid, operations, show_fdinfo, private_data, aux, pages, prog_id, map_id, link_id;
 };
 
 #define SEEN(member) (-(int)sizeof(struct seen) + (int)offsetof(struct seen, member))
@@ -58,14 +58,17 @@ static void write_code(struct code *c, const struct places *p)
 	leave_if_null(c, 7);
 	code_add(c, BPF_LDX | BPF_MEM | BPF_DW, 8, 1, 24, 0);
 	leave_if_null(c, 8);
+	/* Most files are of a kind that has nothing to say in fdinfo; BPF's have. */
+	code_add(c, BPF_LDX | BPF_MEM | BPF_DW, 3, 8, (int)p->operations, 0);
+	code_add(c, BPF_LDX | BPF_MEM | BPF_DW, 2, 3, (int)p->show_fdinfo, 0);
+	leave_if_null(c, 2);
+	code_add(c, BPF_STX | BPF_MEM | BPF_DW, 10, 3, SEEN(operations), 0);
 	code_add(c, BPF_LDX | BPF_MEM | BPF_W, 2, 1, 16, 0);
 	code_add(c, BPF_STX | BPF_MEM | BPF_W, 10, 2, SEEN(fd), 0);
 	code_add(c, BPF_LDX | BPF_MEM | BPF_DW, 6, 1, 0, 0);
 	code_add(c, BPF_LDX | BPF_MEM | BPF_DW, 6, 6, 0, 0);
 	code_add(c, BPF_LDX | BPF_MEM | BPF_W, 2, 7, (int)p->tgid, 0);
 	code_add(c, BPF_STX | BPF_MEM | BPF_W, 10, 2, SEEN(tgid), 0);
-	code_add(c, BPF_LDX | BPF_MEM | BPF_DW, 2, 8, (int)p->operations, 0);
-	code_add(c, BPF_STX | BPF_MEM | BPF_DW, 10, 2, SEEN(operations), 0);
 	code_add(c, BPF_LDX | BPF_MEM | BPF_DW, 9, 8, (int)p->private_data, 0);
 	leave_if_null(c, 9);
 	code_add(c, BPF_ST | BPF_MEM | BPF_W, 10, 0, SEEN(pages), 0);
@@ -99,6 +102,7 @@ static bool find_places(struct types *ts, struct places *p)
 {
 	return place_of(ts, "struct task_struct", "tgid", &p->tgid) &&
 	       place_of(ts, "struct file", "f_op", &p->operations) &&
+	       place_of(ts, "struct file_operations", "show_fdinfo", &p->show_fdinfo) &&
 	       place_of(ts, "struct file", "private_data", &p->private_data) &&
 	       place_of(ts, "struct bpf_prog", "aux", &p->aux) &&
 	       place_of(ts, "struct bpf_prog", "pages", &p->pages) &&
