@@ -93,6 +93,9 @@ void link_details(struct inspect *in, const struct link_info *info);
 void link_perf_event(struct inspect *in, const struct link_info *info);
 void link_kprobe_multi(struct inspect *in, const struct link_info *info);
 void link_uprobe_multi(struct inspect *in, const struct link_info *info);
+/* net_netfilter.c: those of a program in a hook of netfilter */
+void link_netfilter_text(struct strbuf *out, const struct link_info *info);
+void link_netfilter_json(struct jsonw *w, const struct link_info *info);
 /* Text of a name that the kernel wrote. */
 static inline const char *link_text(uint64_t at)
 {

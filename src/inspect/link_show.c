@@ -7,7 +7,6 @@
 #include "inspect/both.h"
 #include "inspect/link.h"
 #include "inspect/names.h"
-#include "inspect/net.h"
 
 #define NAME_SIZE 4096 /* the kernel's PATH_MAX */
 
@@ -155,32 +154,6 @@ static void iterator(struct inspect *in, const struct link_info *info)
 	}
 }
 
-static void netfilter_json(struct jsonw *w, const struct link_info *info)
-{
-	jsonw_u64_at(w, "pf", info->netfilter.pf);
-	jsonw_u64_at(w, "hook", info->netfilter.hook);
-	jsonw_i64_at(w, "prio", info->netfilter.priority);
-	jsonw_u64_at(w, "flags", info->netfilter.flags);
-}
-
-static void netfilter_text(struct strbuf *out, const struct link_info *info)
-{
-	const char *family = netfilter_family(info->netfilter.pf);
-	const char *hook = netfilter_hook(info->netfilter.pf, info->netfilter.hook);
-
-	if (family)
-		sb_addf(out, "\n\t%s", family);
-	else
-		sb_addf(out, "\n\tpf: %u", info->netfilter.pf);
-	if (hook)
-		sb_addf(out, " %s", hook);
-	else
-		sb_addf(out, ", hook %u,", info->netfilter.hook);
-	sb_addf(out, " prio %d", info->netfilter.priority);
-	if (info->netfilter.flags)
-		sb_addf(out, " flags 0x%x", info->netfilter.flags);
-}
-
 static void raw_tracepoint(struct inspect *in, const struct link_info *info)
 {
 	both_string(in, "tp_name", "\n\ttp '", link_text(info->raw_tp.name), "'  ");
@@ -221,9 +194,9 @@ void link_details(struct inspect *in, const struct link_info *info)
 	case LINK_SOCKMAP: of_map(in, info); break;
 	case LINK_NETFILTER:
 		if (in->json)
-			netfilter_json(&in->w, info);
+			link_netfilter_json(&in->w, info);
 		else
-			netfilter_text(&in->out, info);
+			link_netfilter_text(&in->out, info);
 		break;
 	case BPF_LINK_TYPE_PERF_EVENT: link_perf_event(in, info); break;
 	case BPF_LINK_TYPE_KPROBE_MULTI: link_kprobe_multi(in, info); break;

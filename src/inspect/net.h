@@ -18,8 +18,4 @@ void net_show_tc(struct inspect *in, struct netlink *nl, uint32_t ifindex, const
 /* Programs that filter packets in netfilter's hooks, one object or line for each link. */
 void net_show_netfilter(struct inspect *in);
 
-/* Words for families and hooks of netfilter; NULL if a number has none. */
-const char *netfilter_family(uint32_t pf);
-const char *netfilter_hook(uint32_t pf, uint32_t hook);
-
 #endif
