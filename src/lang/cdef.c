@@ -235,6 +235,7 @@ static const struct type *parse_struct(struct parser *p, bool is_union)
 	return t;
 }
 
+/* Before the kernel's types: BTF before 5.13 had no kind for these, and calls them integers. */
 static const struct type *floating(struct types *ts, const char *name)
 {
 	return !strcmp(name, "float") ? type_float(ts, 4) : !strcmp(name, "double") ? type_float(ts, 8) : NULL;
@@ -244,12 +245,12 @@ static const struct type *parse_named(struct parser *p)
 {
 	struct span at = p->tok.span;
 	const char *name = parse_type_name(p);
-	const struct type *t = p->panic ? type_none() : types_lookup(p->ts, name);
+	const struct type *t = p->panic ? type_none() : floating(p->ts, name);
 	struct near near;
 	struct diag *dg;
 
 	if (!t)
-		t = floating(p->ts, name);
+		t = types_lookup(p->ts, name);
 	if (t)
 		return t;
 	dg = p_error(p, span_join(at, p->prev), DT_unknown_type, "unknown type '%s'", name);
