@@ -12,7 +12,7 @@ judge() {
 	1) [ "$2" != ok ] || why='an error' ;;
 	*) why="status $code" ;;
 	esac
-	[ "$why" ] || [ $code -eq 0 ] || grep -q 'ERROR: ' err || why='no message'
+	[ "$why" ] || [ $code -eq 0 ] || grep -qE 'ERROR: |^No probes to attach$' err || why='no message'
 	[ "$why" ] || [ "$(wc -c <err)" -lt 50000 ] || why="$(wc -c <err) bytes of messages"
 	[ "$why" ] || [ ! "$3" ] || grep -qF -- "$3" err || why="no '$3' in the message"
 	if [ ! "$why" ]; then echo "ok bad/$1"; return; fi

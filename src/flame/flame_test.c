@@ -55,7 +55,8 @@ TEST(kinds_of_frames)
 
 TEST(lines_that_are_no_stacks)
 {
-	struct flame *f = flame_new();
+	struct flame *f = flame_new(), *none = flame_new();
+	_cleanup_sb_ struct strbuf out = { 0 };
 
 	CHECK(!add(f, ""));
 	CHECK(!add(f, "main;work"));
@@ -65,7 +66,8 @@ TEST(lines_that_are_no_stacks)
 	CHECK_EQ(flame_total(f), 0);
 	CHECK(add(f, "operator new(unsigned long);with blanks 18446744073709551615"));
 	CHECK(find(f, "operator new(unsigned long)"));
-	CHECK(strstr(draw(flame_new(), &(struct strbuf){ 0 }), "no stacks"));
+	CHECK(strstr(draw(none, &out), "no stacks"));
+	flame_free(none);
 	flame_free(f);
 }
 

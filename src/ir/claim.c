@@ -3,7 +3,7 @@
  * Scratch that a run must have to itself although another task may run the same program on the CPU meanwhile: there
  * are copies of it, each with a word in front of them that is not 0 while a run holds it. Taking one is an atomic
  * exchange, for tasks are preempted anywhere; giving it back is a plain store. Which copy it is the verifier is not told
- * (a zero that it does not know is added before the ways to them meet), else it would follow the program once for each.
+ * (a zero that it does not know is added), else it would follow the program once for each.
  */
 #include "ir/pass.h"
 
@@ -18,11 +18,11 @@ static void give_up(struct ir_builder *b)
 static struct ir_val *take(struct ir_builder *b, struct ir_val *words, uint32_t copies)
 {
 	struct ir_block *taken = ir_block_new(b), *next;
-	struct ir_val *numbers[IR_COPIES], *which, *zero = copies > 1 ? ir_unknown_zero(b) : NULL;
+	struct ir_val *numbers[IR_COPIES], *which;
 
 	taken->cold = b->block->cold;
 	for (uint32_t i = 0; i < copies; i++) {
-		numbers[i] = zero ? ir_addi(b, zero, i) : ir_iconst(b, 0);
+		numbers[i] = ir_iconst(b, i);
 		next = ir_block_new(b);
 		next->cold = true;
 		which = ir_op(b, IR_xchg, 2, words, ir_iconst(b, 1));
@@ -74,6 +74,7 @@ struct ir_val *ir_claim_take(struct ir_builder *b, struct ir_val *base, struct i
 		*ret_word = words;
 		return base;
 	}
+	which = ir_bin(b, IR_add, which, ir_unknown_zero(b));
 	which = ir_op(b, IR_umin, 1, which);
 	which->imm = c->copies - 1;
 	*ret_word = ir_bin(b, IR_add, words, ir_bin(b, IR_mul, which, ir_iconst(b, 8)));
