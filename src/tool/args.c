@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A tool's command line: its own options and those that all tools have. */
 #include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/fdutil.h"
 #include "base/opts.h"
@@ -68,13 +73,30 @@ static int take_option(struct tool *t, struct tool_option *o, struct opt_walk *w
 	return set_option(t, o, o->type == TT_COMMAND ? whole_command(t, w) : w->value, e);
 }
 
+/*
+ * "memleak $(pidof a.out)": an interval of more than a minute that is the number of a running program is meant as that
+ * program (kernel threads have no exe). "1234s" is an interval in any case.
+ */
+static bool is_program(const char *word)
+{
+	uint64_t number = strtoull(word, NULL, 10);
+	char path[64], file[PATH_MAX];
+
+	snprintf(path, sizeof(path), "/proc/%" PRIu64 "/exe", number);
+	return number > 60 && readlink(path, file, sizeof(file)) > 0;
+}
+
 /* A number where a probe is expected is a process: "stackcount $(pidof a.out) Foo". */
 static struct tool_option *meant(struct tool *t, struct tool_option *o, const char *word)
 {
 	struct tool_option *pid = tool_option(t, "pid", strlen("pid"));
-	bool is_number = *word && !word[strspn(word, "0123456789")];
+	const struct tool_option *command = tool_role(t, TR_COMMAND);
 
-	return tool_is_probe(o->type) && is_number && pid && !pid->given ? pid : o;
+	if (!pid || pid->given || !*word || word[strspn(word, "0123456789")])
+		return o;
+	if (tool_is_probe(o->type))
+		return pid;
+	return o->role == TR_INTERVAL && pid->role == TR_PROCESS && !(command && command->given) && is_program(word) ? pid : o;
 }
 
 /* The next argument that has no value yet. */
