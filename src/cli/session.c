@@ -10,6 +10,7 @@
 
 #include "base/fdutil.h"
 #include "fn/fn.h"
+#include "out/hosts.h"
 #include "run/sys.h"
 #include "sym/elfsym.h"
 #include "sym/ksyms.h"
@@ -99,6 +100,7 @@ void session_close(struct session *s)
 	if (!s->borrows_ksyms)
 		ksyms_free(s->render.ksyms);
 	usyms_free(s->render.usyms);
+	hosts_free(s->render.hosts);
 	btf_file_free(s->btf);
 	arena_done(&s->arena);
 }

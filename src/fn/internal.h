@@ -36,6 +36,7 @@ struct ir_val *fn_pack_ksym(struct lower *lw, struct ir_val *addr);
 struct ir_val *fn_current_task(struct lower *lw);
 /* Of an address, as ntop() makes it: family and 16 bytes (net.c). */
 const struct type *fn_inet_type(struct types *ts);
+bool fn_is_inet(const struct type *t);
 /* The process id of the running task, in the pid namespace of this process (pid.c). */
 struct ir_val *fn_lower_pid(struct lower *lw);
 /* Nanoseconds since boot (clock.c). */
@@ -72,7 +73,8 @@ struct ir_val *fn_lower_format(struct lower *lw, struct node *call);
 	FN(fn_socket_cookie) FN(fn_skboutput) FN(fn_map_find) FN(fn_fail) FN(fn_static_assert) FN(fn_assert_str) FN(fn_default_str_length) \
 	FN(fn_fd_file) FN(fn_fd_sock) FN(fn_fs_name) FN(fn_mntns) FN(fn_pidns) FN(fn_in_cgroup) FN(fn_container) FN(fn_pod) FN(fn_in_container) FN(fn_path) FN(fn_folder) FN(fn_basename) \
 	FN(fn_open_flags) FN(fn_mount_flags) FN(fn_clone_flags) FN(fn_tcp_flags) FN(fn_letters) FN(fn_disk_name) FN(fn_pid_comm) FN(fn_errno_name) FN(fn_softirq_name) \
-	FN(fn_laddr) FN(fn_raddr) FN(fn_lport) FN(fn_rport) FN(fn_endpoint) FN(fn_tcp_state) FN(fn_capability_name) FN(fn_signal_abbrev) FN(fn_exit_status)
+	FN(fn_laddr) FN(fn_raddr) FN(fn_lport) FN(fn_rport) FN(fn_endpoint) FN(fn_tcp_state) FN(fn_capability_name) FN(fn_signal_abbrev) FN(fn_exit_status) \
+	FN(fn_dns_reply) FN(fn_dns_name)
 
 #define FN(x) extern const struct fn_ops x;
 FN_LIST

@@ -23,6 +23,11 @@ const struct type *fn_inet_type(struct types *ts)
 	return type_opaque(ts, &inet_value, INET_SIZE, 4);
 }
 
+bool fn_is_inet(const struct type *t)
+{
+	return t->kind == TY_OPAQUE && t->ops == &inet_value;
+}
+
 static bool check_ntop(struct check *ck, struct node *call)
 {
 	struct node *n = call->list.v[call->list.n - 1];
@@ -101,7 +106,7 @@ static bool check_endpoint(struct check *ck, struct node *call)
 	struct node *addr = call->list.v[0];
 
 	call->type = type_opaque(check_types(ck), &endpoint_value, ENDPOINT_SIZE, 4);
-	if (addr->type->kind == TY_OPAQUE && addr->type->ops == &inet_value)
+	if (fn_is_inet(addr->type))
 		return true;
 	return check_error(ck, addr->span, DT_bad_argument, "endpoint() expects an address of ntop(), laddr() or raddr(), found '%s'",
 			   type_text(check_arena(ck), addr->type));

@@ -16,6 +16,7 @@
 
 struct ksyms;  /* sym/ksyms.h */
 struct usyms;  /* sym/usyms.h */
+struct hosts;  /* out/hosts.h */
 
 /* Added to the id of a stack that is in the second map; negative ones stay what they are. */
 #define MORE_STACKS (1u << 30)
@@ -25,6 +26,7 @@ struct render {
 	bool raw;             /* --raw: no escaping */
 	struct ksyms *ksyms;  /* lazy: opening costs nothing until asked */
 	struct usyms *usyms;
+	struct hosts *hosts;  /* NULL until asked */
 	int64_t boot_to_real; /* ns to add to a boot clock stamp for wall-clock time */
 	/*
 	 * Frames of a stack that was stored with those of at most depth frames: ret_frames has room for as
