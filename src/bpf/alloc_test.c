@@ -182,11 +182,11 @@ TEST(pointers_survive_spilling)
 
 static void expect_error(struct kit *k, int err, const char *text)
 {
-	const char *error = "none";
+	struct bpf_fault fault = { .why = "none" };
 	struct bpf_prog *p;
 
-	CHECK_EQ(bpf_compile(&k->obj, k->module.fns.v[0], &p, &error), err);
-	CHECK_STR(error, text);
+	CHECK_EQ(bpf_compile(&k->obj, k->module.fns.v[0], &p, &fault), err);
+	CHECK_STR(fault.why, text);
 }
 
 TEST(too_many_values_for_the_stack)
@@ -214,8 +214,14 @@ TEST(callbacks_share_the_stack)
 	kit_done(&k);
 }
 
-/* if (ctx) { many stores } */
-static void far_jump(struct kit *k)
+static void many_stores(struct ir_builder *b, struct ir_val *slot, struct ir_val *v, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		ir_store(b, slot, 0, v, 8);
+}
+
+/* if (ctx) { n stores } */
+static void far_jump(struct kit *k, unsigned n)
 {
 	struct ir_block *far, *end;
 	struct ir_val *slot, *v;
@@ -229,8 +235,7 @@ static void far_jump(struct kit *k)
 	v = ir_load(&b, ir_ctx(&b), 0, 8, false);
 	ir_br(&b, v, far, end);
 	ir_at(&b, far);
-	for (unsigned i = 0; i < 33000; i++)
-		ir_store(&b, slot, 0, v, 8);
+	many_stores(&b, slot, v, n);
 	ir_ret(&b, v);
 	ir_at(&b, end);
 	ir_ret(&b, NULL);
@@ -241,27 +246,83 @@ static bool has_nothing(struct target *t, enum target_feature f)
 	return false;
 }
 
-TEST(too_far_a_jump)
-{
-	struct kit k;
-
-	far_jump(&k);
-	k.target.has = has_nothing;
-	expect_error(&k, -E2BIG, "f is too large: a jump over 33001 instructions, BPF jumps over 32767 at most");
-	kit_done(&k);
-}
-
 /* Around a long jump, which the kernel has unconditional only. */
 TEST(far_jump_by_a_long_one)
 {
 	struct bpf_prog *p;
 	struct kit k;
 
-	far_jump(&k);
+	far_jump(&k, 33000);
 	p = kit_compile(&k, 0);
 	CHECK(p != NULL);
 	CHECK_EQ(count_text(kit_disasm(&k, p), "gotol"), 1);
 	CHECK_EQ((long)run(&k, p), 0xee9c49f7a55300b); /* see fill_ctx() */
+	kit_done(&k);
+}
+
+/* Over 100000 instructions: five jumps after one another, the code between them goes around each. */
+TEST(far_jump_by_stages)
+{
+	struct bpf_prog *p;
+	struct kit k;
+
+	far_jump(&k, 100000);
+	k.target.has = has_nothing;
+	p = kit_compile(&k, 0);
+	CHECK(p != NULL);
+	CHECK_EQ(count_text(kit_disasm(&k, p), "gotol"), 0);
+	CHECK(p->n > 100000 && p->n < 100020);
+	CHECK_EQ((long)run(&k, p), 0xee9c49f7a55300b);
+	kit_done(&k);
+}
+
+/* Each of 150 blocks jumps to a place of its own behind all of them, which adds its number and jumps back to the next. */
+TEST(far_jumps_there_and_back)
+{
+	enum { N = 150, STORES = 400 };
+	struct ir_block *near[N + 1], *far[N];
+	struct ir_val *v, *sum, *other;
+	struct ir_builder b;
+	struct bpf_prog *p;
+	struct kit k;
+
+	start(&k, &b);
+	sum = ir_slot(&b, 8, 8);
+	sum->imm = -8;
+	other = ir_slot(&b, 8, 8);
+	other->imm = -16;
+	v = ir_load(&b, ir_ctx(&b), 0, 8, false);
+	ir_store(&b, sum, 0, v, 8);
+	for (unsigned i = 0; i <= N; i++)
+		near[i] = ir_block_new(&b);
+	ir_jmp(&b, near[0]);
+	for (unsigned i = 0; i < N; i++) {
+		far[i] = ir_block_new(&b);
+		far[i]->cold = true;
+		ir_at(&b, near[i]);
+		many_stores(&b, other, v, STORES);
+		ir_br(&b, ir_bin(&b, IR_eq, ir_load(&b, ir_ctx(&b), 0, 8, false), ir_iconst(&b, i)), near[i + 1], far[i]);
+		ir_at(&b, far[i]);
+		many_stores(&b, other, v, STORES);
+		ir_store(&b, sum, 0, ir_addi(&b, ir_load(&b, sum, 0, 8, false), i + 1), 8);
+		ir_jmp(&b, near[i + 1]);
+	}
+	ir_at(&b, near[N]);
+	ir_ret(&b, ir_load(&b, sum, 0, 8, false));
+	k.target.has = has_nothing;
+	p = kit_compile(&k, 0);
+	CHECK(p != NULL);
+	CHECK_EQ((long)run(&k, p), 0xee9c49f7a55300b + N * (N + 1) / 2);
+	kit_done(&k);
+}
+
+TEST(too_many_instructions)
+{
+	struct kit k;
+
+	far_jump(&k, 1000000);
+	k.target.has = has_nothing;
+	expect_error(&k, -E2BIG, "f has 1000005 instructions; BPF takes 1000000");
 	kit_done(&k);
 }
 

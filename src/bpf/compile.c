@@ -6,6 +6,16 @@
 
 #define COLOUR_ROUNDS 40 /* each spills at least one value; real programs need three */
 
+/* Where the script makes a value. */
+static struct span place_of(const struct mfn *mf, uint32_t reg)
+{
+	for (size_t b = 0; b < mf->blocks.n; b++)
+		for (const struct mi *i = mf->blocks.v[b]->first; i; i = i->next)
+			if (i->dst == reg && i->span.end)
+				return i->span;
+	return mf->fn->span;
+}
+
 /* Registers for all, by turns of colouring and spilling. */
 static void allocate(struct mfn *mf)
 {
@@ -19,19 +29,19 @@ static void allocate(struct mfn *mf)
 		}
 		spill(mf, &c);
 	}
-	mf->err = -E2BIG;
-	mf->error = arena_printf(mf->fn->module->arena, "%s: too many values at once", mf->fn->name);
+	bpf_fault(&mf->fault, -E2BIG, place_of(mf, c.spills.v[0]),
+		  arena_printf(mf->fn->module->arena, "%s: too many values at once", mf->fn->name));
 }
 
 static struct mfn *compile_fn(struct arena *a, struct ir_fn *fn)
 {
 	struct mfn *mf = isel(a, fn);
 
-	if (mf->err)
+	if (mf->fault.err)
 		return mf;
 	dce(mf);
 	allocate(mf);
-	if (mf->err)
+	if (mf->fault.err)
 		return mf;
 	spill_place(mf);
 	tidy(mf);
@@ -52,9 +62,8 @@ static int add_fn(struct emitter *e, struct arena *a, struct ir_fn *fn)
 	struct mfn *mf = compile_fn(a, fn);
 
 	avec_push(a, &e->fns, ((struct efn){ mf, 0 }));
-	e->err = mf->err;
-	e->error = mf->error;
-	return mf->err;
+	*e->fault = mf->fault;
+	return mf->fault.err;
 }
 
 /* Callbacks named by mf, each once. */
@@ -103,6 +112,16 @@ static uint32_t chain_size(const struct emitter *e, const struct mfn *mf, unsign
 	return frame_size(mf) + deepest;
 }
 
+static const struct ir_fn *largest_callback(const struct emitter *e)
+{
+	const struct mfn *most = e->fns.v[1].mf;
+
+	for (size_t i = 2; i < e->fns.n; i++)
+		if (frame_size(e->fns.v[i].mf) > frame_size(most))
+			most = e->fns.v[i].mf;
+	return most->fn;
+}
+
 static int check_stack(struct emitter *e)
 {
 	const struct mfn *mf = e->fns.v[0].mf;
@@ -115,10 +134,9 @@ static int check_stack(struct emitter *e)
 	e->prog->stats.stack = size;
 	if (size <= BPF_STACK_MAX)
 		return 0;
-	e->err = -E2BIG;
-	e->error = arena_printf(e->arena, "%s and what it calls need %u bytes of stack; BPF has %d",
-				mf->fn->name, size, BPF_STACK_MAX);
-	return e->err;
+	return bpf_fault(e->fault, -E2BIG, largest_callback(e)->span,
+			 arena_printf(e->arena, "%s and what it calls need %u bytes of stack; BPF has %d",
+				      mf->fn->name, size, BPF_STACK_MAX));
 }
 
 static bool takes_key(int64_t helper)
@@ -170,21 +188,20 @@ static int compile(struct emitter *e, struct arena *scratch, struct ir_fn *fn)
 	return 0;
 }
 
-int bpf_compile(struct bpf_object *obj, struct ir_fn *fn, struct bpf_prog **ret, const char **ret_error)
+int bpf_compile(struct bpf_object *obj, struct ir_fn *fn, struct bpf_prog **ret, struct bpf_fault *ret_fault)
 {
 	struct arena scratch;
-	struct emitter e = { .arena = obj->arena, .prog = arena_new(obj->arena, struct bpf_prog) };
+	struct emitter e = { .arena = obj->arena, .prog = arena_new(obj->arena, struct bpf_prog), .fault = ret_fault };
 	int err;
 
+	ret_fault->err = 0;
 	arena_init(&scratch);
 	e.prog->name = fn->name;
 	e.prog->fn = fn;
 	err = compile(&e, &scratch, fn);
 	arena_done(&scratch);
-	if (err) {
-		*ret_error = e.error;
+	if (err)
 		return err;
-	}
 	avec_push(obj->arena, &obj->progs, e.prog);
 	*ret = e.prog;
 	return 0;

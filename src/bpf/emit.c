@@ -1,106 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Emission: addresses of blocks, jumps with their offsets, pseudo instructions as what they stand for,
- * relocations and line entries. A jump has 16 bits for its distance. Where the kernel has long ones, unconditional only,
- * a conditional jump that goes further leads around one of these.
+ * Emission: jumps with their offsets, pseudo instructions as what they stand for, relocations and line entries.
+ * reach.c has given every block its address.
  */
 #include <errno.h>
 
 #include "bpf/emit.h"
-
-static bool is_exit_only(const struct mblock *b)
-{
-	return b->first == b->last && b->last->kind == MI_BPF && b->last->code == BPF_EXIT_K;
-}
-
-/* What ends a block: a conditional jump to cond (if any), then a jump to go (if any). */
-struct ending {
-	struct mblock *cond, *go;
-	uint8_t code;
-};
-
-static struct ending ending_of(const struct mblock *b, const struct mblock *next)
-{
-	struct ending e = { NULL, NULL, b->last->code };
-	uint8_t opposite = insn_opposite(e.code);
-
-	if (!mblock_is_cond(b)) {
-		e.go = b->succ[0] == next ? NULL : b->succ[0];
-		return e;
-	}
-	e.cond = b->succ[0];
-	e.go = b->succ[1];
-	if (e.cond == next && opposite) {
-		e.cond = b->succ[1];
-		e.go = NULL;
-		e.code = opposite;
-	} else if (e.go == next) {
-		e.go = NULL;
-	}
-	return e;
-}
-
-static uint32_t cond_size(const struct mblock *b, const struct ending *e)
-{
-	if (!e->cond)
-		return 0;
-	return !b->far ? 1 : insn_opposite(e->code) ? 2 : 3;
-}
-
-static uint32_t block_size(const struct mblock *b, const struct mblock *next)
-{
-	struct ending e = ending_of(b, next);
-	uint32_t n = 0;
-
-	for (const struct mi *i = b->first; i != b->last; i = i->next)
-		n += mi_slots(i);
-	return n + cond_size(b, &e) + (e.go || !b->succ[0]);
-}
-
-static const struct mblock *next_of(const struct mfn *mf, size_t i)
-{
-	return i + 1 < mf->blocks.n ? mf->blocks.v[i + 1] : NULL;
-}
-
-static uint32_t set_addresses(struct mfn *mf, uint32_t at)
-{
-	for (size_t i = 0; i < mf->blocks.n; i++) {
-		mf->blocks.v[i]->at = at;
-		at += block_size(mf->blocks.v[i], next_of(mf, i));
-	}
-	return at;
-}
-
-static bool has_long_jumps(const struct mfn *mf)
-{
-	return target_has(mf->fn->module->target, TF_SDIV); /* of the same set of instructions */
-}
-
-/* Finds conditional jumps that are too far; addresses must be set. */
-static bool mark_far(struct mfn *mf)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < mf->blocks.n; i++) {
-		struct mblock *b = mf->blocks.v[i];
-		struct ending e = ending_of(b, next_of(mf, i));
-		int64_t behind = (int64_t)b->at + block_size(b, next_of(mf, i)) - (e.go != NULL);
-
-		if (!e.cond || b->far || fits_s16((int64_t)e.cond->at - behind))
-			continue;
-		b->far = any = true;
-	}
-	return any;
-}
-
-static uint32_t place_function(struct mfn *mf, uint32_t at)
-{
-	uint32_t end = set_addresses(mf, at);
-
-	while (end - at > BPF_JUMP_MAX && has_long_jumps(mf) && mark_far(mf))
-		end = set_addresses(mf, at);
-	return end;
-}
 
 static void put(struct emitter *e, uint8_t code, uint32_t dst, uint32_t src, int16_t off, int64_t imm)
 {
@@ -227,56 +132,49 @@ static void put_insn(struct emitter *e, const struct mi *i)
 	}
 }
 
-static int16_t distance(struct emitter *e, const struct mblock *to)
+static int64_t distance(const struct emitter *e, const struct mblock *to)
 {
-	int64_t d = (int64_t)to->at - (int64_t)e->out.n - 1;
-
-	if (!fits_s16(d) && !e->err) {
-		e->err = -E2BIG;
-		e->error = arena_printf(e->arena, "%s is too large: a jump over %lld instructions, BPF jumps over %d at most",
-					e->prog->name, (long long)d, BPF_JUMP_MAX);
-	}
-	return (int16_t)d;
+	return (int64_t)to->at - (int64_t)e->out.n - 1;
 }
 
-static void put_jump(struct emitter *e, const struct mfn *mf, const struct mblock *to)
+static void put_jump(struct emitter *e, const struct mblock *to)
 {
-	int64_t d = (int64_t)to->at - (int64_t)e->out.n - 1;
+	int64_t d = distance(e, to);
 
-	if (fits_s16(d) || !has_long_jumps(mf))
-		put(e, BPF_JA_K, MR_NONE, MR_NONE, distance(e, to), 0);
+	if (fits_s16(d))
+		put(e, BPF_JA_K, MR_NONE, MR_NONE, (int16_t)d, 0);
 	else
 		put(e, BPF_JA_LONG, MR_NONE, MR_NONE, 0, d);
 }
 
-static void put_cond(struct emitter *e, const struct mfn *mf, const struct mblock *b, const struct ending *end)
+static void put_cond(struct emitter *e, const struct mblock *b, const struct ending *end)
 {
 	const struct mi *i = b->last;
 	uint8_t opposite = insn_opposite(end->code);
 
 	if (!b->far) {
-		put(e, end->code, i->dst, i->src, distance(e, end->cond), i->imm);
+		put(e, end->code, i->dst, i->src, (int16_t)distance(e, end->cond), i->imm);
 		return;
 	}
 	put(e, opposite ? opposite : end->code, i->dst, i->src, 1, i->imm);
 	if (!opposite)
 		put(e, BPF_JA_K, MR_NONE, MR_NONE, 1, 0);
-	put_jump(e, mf, end->cond);
+	put_jump(e, end->cond);
 }
 
-static void put_ending(struct emitter *e, const struct mfn *mf, const struct mblock *b, const struct mblock *next)
+static void put_ending(struct emitter *e, const struct mblock *b, const struct mblock *next)
 {
-	struct ending end = ending_of(b, next);
+	struct ending end = mblock_ending(b, next);
 	const struct mi *i = b->last;
 
 	if (end.cond || end.go || !b->succ[0])
 		note_line(e, i->span);
 	if (end.cond)
-		put_cond(e, mf, b, &end);
-	if (!b->succ[0] || (end.go && is_exit_only(end.go)))
+		put_cond(e, b, &end);
+	if (!b->succ[0] || (end.go && mblock_is_exit(end.go)))
 		put(e, BPF_EXIT_K, MR_NONE, MR_NONE, 0, 0);
 	else if (end.go)
-		put_jump(e, mf, end.go);
+		put_jump(e, end.go);
 }
 
 /* The first line entry of a function is at its first instruction, always: the kernel insists. */
@@ -303,7 +201,7 @@ static void put_function(struct emitter *e, const struct efn *f)
 	for (size_t k = 0; k < mf->blocks.n; k++) {
 		for (struct mi *i = mf->blocks.v[k]->first; i != mf->blocks.v[k]->last; i = i->next)
 			put_insn(e, i);
-		put_ending(e, mf, mf->blocks.v[k], next_of(mf, k));
+		put_ending(e, mf->blocks.v[k], mblock_after(mf, k));
 	}
 }
 
@@ -313,11 +211,14 @@ int emit_program(struct emitter *e)
 
 	for (size_t k = 0; k < e->fns.n; k++) {
 		e->fns.v[k].at = at;
-		at = place_function(e->fns.v[k].mf, at);
+		at = reach_place(e->fns.v[k].mf, at);
 	}
+	if (at > BPF_INSNS_MAX)
+		return bpf_fault(e->fault, -E2BIG, e->fns.v[0].mf->fn->span,
+				 arena_printf(e->arena, "%s has %u instructions; BPF takes %d", e->prog->name, at, BPF_INSNS_MAX));
 	for (size_t k = 0; k < e->fns.n; k++)
 		put_function(e, &e->fns.v[k]);
 	e->prog->insns = e->out.v;
 	e->prog->n = (uint32_t)e->out.n;
-	return e->err;
+	return 0;
 }

@@ -10,6 +10,7 @@
 #define BPF_STACK_MAX 512   /* include/linux/filter.h: MAX_BPF_STACK, of a whole call chain */
 #define BPF_FRAME_ALIGN 32  /* kernel/bpf/verifier.c: check_max_stack_depth rounds each frame */
 #define BPF_JUMP_MAX 32767  /* 16-bit offset of a jump */
+#define BPF_INSNS_MAX 1000000 /* include/linux/bpf.h: BPF_COMPLEXITY_LIMIT_INSNS */
 #define BPF_CALL_ARGS 5 /* r1..r5 */
 
 /* bpf_insn.code of the forms that the back end emits; the rest are composed from linux/bpf.h. */

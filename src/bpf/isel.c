@@ -21,12 +21,9 @@ void isel_fail(struct isel *s, int err, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (s->mf->err)
-		return;
 	va_start(ap, fmt);
-	s->mf->error = arena_vprintf(s->fn->module->arena, fmt, ap);
+	bpf_fault(&s->mf->fault, err, s->span, arena_vprintf(s->fn->module->arena, fmt, ap));
 	va_end(ap);
-	s->mf->err = err;
 }
 
 struct mi *isel_emit(struct isel *s, enum mi_kind kind, uint32_t dst)

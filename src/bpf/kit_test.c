@@ -42,11 +42,11 @@ void kit_parse(struct kit *k, const char *text)
 
 struct bpf_prog *kit_compile(struct kit *k, size_t i)
 {
-	const char *error = "there is no such function";
+	struct bpf_fault fault = { .why = "there is no such function" };
 	struct bpf_prog *p = NULL;
 
-	if (i >= k->module.fns.n || bpf_compile(&k->obj, k->module.fns.v[i], &p, &error))
-		UNIT_FAIL("not compiled: %s", error);
+	if (i >= k->module.fns.n || bpf_compile(&k->obj, k->module.fns.v[i], &p, &fault))
+		UNIT_FAIL("not compiled: %s", fault.why);
 	return p;
 }
 
@@ -131,8 +131,7 @@ static int load(struct kit *k, const struct bpf_prog *p, const int *fds, char *l
 	if (btf < 0)
 		return -1;
 	attr = (union bpf_attr){ .prog_type = BPF_PROG_TYPE_RAW_TRACEPOINT, .insns = (uintptr_t)insns,
-				 .insn_cnt = p->n, .license = (uintptr_t)"GPL", .log_buf = (uintptr_t)log,
-				 .log_size = LOG_SIZE, .log_level = 1, .prog_btf_fd = (uint32_t)btf };
+				 .insn_cnt = p->n, .license = (uintptr_t)"GPL", .prog_btf_fd = (uint32_t)btf };
 	attr.func_info = (uintptr_t)d.funcs;
 	attr.func_info_cnt = d.nfuncs;
 	attr.func_info_rec_size = sizeof(*d.funcs);
@@ -140,6 +139,12 @@ static int load(struct kit *k, const struct bpf_prog *p, const int *fds, char *l
 	attr.line_info_cnt = d.nlines;
 	attr.line_info_rec_size = sizeof(*d.lines);
 	fd = sys_bpf(BPF_PROG_LOAD, &attr);
+	if (fd < 0) { /* only now: the log of a large program is larger than what is there for it */
+		attr.log_buf = (uintptr_t)log;
+		attr.log_size = LOG_SIZE;
+		attr.log_level = 1;
+		fd = sys_bpf(BPF_PROG_LOAD, &attr);
+	}
 	close(btf);
 	return fd;
 }

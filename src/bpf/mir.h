@@ -14,6 +14,7 @@
 #define BPF_MIR_H
 
 #include "bpf/insn.h"
+#include "bpf/object.h"
 #include "ir/ir.h"
 
 #define MR_FIRST 11
@@ -81,8 +82,7 @@ struct mfn {
 	VEC(struct mreg) regs;       /* [n] describes register n */
 	uint32_t nslots;             /* spill slots */
 	uint32_t frame;              /* bytes of stack in all, set by spill_place() */
-	const char *error;
-	int err;                     /* -errno with error */
+	struct bpf_fault fault;      /* err is 0 while all is well */
 };
 
 /* What an instruction reads and writes; calls write r0 and clobber r1..r5 besides. */

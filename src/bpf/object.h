@@ -73,11 +73,26 @@ struct bpf_object {
 /* An object without programs. Sources may be NULL: no line text. All is borrowed. */
 void bpf_object_init(struct bpf_object *obj, struct arena *arena, struct ir_module *m, const struct sources *s);
 
+/* Why there is no program: -errno, the reason, and the place in the script that is at its root (end 0: not known). */
+struct bpf_fault {
+	int err;
+	const char *why;
+	struct span at;
+};
+
 /*
  * Compiles one IR function (after ir_run_passes) and the callbacks it names to a program.
- * 0, or -errno with a message: -E2BIG frame over 512 bytes, ...
+ * 0, or -errno with *ret_fault set: -E2BIG for what is larger than BPF allows, -EINVAL for a fault of ours.
  */
-int bpf_compile(struct bpf_object *obj, struct ir_fn *fn, struct bpf_prog **ret, const char **ret_error);
+int bpf_compile(struct bpf_object *obj, struct ir_fn *fn, struct bpf_prog **ret, struct bpf_fault *ret_fault);
+
+/* Sets *f, unless it is set; returns its err. */
+static inline int bpf_fault(struct bpf_fault *f, int err, struct span at, const char *why)
+{
+	if (!f->err)
+		*f = (struct bpf_fault){ err, why, at };
+	return f->err;
+}
 
 /*
  * BTF, func_info and line_info of a program as BPF_PROG_LOAD takes them. Line text comes from the sources.

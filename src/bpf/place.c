@@ -77,6 +77,21 @@ static void set_offsets(struct mfn *mf, struct mblock *b, const uint32_t *place,
 			i->off = (int16_t)-(int32_t)(base + 8 * (place[i->slot - 1] + 1));
 }
 
+/* Where the script makes the value that is put into the last of the places used: stores have no line of their own. */
+static struct span last_stored(const struct mfn *mf, const uint32_t *place, uint32_t used)
+{
+	for (size_t b = 0; b < mf->blocks.n; b++) {
+		struct span at = { 0 };
+
+		for (const struct mi *i = mf->blocks.v[b]->first; i; i = i->next) {
+			at = i->span.end ? i->span : at;
+			if (i->slot && place[i->slot - 1] == used - 1 && at.end)
+				return at;
+		}
+	}
+	return mf->fn->span;
+}
+
 void spill_place(struct mfn *mf)
 {
 	uint32_t base = (mf->fn->frame + 7) & ~7u;
@@ -85,11 +100,10 @@ void spill_place(struct mfn *mf)
 
 	mf->frame = used ? base + 8 * used : mf->fn->frame;
 	if (mf->frame > BPF_STACK_MAX) {
-		mf->err = -E2BIG;
-		mf->error = arena_printf(mf->fn->module->arena,
-					 "%s needs %u bytes of stack (%u for values that find no register); "
-					 "BPF has %d",
-					 mf->fn->name, mf->frame, 8 * used, BPF_STACK_MAX);
+		bpf_fault(&mf->fault, -E2BIG, used ? last_stored(mf, place, used) : mf->fn->span,
+			  arena_printf(mf->fn->module->arena,
+				       "%s needs %u bytes of stack (%u for values that find no register); BPF has %d",
+				       mf->fn->name, mf->frame, 8 * used, BPF_STACK_MAX));
 		return;
 	}
 	for (size_t i = 0; used && i < mf->blocks.n; i++)

@@ -138,6 +138,21 @@ static bool compiler_failed(struct session *s, const struct ir_fn *fn, const cha
 	return false;
 }
 
+/* More than BPF has room for: what the script can do about it. */
+static bool too_large(struct session *s, const struct ir_fn *fn, const struct bpf_fault *fault)
+{
+	struct span at = fault->at.end ? fault->at : fn->span;
+	struct diag *d = diag_error(&s->diags, at, DT_too_large, "Cannot compile %s: %s", fn->name, fault->why);
+
+	diag_hint(&s->diags, d, "split the block into several of the same attach point: each is a program of its own");
+	return false;
+}
+
+static bool could_not(struct session *s, const struct ir_fn *fn, const struct bpf_fault *fault)
+{
+	return fault->err == -E2BIG ? too_large(s, fn, fault) : compiler_failed(s, fn, fault->why);
+}
+
 static bool optimise(struct session *s)
 {
 	ir_dump_fn *dump = s->opt->debug & CD_IR ? dump_ir : NULL;
@@ -146,38 +161,28 @@ static bool optimise(struct session *s)
 	for (size_t i = 0; i < s->module.fns.n && ok; i++) {
 		struct ir_fn *fn = s->module.fns.v[i];
 		struct dump_ir text = { 0 };
-		const char *why = NULL;
+		struct bpf_fault fault = { .at = fn->span };
 
-		if (ir_run_passes(fn, check, dump, &text, &why))
-			ok = compiler_failed(s, fn, why);
+		fault.err = ir_run_passes(fn, check, dump, &text, &fault.why);
+		if (fault.err)
+			ok = could_not(s, fn, &fault);
 		dump_ir_done(&text);
 	}
 	session_stage(s, "optimise");
 	return ok;
 }
 
-/* More than BPF has room for: what the script can do about it. */
-static bool too_large(struct session *s, const struct ir_fn *fn, const char *why)
-{
-	struct diag *d = diag_error(&s->diags, fn->span, DT_too_large, "Cannot compile %s: %s", fn->name, why);
-
-	diag_hint(&s->diags, d, "split the block into several of the same attach point: each is a program of its own");
-	return false;
-}
-
 static bool assemble(struct session *s)
 {
-	int rc;
+	struct bpf_fault fault;
 
 	vec_each(s->tables.probes, i) {
 		struct probe *p = s->tables.probes.v[i];
-		const char *why = NULL;
 
 		if (p->joined)
 			continue;
-		rc = bpf_compile(&s->object, p->fn, &p->prog, &why);
-		if (rc)
-			return rc == -E2BIG ? too_large(s, p->fn, why) : compiler_failed(s, p->fn, why);
+		if (bpf_compile(&s->object, p->fn, &p->prog, &fault))
+			return could_not(s, p->fn, &fault);
 		if (s->opt->debug & CD_BPF)
 			dump_bpf(s, p->prog);
 	}

@@ -333,8 +333,8 @@ bool ir_dominates(const struct ir_block *a, const struct ir_block *b);
 
 /*
  * Runs all passes on one function: ir/passes.c is THE list. dump (may be NULL) is called before the
- * first and after each pass. check: run ir_check between passes and stop at a broken rule. 0, or
- * -EINVAL with a message (a bug of ours, or a frame that cannot fit: message says which).
+ * first and after each pass. check: run ir_check between passes and stop at a broken rule. 0,
+ * -EINVAL with a message (a bug of ours), or -E2BIG (a frame that cannot fit).
  */
 typedef void ir_dump_fn(void *arg, const char *pass, const struct ir_fn *fn);
 int ir_run_passes(struct ir_fn *fn, bool check, ir_dump_fn *dump, void *arg,

@@ -75,7 +75,7 @@ int ir_run_passes(struct ir_fn *fn, bool check, ir_dump_fn *dump, void *arg, con
 		*ret_error =
 			arena_printf(fn->module->arena, "%s needs %u bytes of stack, %u are there",
 				     fn->name, fn->frame, ir_frame_limit(fn));
-		return -EINVAL;
+		return -E2BIG;
 	}
 	return 0;
 }

@@ -8,6 +8,8 @@ struct sink {
 	struct ir_effects *fx;
 };
 
+static const char moved; /* data of a value that was moved; its uses have been seen by then */
+
 /* data of a value: nearest block that dominates all uses seen so far. */
 static void note_uses(struct ir_val *user)
 {
@@ -76,8 +78,12 @@ static void sink_val(struct sink *s, struct ir_val *v)
 	to = place_in(t, v);
 	if (!unharmed(s, v, to))
 		return;
+	/* What was moved came after v before: it stays so, else all reads would come before the first sum of them. */
+	while (to->prev && to->prev->data == &moved)
+		to = to->prev;
 	ir_remove(v);
 	ir_insert_before(s->fn, to, v);
+	v->data = (void *)&moved;
 }
 
 static void start(struct ir_fn *fn)

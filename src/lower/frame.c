@@ -7,6 +7,7 @@
 #include "lower/internal.h"
 
 #define FRAME_LARGE 32 /* bytes of a variable */
+#define FRAME_MAX 128  /* bytes; numbers beyond it go where large variables are. Pointers would be numbers there */
 
 static void plan_node(struct lower *lw, const struct node *n)
 {
@@ -28,7 +29,7 @@ static void place_var(struct lower *lw, struct var *v)
 	uint32_t size = type_is_scalar(v->type) ? 8 : (v->type->size + 7) & ~7u;
 	struct lvar *l = lvar_get(lw, v);
 
-	l->far = size > FRAME_LARGE;
+	l->far = size > FRAME_LARGE || (type_is_int(v->type) && lw->frame_size + size > FRAME_MAX);
 	if (l->far) {
 		l->frame_off = ir_scratch_alloc(lw->b.module, size, &l->far_map);
 	} else {
@@ -58,7 +59,7 @@ void frame_plan(struct lower *lw, const struct probe_block *b)
 		place_vars(lw, b->body);
 }
 
-/* In the entry of the program: variables start as zero. */
+/* In the entry of the program: numbers and what is in the frame start as zero. */
 void frame_make(struct lower *lw)
 {
 	if (!lw->frame_size)
@@ -66,4 +67,7 @@ void frame_make(struct lower *lw)
 	lw->frame = ir_slot(&lw->b, lw->frame_size, 8);
 	ir_zero(&lw->b, lw->frame, FRAME_LEAVE, lw->frame_size - FRAME_LEAVE);
 	ir_store(&lw->b, lw->frame, FRAME_CTX, ir_ctx(&lw->b), 8);
+	for (const struct lvar *l = lw->vars; l; l = l->next)
+		if (l->far && type_is_int(l->var->type))
+			ir_store(&lw->b, ir_scratch_ptr(&lw->b, l->far_map, l->frame_off), 0, ir_iconst(&lw->b, 0), 8);
 }

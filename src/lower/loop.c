@@ -14,7 +14,7 @@
 #define LOOP_HIDDEN 256         /* of all rounds together, see hidden_branches() */
 #define LOOP_TINY 2             /* the same, whatever is in them */
 
-#define UNROLL_VALUES 65536     /* of a program: of so many become more instructions than a jump can pass (32767) */
+#define UNROLL_VALUES 65536     /* of a program: what becomes of so many takes the verifier a second */
 
 /* How many rounds are left, in whichever way the kernel offers. */
 struct rounds {

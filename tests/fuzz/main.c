@@ -63,6 +63,7 @@ static bool analyse(struct trial *t)
 static enum verdict compile(struct trial *t)
 {
 	struct session *s = &t->s;
+	struct bpf_fault fault;
 	const char *why = NULL;
 
 	vec_each(s->tables.probes, i)
@@ -74,8 +75,8 @@ static enum verdict compile(struct trial *t)
 	vec_each(s->tables.probes, i) {
 		struct probe *p = s->tables.probes.v[i];
 
-		if (bpf_compile(&s->object, p->fn, &p->prog, &why))
-			return fail(t, "back end", why);
+		if (bpf_compile(&s->object, p->fn, &p->prog, &fault))
+			return fail(t, "back end", fault.why);
 	}
 	return SAME;
 }
