@@ -27,13 +27,14 @@ static int take_format(struct inspect *in, struct words *w, struct form *f)
 static int take_root(struct inspect *in, struct words *w, struct btf_source *s)
 {
 	uint64_t id;
-	int r;
+	int r = 0;
 
 	if (s->filtered)
 		return inspect_fail(in, -EINVAL, "cannot use root_id with other type filtering");
 	if (s->nroots == BTF_ROOTS_MAX)
 		return inspect_fail(in, -E2BIG, "only %d root_id are supported", BTF_ROOTS_MAX);
-	r = word_number(in, w, "root ID", UINT32_MAX, &id);
+	if (word_number(in, w, "root ID", UINT32_MAX, &id))
+		return -EPERM; /* bpftool's 255: of the words behind the source, only this is not passed on as EINVAL */
 	for (unsigned i = 0; !r && i < s->nroots; i++)
 		if (s->roots[i] == id)
 			r = inspect_fail(in, -EINVAL, "duplicate root_id %u supplied", (uint32_t)id);
@@ -69,9 +70,9 @@ int btf_dump(struct inspect *in, struct words *w)
 	int r = btf_source_take(in, w, &s);
 
 	if (!r)
-		r = take_form(in, w, &s, &f);
+		r = inspect_pass(in, take_form(in, w, &s, &f));
 	if (!r && f.c)
-		r = btf_dump_c(in, &s, !f.unsorted);
+		r = inspect_pass(in, btf_dump_c(in, &s, !f.unsorted));
 	else if (!r)
 		btf_dump_raw(in, &s);
 	btf_source_done(&s);

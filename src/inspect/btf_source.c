@@ -2,6 +2,7 @@
 /* Where "btf dump" takes its types from. */
 #include <errno.h>
 #include <fcntl.h>
+#include <bpf/libbpf.h>
 #include <gelf.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,7 +36,7 @@ static struct btf *checked(struct inspect *in, struct btf *btf, const char *what
 	return btf;
 }
 
-/* The section of types of an ELF file of any machine into text. 0 or -errno: it has none that lies inside of it. */
+/* The section of types of an ELF file of any machine into text. 0 or -errno; -ENODATA: none lies inside of it. */
 static int read_section(int fd, Elf *elf, struct strbuf *text)
 {
 	size_t names;
@@ -43,8 +44,8 @@ static int read_section(int fd, Elf *elf, struct strbuf *text)
 	struct stat st;
 	GElf_Shdr s;
 
-	if (!elf || elf_getshdrstrndx(elf, &names) || fstat(fd, &st))
-		return -EINVAL;
+	if (!elf || elf_getshdrstrndx(elf, &names) || !elf_rawdata(elf_getscn(elf, names), NULL) || fstat(fd, &st))
+		return -LIBBPF_ERRNO__FORMAT;
 	while ((scn = elf_nextscn(elf, scn))) {
 		const char *name = gelf_getshdr(scn, &s) ? elf_strptr(elf, names, s.sh_name) : NULL;
 
@@ -60,19 +61,26 @@ static int read_section(int fd, Elf *elf, struct strbuf *text)
 	return -ENODATA;
 }
 
-/* Types of a file into text. *ret_class: of its ELF header, ELFCLASSNONE for types that lie there as they are. */
+/*
+ * Types of a file into text. *ret_class: of its ELF header, ELFCLASSNONE for types that lie there as
+ * they are. 0, -errno, or libbpf's number for what is neither.
+ */
 static int read_types(const char *path, struct strbuf *text, int *ret_class)
 {
 	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC);
 	char magic[SELFMAG] = "";
+	uint16_t raw;
 	Elf *elf;
 	int r;
 
 	*ret_class = ELFCLASSNONE;
 	if (fd < 0 || (r = (int)pread(fd, magic, sizeof(magic), 0)) < 0)
 		return -errno;
-	if (memcmp(magic, ELFMAG, SELFMAG))
+	memcpy(&raw, magic, sizeof(raw));
+	if (raw == BTF_MAGIC || raw == __builtin_bswap16(BTF_MAGIC))
 		return file_read(path, FILE_MAX, text);
+	if (memcmp(magic, ELFMAG, SELFMAG))
+		return r ? -LIBBPF_ERRNO__FORMAT : -EIO;
 	elf_version(EV_CURRENT);
 	elf = elf_begin(fd, ELF_C_READ, NULL);
 	r = read_section(fd, elf, text);
@@ -95,6 +103,12 @@ static struct btf *btf_of_bytes(const struct strbuf *text, struct btf *base)
 	return btf__parse_raw_split(path, base);
 }
 
+/* The exit status has the numbers that libbpf has for a folder and for a file without types. */
+static int as_libbpf_says(int r)
+{
+	return r == -ENODATA ? -ENOENT : r == -EISDIR ? -EIO : r;
+}
+
 /* libbpf's own reader of files takes their headers on trust. */
 struct btf *btf_of_file(struct inspect *in, const char *path, struct btf *base)
 {
@@ -108,8 +122,8 @@ struct btf *btf_of_file(struct inspect *in, const char *path, struct btf *base)
 		r = btf ? 0 : -errno;
 	}
 	if (r)
-		inspect_fail(in, r, "failed to load BTF from %s: %s", path,
-			     r == -EINVAL || r == -ENODATA ? "it holds none" : errname(r));
+		inspect_fail(in, as_libbpf_says(r), "failed to load BTF from %s: %s", path,
+			     r == -ENOENT || r == -EACCES || r == -EISDIR ? errname(r) : "it holds none");
 	if (btf && class == ELFCLASS32)
 		btf__set_pointer_size(btf, 4);
 	return checked(in, btf, path);
@@ -147,7 +161,7 @@ static int load_id(struct inspect *in, uint32_t id, struct btf_source *ret)
 	quiet_libbpf(in);
 	ret->btf = btf__load_from_kernel_by_id_split(id, ret->base);
 	r = -errno;
-	return ret->btf ? 0 : inspect_fail(in, r, "get btf by id (%u): %s", id, errname(r));
+	return ret->btf ? 0 : inspect_pass(in, inspect_fail(in, r, "get btf by id (%u): %s", id, errname(r)));
 }
 
 static void add_root(struct btf_source *s, uint32_t id)
@@ -176,7 +190,7 @@ static int take_map(struct inspect *in, struct words *w, struct btf_source *ret)
 	else
 		word_take(w, "kv");
 	if (!info.btf_id)
-		return inspect_fail(in, -ENOENT, "map %u has no BTF", info.id);
+		return inspect_pass(in, inspect_fail(in, -ENOENT, "map %u has no BTF", info.id));
 	if (key)
 		add_root(ret, info.btf_key_type_id);
 	if (value)
@@ -197,7 +211,7 @@ static int take_prog(struct inspect *in, struct words *w, struct btf_source *ret
 	if (r)
 		return inspect_fail(in, r, "can't get prog info: %s", errname(r));
 	if (!info.btf_id)
-		return inspect_fail(in, -ENOENT, "program %u has no BTF", info.id);
+		return inspect_pass(in, inspect_fail(in, -ENOENT, "program %u has no BTF", info.id));
 	return load_id(in, info.btf_id, ret);
 }
 
@@ -242,7 +256,7 @@ static int take_paths(struct inspect *in, struct words *w, paths *ret, bool *ret
 		const char *path;
 
 		if (words_need(in, w, "'file'", 1))
-			return in->err.code;
+			return inspect_pass(in, in->err.code);
 		path = word_next(w);
 		if (!strcmp(path, VMLINUX))
 			continue;
@@ -265,9 +279,9 @@ static int take_files(struct inspect *in, struct words *w, struct btf_source *re
 	if (r)
 		return r;
 	if (list.n > 1)
-		return merge(in, list.v, list.n, ret);
+		return inspect_pass(in, merge(in, list.v, list.n, ret));
 	ret->btf = btf_of_file(in, list.n ? list.v[0] : VMLINUX, ret->base);
-	return ret->btf ? 0 : in->err.code;
+	return ret->btf ? 0 : inspect_pass(in, in->err.code);
 }
 
 int btf_source_take(struct inspect *in, struct words *w, struct btf_source *ret)

@@ -21,8 +21,7 @@ int gen_read(struct inspect *in, const char *path, struct strbuf *ret)
 	struct objfile file = { 0 };
 	int r = objfile_read(in, path, &file);
 
-	if (!r)
-		sb_add(ret, file.bytes.p, file.bytes.n);
+	sb_add(ret, file.bytes.p, file.bytes.n);
 	objfile_done(&file);
 	return r;
 }
@@ -90,12 +89,14 @@ int gen_open(struct inspect *in, struct words *w, bool part, struct gen *ret)
 	r = take_name(ret, w, path);
 	if (!r)
 		r = gen_read(in, path, &ret->bytes);
+	if (!part && r == -LIBBPF_ERRNO__FORMAT && ret->bytes.n)
+		inspect_pass(in, r);
 	if (r)
 		return r;
 	ret->obj = bpf_object__open_mem(ret->bytes.p, ret->bytes.n, &opts);
 	if (!ret->obj) {
 		r = -errno;
-		inspect_fail(in, r, "failed to open BPF object file: %s", errname(r));
+		inspect_fail(in, part ? r : inspect_pass(in, r), "failed to open BPF object file: %s", errname(r));
 		err_hint(&in->err, "%s", libbpf_said());
 		return r;
 	}
@@ -175,13 +176,13 @@ static int link_files(struct inspect *in, struct words *w, struct bpf_linker *li
 		const char *path = word_next(w);
 
 		r = gen_read(in, path, &text);
-		if (r)
-			return r;
-		r = bpf_linker__add_file(linker, path, NULL);
+		if (r) /* libbpf's linker has EINVAL for all that cannot be opened as an object */
+			return inspect_pass(in, r == -ENOENT || r == -EACCES ? r : -EINVAL);
+		r = inspect_pass(in, bpf_linker__add_file(linker, path, NULL));
 		if (r)
 			return inspect_fail(in, r, "failed to link '%s': %s (%d)", path, errname(r), -r);
 	}
-	r = bpf_linker__finalize(linker);
+	r = inspect_pass(in, bpf_linker__finalize(linker));
 	return r ? inspect_fail(in, r, "failed to finalize ELF file: %s (%d)", errname(r), -r) : 0;
 }
 

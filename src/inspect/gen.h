@@ -29,7 +29,7 @@ verb_fn gen_object, gen_skeleton, gen_subskeleton, gen_min_core_btf;
  */
 int gen_open(struct inspect *in, struct words *w, bool part, struct gen *ret);
 void gen_done(struct gen *g);
-/* Reads an ELF file and checks it and its BTF as far as libbpf does not. 0, or -errno and the error set. */
+/* Reads an ELF file and checks it and its BTF as far as libbpf does not; ret has what could be read. See objfile_read(). */
 int gen_read(struct inspect *in, const char *path, struct strbuf *ret);
 
 /* Adds a text with each @ as a and each $ as b. */

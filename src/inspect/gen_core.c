@@ -272,10 +272,10 @@ static int keep_object(struct keep *k, const char *path)
 	int r = gen_read(k->in, path, &bytes);
 
 	if (r)
-		return r;
+		return inspect_pass(k->in, r);
 	btf = btf__parse_elf(path, &ext);
 	if (!btf)
-		r = inspect_fail(k->in, -EINVAL, "failed to parse BPF object '%s': it has no BTF", path);
+		r = inspect_pass(k->in, inspect_fail(k->in, -ENOENT, "failed to parse BPF object '%s': it has no BTF", path));
 	k->object = btf;
 	if (!r && ext)
 		r = keep_relocations(k, ext, path);
@@ -353,7 +353,7 @@ static int save(struct keep *k, const char *path)
 	if (!r && !bytes)
 		r = inspect_fail(k->in, -ENOMEM, "out of memory");
 	else if (!r && (r = file_write(path, bytes, n, 0666)))
-		inspect_fail(k->in, r, "error saving btf file %s: %s", path, errname(r));
+		inspect_fail(k->in, inspect_pass(k->in, r), "error saving btf file %s: %s", path, errname(r));
 	btf__free(out);
 	return r;
 }
@@ -371,7 +371,7 @@ int gen_min_core_btf(struct inspect *in, struct words *w)
 	quiet_libbpf(in);
 	k.kernel = btf_of_file(in, input, NULL);
 	if (!k.kernel)
-		return in->err.code;
+		return inspect_pass(in, in->err.code);
 	strmap_init(&k.candidates, &in->arena);
 	k.types = arena_alloc(&in->arena, btf__type_cnt(k.kernel));
 	k.members = arena_array(&in->arena, unsigned char *, btf__type_cnt(k.kernel));

@@ -37,6 +37,7 @@ struct inspect {
 	struct strbuf out;  /* stdout, not yet written */
 	struct jsonw w;     /* writes to out; only if json */
 	struct err err;     /* of the command that failed; its hint is shown in text mode */
+	int status;         /* of the command that failed: INSPECT_FAILED, or what inspect_status() says */
 	struct arena arena; /* emptied after each command */
 	bool broken;        /* nobody reads stdout any more */
 	uint64_t written;   /* bytes that left out so far */
@@ -60,6 +61,8 @@ struct words {
 #define INSPECT_USAGE 1
 /* It failed, and told so itself. */
 #define INSPECT_TOLD 2
+/* Exit status of most failures. */
+#define INSPECT_FAILED 255
 
 typedef int verb_fn(struct inspect *in, struct words *w);
 
@@ -70,7 +73,8 @@ struct verb {
 
 struct noun {
 	const char *name;
-	/* By any prefix, the first that matches; the first is what the noun alone does. Ends with a NULL name. */
+	/* By any prefix, the first that matches; the first is what the noun alone does. Ends with a NULL name.
+	   Behind all of them comes "help". */
 	const struct verb *verbs;
 	verb_fn *run;         /* instead of verbs */
 	/* Usage: a line for each command without program and noun; a line that begins with a blank goes on. */
@@ -84,14 +88,21 @@ extern const struct noun *const inspect_nouns[];
 /* The noun of this exact name, or (prefix) the first it is a prefix of; NULL if there is none. */
 const struct noun *inspect_find(const char *word, bool prefix);
 /*
- * Runs a command line; argv[0] is not looked at. Exit status: 0, or 255 as bpftool has it. self:
- * what usages call the program.
+ * Runs a command line; argv[0] is not looked at. Exit status: 0, or bpftool's, see inspect_pass().
+ * self: what usages call the program.
  */
 int inspect_main(const char *self, int argc, char **argv);
 
 /* Sets the error; returns code (below 0). The text is a sentence without a full stop. */
 int inspect_fail(struct inspect *in, int code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* If r is an error's, the program's exit status is this. Returns r. */
+int inspect_status(struct inspect *in, int status, int r);
+/*
+ * If r is -errno, the exit status is its low byte (254: ENOENT): bpftool has 255 for what it finds
+ * wrong itself, but many verbs pass on what the kernel or libbpf returned. Returns r.
+ */
+int inspect_pass(struct inspect *in, int r);
 /* A message to stderr at once, behind the output so far; nothing in JSON mode. */
 void inspect_note(struct inspect *in, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Adds text of untrusted bytes (comm, paths) to the text output, escaped for a terminal. */
@@ -119,6 +130,8 @@ char *word_next(struct words *w);
 int words_need(struct inspect *in, const struct words *w, const char *what, int n);
 /* An error (-EINVAL) if a word is left. */
 int words_end(struct inspect *in, const struct words *w);
+/* A note if a word is left, where bpftool takes no notice of it. */
+void words_ignore(struct inspect *in, const struct words *w);
 /* The next word as a number (decimal, 0x, 0) up to max; what it is, for messages: "map id". */
 int word_number(struct inspect *in, struct words *w, const char *what, uint64_t max,
 		uint64_t *ret);

@@ -14,7 +14,7 @@ static int pin_iter(struct inspect *in, struct bpf_program *prog, int map, const
 	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = map >= 0 ? &info : NULL,
 		    .link_info_len = map >= 0 ? sizeof(info) : 0);
 	struct bpf_link *link = bpf_program__attach_iter(prog, &opts);
-	int r = link ? 0 : -errno;
+	int r = link ? 0 : inspect_pass(in, -errno);
 
 	if (r)
 		return inspect_fail(in, r, "attach_iter failed for program %s: %s", bpf_program__name(prog),
@@ -33,6 +33,7 @@ static int load_and_pin(struct inspect *in, const char *object, int map, const c
 
 	if (!r)
 		r = load_object(in, &file, &o, &l);
+	inspect_pass(in, r);
 	if (!r && (!l.progs.n || !l.progs.v[0].prog))
 		r = inspect_fail(in, -ENOENT, "can't find bpf program in objfile %s", object);
 	if (!r)
@@ -58,12 +59,12 @@ static int iter_pin(struct inspect *in, struct words *w)
 		if (map < 0)
 			return map;
 	}
-	if (words_end(in, w))
-		return in->err.code;
+	words_ignore(in, w);
 	return load_and_pin(in, object, map, path);
 }
 
-static const struct verb verbs[] = { { "pin", iter_pin }, { 0 } };
+/* There is nothing to show. */
+static const struct verb verbs[] = { { "help", inspect_help }, { "pin", iter_pin }, { 0 } };
 
 const struct noun noun_iter = {
 	.name = "iter",

@@ -58,7 +58,7 @@ static int link_show(struct inspect *in, struct words *w)
 static int link_pin(struct inspect *in, struct words *w)
 {
 	_cleanup_fd_ int fd = -1;
-	int r = words_need(in, w, "'pin'", 3);
+	int r = inspect_pass(in, words_need(in, w, "'pin'", 3));
 
 	if (r)
 		return r;
@@ -69,7 +69,7 @@ static int link_pin(struct inspect *in, struct words *w)
 	return r ? r : object_pin(in, fd, word_next(w));
 }
 
-static int link_detach(struct inspect *in, struct words *w)
+static int detach(struct inspect *in, struct words *w)
 {
 	_cleanup_fd_ int fd = -1;
 	union bpf_attr attr = { 0 };
@@ -85,10 +85,14 @@ static int link_detach(struct inspect *in, struct words *w)
 	return r ? inspect_fail(in, r, "failed link detach: %s", errname(r)) : 0;
 }
 
+static int link_detach(struct inspect *in, struct words *w)
+{
+	return inspect_status(in, 1, detach(in, w));
+}
+
 static const struct verb verbs[] = {
 	{ "show", link_show },
 	{ "list", link_show },
-	{ "help", inspect_help },
 	{ "pin", link_pin },
 	{ "detach", link_detach },
 	{ 0 },

@@ -18,7 +18,6 @@
 #include "sym/ksyms.h"
 
 #define BLOCK (64u << 10)
-#define FAILED 255 /* exit status */
 
 static void write_all(struct inspect *in, int fd, const char *text, size_t n)
 {
@@ -59,6 +58,18 @@ int inspect_fail(struct inspect *in, int code, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	return err_set(&in->err, code, "%s", text);
+}
+
+int inspect_status(struct inspect *in, int status, int r)
+{
+	if (r)
+		in->status = status;
+	return r;
+}
+
+int inspect_pass(struct inspect *in, int r)
+{
+	return inspect_status(in, r & 255, r);
 }
 
 /* Text for stderr behind what stdout has got so far. */
@@ -192,7 +203,7 @@ static int run_verb(struct inspect *in, struct words *w)
 	for (; v->name; v++)
 		if (word_take(w, v->name))
 			return v->run(in, w);
-	return INSPECT_USAGE;
+	return word_take(w, "help") ? inspect_help(in, w) : INSPECT_USAGE;
 }
 
 static int run_noun(struct inspect *in, struct words *w)
@@ -220,6 +231,7 @@ int inspect_command(struct inspect *in, struct words *w)
 	int r;
 
 	in->err = (struct err){ 0 };
+	in->status = INSPECT_FAILED;
 	in->noun = NULL;
 	r = w->n ? run_noun(in, w) : INSPECT_USAGE;
 	if (r && r != INSPECT_TOLD)
@@ -314,7 +326,7 @@ static int start(struct inspect *in, int argc, char **argv)
 
 int inspect_main(const char *self, int argc, char **argv)
 {
-	struct inspect in = { .self = self };
+	struct inspect in = { .self = self, .status = INSPECT_FAILED };
 	int r;
 
 	in.w.out = &in.out;
@@ -327,5 +339,5 @@ int inspect_main(const char *self, int argc, char **argv)
 	arena_done(&in.arena);
 	ksyms_free(in.ksyms);
 	inspect_btf_done(&in);
-	return r || in.broken ? FAILED : 0;
+	return r ? in.status : in.broken ? INSPECT_FAILED : 0;
 }

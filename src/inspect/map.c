@@ -8,7 +8,6 @@
 static const struct verb verbs[] = {
 	{ "show", map_show },
 	{ "list", map_show },
-	{ "help", inspect_help },
 	{ "dump", map_dump },
 	{ "update", map_update },
 	{ "lookup", map_lookup },

@@ -108,7 +108,7 @@ int map_create(struct inspect *in, struct words *w)
 int map_pin(struct inspect *in, struct words *w)
 {
 	_cleanup_fd_ int fd = -1;
-	int r = words_need(in, w, "'pin'", 3);
+	int r = inspect_pass(in, words_need(in, w, "'pin'", 3));
 
 	if (r)
 		return r;
@@ -133,5 +133,5 @@ int map_freeze(struct inspect *in, struct words *w)
 	if (r)
 		return r;
 	r = sys_map_freeze(fd);
-	return r ? inspect_fail(in, r, "failed to freeze map: %s", errname(r)) : 0;
+	return r ? inspect_pass(in, inspect_fail(in, r, "failed to freeze map: %s", errname(r))) : 0;
 }

@@ -153,7 +153,7 @@ int map_update(struct inspect *in, struct words *w)
 		return r;
 	r = parse_entry(in, w, &m, true, &e);
 	if (!r) {
-		r = sys_map_update(m.fd, m.info.key_size ? e.key : NULL, e.value, e.flags);
+		r = inspect_pass(in, sys_map_update(m.fd, m.info.key_size ? e.key : NULL, e.value, e.flags));
 		if (r)
 			inspect_fail(in, r, "update failed: %s", errname(r));
 	}
@@ -189,7 +189,7 @@ int map_lookup(struct inspect *in, struct words *w)
 
 	if (r)
 		return r;
-	r = sys_map_lookup(m.fd, m.info.key_size ? e.key : NULL, e.value);
+	r = inspect_pass(in, sys_map_lookup(m.fd, m.info.key_size ? e.key : NULL, e.value));
 	if (r == -ENOENT)
 		return not_found(in, &m, e.key);
 	if (r)
@@ -203,14 +203,20 @@ int map_pop(struct inspect *in, struct words *w)
 	_cleanup_map_ struct map_view m = { .fd = -1 };
 	union bpf_attr attr = { 0 };
 	struct entry e;
-	int r = map_and_key(in, w, &m, &e);
+	int r = w->n ? map_view_named(in, w, &m) : INSPECT_USAGE;
 
+	if (!r && !m.info.key_size) {
+		words_ignore(in, w);
+		w->n = 0;
+	}
+	if (!r)
+		r = parse_entry(in, w, &m, false, &e);
 	if (r)
 		return r;
 	attr.map_fd = (uint32_t)m.fd;
 	attr.key = m.info.key_size ? PTR(e.key) : 0;
 	attr.value = PTR(e.value);
-	r = sys_bpf(BPF_MAP_LOOKUP_AND_DELETE_ELEM, &attr, sizeof(attr));
+	r = inspect_pass(in, sys_bpf(BPF_MAP_LOOKUP_AND_DELETE_ELEM, &attr, sizeof(attr)));
 	if (r == -ENOENT) {
 		if (in->json)
 			jsonw_null(&in->w);
@@ -264,7 +270,7 @@ int map_getnext(struct inspect *in, struct words *w)
 	if (r)
 		return r;
 	next = arena_alloc(&in->arena, m.info.key_size + 8);
-	r = sys_map_next_key(m.fd, e.key, next);
+	r = inspect_pass(in, sys_map_next_key(m.fd, e.key, next));
 	if (r)
 		return inspect_fail(in, r, "can't get next key: %s", errname(r));
 	show_next(in, &m, e.key, next);
@@ -279,6 +285,6 @@ int map_delete(struct inspect *in, struct words *w)
 
 	if (r)
 		return r;
-	r = sys_map_delete(m.fd, e.key);
+	r = inspect_pass(in, sys_map_delete(m.fd, e.key));
 	return r ? inspect_fail(in, r, "delete failed: %s", errname(r)) : 0;
 }

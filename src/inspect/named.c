@@ -112,11 +112,11 @@ static int by_id(struct inspect *in, enum object_kind kind, struct words *w, fd_
 	if (r)
 		return r;
 	fd = object_open(kind, (uint32_t)id);
-	if (fd < 0)
-		return inspect_fail(in, fd, "get %sby id (%u): %s",
-				    kind == OBJECT_PROG ? "" : kind == OBJECT_MAP ? "map " : "link ",
-				    (uint32_t)id, errname(fd));
-	return push(ret, fd);
+	if (fd >= 0)
+		return push(ret, fd);
+	inspect_fail(in, fd, "get %sby id (%u): %s", kind == OBJECT_PROG ? "" : kind == OBJECT_MAP ? "map " : "link ",
+		     (uint32_t)id, errname(fd));
+	return kind == OBJECT_LINK ? inspect_pass(in, fd) : fd;
 }
 
 /* keywords: which of id, tag, name, pinned this kind has, for the message. */

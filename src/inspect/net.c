@@ -115,7 +115,7 @@ static int attach_flags(struct inspect *in, struct words *w, const struct place 
 	return 0;
 }
 
-static int do_attach(struct inspect *in, struct words *w)
+static int attach(struct inspect *in, struct words *w)
 {
 	int r = words_need(in, w, "'attach'", 5);
 	const struct place *p = r ? NULL : place_named(in, w);
@@ -131,10 +131,10 @@ static int do_attach(struct inspect *in, struct words *w)
 		return r;
 	r = p->tcx ? set_tcx(BPF_PROG_ATTACH, ifindex, prog, p, flags, &in->err)
 		   : set_xdp(ifindex, prog, flags, &in->err);
-	return r ? err_prefix(&in->err, r, "interface %s attach failed: ", p->name) : 0;
+	return r ? inspect_pass(in, err_prefix(&in->err, r, "interface %s attach failed: ", p->name)) : 0;
 }
 
-static int do_detach(struct inspect *in, struct words *w)
+static int detach(struct inspect *in, struct words *w)
 {
 	int r = words_need(in, w, "'detach'", 3);
 	const struct place *p = r ? NULL : place_named(in, w);
@@ -143,13 +143,25 @@ static int do_detach(struct inspect *in, struct words *w)
 	if (!p)
 		return in->err.code;
 	r = net_dev_named(in, w, &ifindex);
-	if (!r)
-		r = words_end(in, w);
 	if (r)
 		return r;
+	words_ignore(in, w);
 	r = p->tcx ? set_tcx(BPF_PROG_DETACH, ifindex, 0, p, 0, &in->err)
 		   : set_xdp(ifindex, -1, p->xdp_mode, &in->err);
-	return r ? err_prefix(&in->err, r, "interface %s detach failed: ", p->name) : 0;
+	return r ? inspect_pass(in, err_prefix(&in->err, r, "interface %s detach failed: ", p->name)) : 0;
+}
+
+/* What is wrong with the words is EINVAL, whatever it is; attach() and detach() pass on what the kernel says. */
+static int do_attach(struct inspect *in, struct words *w)
+{
+	in->status = -EINVAL & 255;
+	return attach(in, w);
+}
+
+static int do_detach(struct inspect *in, struct words *w)
+{
+	in->status = -EINVAL & 255;
+	return detach(in, w);
 }
 
 static const struct verb verbs[] = {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "inspect/objfile.h"
 
+#include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -192,7 +193,7 @@ int objfile_read(struct inspect *in, const char *path, struct objfile *ret)
 	if (r)
 		return inspect_fail(in, r, "failed to open object file %s: %s", path, errname(r));
 	wrong = check(ret);
-	return wrong ? inspect_fail(in, -EINVAL, "failed to open object file %s: %s", path, wrong)
+	return wrong ? inspect_fail(in, -LIBBPF_ERRNO__FORMAT, "failed to open object file %s: %s", path, wrong)
 		     : check_types(in, ret);
 }
 

@@ -18,7 +18,8 @@ struct objfile {
 
 /*
  * Reads a file and checks that it is a BPF object of this machine's byte order whose headers, tables
- * and references stay inside it. 0, or -errno and the error set; objfile_done() also then.
+ * and references stay inside it. 0, or the error set and -errno, -LIBBPF_ERRNO__FORMAT for what is none;
+ * objfile_done() also then.
  */
 int objfile_read(struct inspect *in, const char *path, struct objfile *ret);
 void objfile_done(struct objfile *f);

@@ -128,11 +128,10 @@ static int check_support(struct inspect *in, struct event *e)
 static int perf_show(struct inspect *in, struct words *w)
 {
 	struct event *e = arena_new(&in->arena, struct event);
-	int r = words_end(in, w);
+	int r = check_support(in, e);
 	DIR *proc;
 
-	if (!r)
-		r = check_support(in, e);
+	words_ignore(in, w);
 	if (r)
 		return r;
 	proc = opendir("/proc");

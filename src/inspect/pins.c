@@ -221,10 +221,10 @@ int object_pin(struct inspect *in, int fd, const char *path)
 	int r;
 
 	if (!access(path, F_OK))
-		return inspect_fail(in, -EEXIST, "can't pin BPF object: path '%s' already exists", path);
+		return inspect_pass(in, inspect_fail(in, -EEXIST, "can't pin BPF object: path '%s' already exists", path));
 	r = pins_prepare_dir(in, parent_of(in, path), false);
 	if (r)
 		return r;
 	r = sys_bpf(BPF_OBJ_PIN, &attr, sizeof(attr));
-	return r ? inspect_fail(in, r, "can't pin the object (%s): %s", path, errname(r)) : 0;
+	return r ? inspect_pass(in, inspect_fail(in, r, "can't pin the object (%s): %s", path, errname(r))) : 0;
 }

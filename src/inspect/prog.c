@@ -8,7 +8,6 @@
 static const struct verb verbs[] = {
 	{ "show", prog_show },
 	{ "list", prog_show },
-	{ "help", inspect_help },
 	{ "dump", prog_dump },
 	{ "pin", prog_pin },
 	{ "load", prog_load },

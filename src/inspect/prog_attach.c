@@ -27,13 +27,13 @@ static int parse_type(struct inspect *in, struct words *w)
 			word_next(w);
 			return (int)types[i].type;
 		}
-	return inspect_fail(in, -EINVAL, "invalid attach/detach type");
+	return inspect_pass(in, inspect_fail(in, -EINVAL, "invalid attach/detach type"));
 }
 
 /* PROG TYPE [MAP]: into attr; the caller closes both fds. */
 static int parse(struct inspect *in, struct words *w, union bpf_attr *a, int *ret_prog, int *ret_map)
 {
-	int type, r = words_need(in, w, "'attach' and 'detach'", 3);
+	int type, r = inspect_pass(in, words_need(in, w, "'attach' and 'detach'", 3));
 
 	if (r)
 		return r;
@@ -48,7 +48,7 @@ static int parse(struct inspect *in, struct words *w, union bpf_attr *a, int *re
 	a->attach_bpf_fd = (uint32_t)*ret_prog;
 	if (type == BPF_FLOW_DISSECTOR)
 		return words_end(in, w);
-	r = words_need(in, w, "the type", 2);
+	r = inspect_pass(in, words_need(in, w, "the type", 2));
 	if (r)
 		return r;
 	*ret_map = map_named(in, w);
@@ -64,7 +64,7 @@ static int run(struct inspect *in, struct words *w, int cmd, const char *what)
 
 	if (r)
 		return r;
-	r = sys_bpf(cmd, &attr, sizeof(attr));
+	r = inspect_pass(in, sys_bpf(cmd, &attr, sizeof(attr)));
 	return r ? inspect_fail(in, r, "failed prog %s: %s", what, errname(r)) : 0;
 }
 

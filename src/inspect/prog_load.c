@@ -106,7 +106,7 @@ static void pinned(struct load *l, const char *path)
 
 static int pin_fd(struct inspect *in, struct load *l, int fd, const char *path)
 {
-	int r = object_pin(in, fd, path);
+	int r = inspect_status(in, INSPECT_FAILED, object_pin(in, fd, path));
 
 	if (!r)
 		pinned(l, path);
@@ -293,7 +293,7 @@ int prog_loadall(struct inspect *in, struct words *w)
 int prog_pin(struct inspect *in, struct words *w)
 {
 	_cleanup_fd_ int fd = -1;
-	int r = words_need(in, w, "'pin'", 3);
+	int r = inspect_pass(in, words_need(in, w, "'pin'", 3));
 
 	if (r)
 		return r;

@@ -65,7 +65,7 @@ static int parse_metric(struct inspect *in, struct words *w, struct profile *p)
 
 static int parse(struct inspect *in, struct words *w, struct profile *p)
 {
-	int r = words_need(in, w, "'profile'", 3);
+	int r = inspect_pass(in, words_need(in, w, "'profile'", 3));
 
 	if (r)
 		return r;

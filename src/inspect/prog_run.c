@@ -151,7 +151,7 @@ static int test_run(struct inspect *in, int fd, struct run *run, union bpf_attr 
 	a->test.ctx_size_in = (uint32_t)run->ctx.in.n;
 	a->test.ctx_out = PTR(run->ctx.out);
 	a->test.ctx_size_out = run->ctx.out ? run->ctx.out_size : 0;
-	r = sys_bpf(BPF_PROG_TEST_RUN, a, sizeof(*a));
+	r = inspect_pass(in, sys_bpf(BPF_PROG_TEST_RUN, a, sizeof(*a)));
 	return r ? inspect_fail(in, r, "failed to run program: %s", errname(r)) : 0;
 }
 

@@ -10,8 +10,7 @@ static int do_version(struct inspect *in, struct words *w)
 {
 	uint32_t major = libbpf_major_version(), minor = libbpf_minor_version();
 
-	if (words_end(in, w))
-		return in->err.code;
+	words_ignore(in, w);
 	if (!in->json) {
 		sb_addf(&in->out, "bpftool v%s (sonde %s)\nusing libbpf v%u.%u\nfeatures:\n", BPFTOOL_LEVEL,
 			SONDE_VERSION, major, minor);

@@ -42,6 +42,12 @@ int words_end(struct inspect *in, const struct words *w)
 	return inspect_fail(in, -EINVAL, "unexpected argument: '%s'", w->v[0]);
 }
 
+void words_ignore(struct inspect *in, const struct words *w)
+{
+	if (w->n)
+		inspect_note(in, "Warning: ignored: '%s'", w->v[0]);
+}
+
 int word_number(struct inspect *in, struct words *w, const char *what, uint64_t max, uint64_t *ret)
 {
 	const char *text = word_next(w);

@@ -14,9 +14,11 @@ undo=
 
 # At the end: what a test added to $undo, newest first, then the folders.
 finish() {
+	code=$?
 	eval "$undo"
 	[ ! -d "$pins" ] || find "$pins" -depth \( -type f -delete -o -type d -exec rmdir {} \; \)
 	rm -rf "$tmp"
+	exit $code
 }
 trap finish EXIT
 trap 'exit 1' INT TERM
@@ -57,11 +59,11 @@ has() {
 	ok "$what"
 }
 
-# fails WHAT MESSAGE COMMAND...: status 255, the message on standard error, JSON's on standard output.
+# fails WHAT MESSAGE COMMAND...: a status (which one: exit.table), the message on standard error, JSON's on standard output.
 fails() {
 	what=$1 message=$2; shift 2
-	got=$("$@" 2>&1 >/dev/null); code=$?
-	same "$what" "255 Error: $message" "$code $(printf '%s\n' "$got" | grep -v '^Hint: ')"
+	got=$("$@" 2>&1 >/dev/null) && got="status 0: $got"
+	same "$what" "Error: $message" "$(printf '%s\n' "$got" | grep -v '^Hint: ')"
 }
 
 # compile SOURCE OBJECT [OPTION...]: for BPF. Objects are kept in $objects, for the next run and for virtual
