@@ -1,14 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # run.sh [--all] [STAGE...]: runs the tests of build/ (made by ./dev test); tests/README.md.
-# Stages: unit check errors run inspect browser asan vm vm-inspect (the last only if named, or with --all).
+# Stages: unit check errors run inspect browser asan vm asan-run vm-inspect (the last two only if named, or with --all).
 # Each prints "ok NAME", "not ok NAME: why" and "skip NAME: why" lines, and "#" lines of detail; only what is not ok is shown. The last line is
 # "N passed, N failed, N skipped"; the full log is build/test.log.
 set -u
 cd "$(dirname "$0")/.." || exit
 all=
 case ${1-} in --all) all=1; shift ;; esac
-stages=${*:-unit check errors run inspect browser asan vm${all:+ vm-inspect}}
+stages=${*:-unit check errors run inspect browser asan vm${all:+ asan-run vm-inspect}}
 log=build/test.log
 : >"$log"
 export SONDE="$PWD/build/sonde"
@@ -85,6 +85,14 @@ sanitized() {
 	sh tests/asan.sh bad-input
 }
 
+# Every script and command under the sanitizers, on this kernel.
+sanitized_run() {
+	if [ "$(id -u)" -ne 0 ]; then echo "skip asan-run: not root"; return; fi
+	if ! sh tests/asan.sh build; then echo "not ok asan-run: does not build"; return; fi
+	sh tests/asan.sh run
+	sh tests/asan.sh inspect
+}
+
 # Kernels to test besides this one: one older, one newer; --all: every one that the rig knows well.
 kernels='bookworm sid'
 [ ! "$all" ] || kernels='bullseye bookworm trixie sid trixie-arm64'
@@ -115,6 +123,7 @@ for s in $stages; do
 	inspect) stage inspect introspection ;;
 	browser) stage browser sh tests/browser.sh ;;
 	asan) stage asan sanitized ;;
+	asan-run) stage asan-run sanitized_run ;;
 	vm) stage vm guests ;;
 	vm-inspect) stage vm-inspect inspected_guests ;;
 	*) echo "run.sh: no stage '$s'" >&2; exit 2 ;;

@@ -174,7 +174,7 @@ static int set_item(struct config *c, const struct item *it, const char *value, 
 		return set_stage(it, field, value, e);
 	case CK_TEXT:
 	case CK_HOOK:
-		*(const char **)field = xstrdup(value); /* lives as long as the process */
+		*(const char **)field = value;
 		return 0;
 	case CK_IGNORED:
 		break;

@@ -88,7 +88,7 @@ const char *feature_name(enum target_feature f);
  * values.
  */
 int config_init(struct config *c, struct err *e);
-/* One item by name ("max_strlen"); value as text. -ENOENT unknown name, -EINVAL bad value. */
+/* One item by name ("max_strlen"); value as text, which is kept as it is, not copied. -ENOENT unknown name, -EINVAL bad value. */
 int config_set(struct config *c, const char *key, const char *value, struct err *e);
 /* The i-th setting and its value; false: there are no more. Texts are borrowed. */
 bool config_get(const struct config *c, size_t i, struct setting *ret);

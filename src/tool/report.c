@@ -168,12 +168,13 @@ bool tool_report(void *tool, struct runtime *rt, bool last)
 	const struct tool_option *count = tool_role(t, TR_COUNT);
 	int64_t now = monotonic_ns();
 	double seconds = (double)(now - t->last_output) / 1e9;
+	bool enough = count && count->given && t->noutputs + 1 >= tool_number(count);
 
 	read_maps(t, rt);
 	if (!last || !nothing_new(t))
 		put_all(t, seconds);
-	drop_maps(t, last);
+	drop_maps(t, last || enough);
 	t->last_output = now;
 	t->noutputs++;
-	return !(count && count->given && t->noutputs >= tool_number(count));
+	return !enough;
 }
