@@ -5,6 +5,8 @@
 
 #include "ir/expand.h"
 
+#define IN_PLACE_MAX 64 /* longer values are written by the kernel alone */
+
 static struct ir_val *lookup(struct ir_expand *x, struct ir_val *v)
 {
 	return ir_call(&x->b, IRH_map_lookup_elem, 2, ir_mapaddr(&x->b, v->map), ir_arg(v, 0));
@@ -137,13 +139,60 @@ static struct ir_val *expand_get(struct ir_expand *x, struct ir_val *v)
 	return phi;
 }
 
-static void expand_set(struct ir_expand *x, struct ir_val *v)
+static void insert_value(struct ir_expand *x, struct ir_val *v)
 {
 	struct ir_val *ptr = ir_arg(v, 1);
 
 	if (v->width)
 		ptr = value_in_slot(x, v->map, ptr, v->width);
 	update(x, v, ptr, BPF_ANY);
+}
+
+/* The thread's number is part of the key: no other CPU reads, writes or removes the entry meanwhile. */
+static bool is_of_thread(const struct ir_val *key)
+{
+	if (key->op != IR_key)
+		return false;
+	for (uint32_t i = 0; i < key->nargs; i++)
+		if (key->arg[i]->op == IR_call && key->arg[i]->imm == IRH_get_current_pid_tgid && key->layout->part[i].size >= 4)
+			return true;
+	return false;
+}
+
+/* What is longer than a word must not be met half written; elements of other kinds of maps may be taken for other keys at any time. */
+static bool may_set_in_place(struct ir_expand *x, const struct ir_val *v)
+{
+	return ir_plan_of(x, v)->earlier && v->map->type == BPF_MAP_TYPE_HASH && is_of_thread(v->arg[0]) && v->map->value_size <= IN_PLACE_MAX &&
+	       (v->width == v->map->value_size || (!v->width && x->b.fn->preemptible && !v->map->interrupts));
+}
+
+/* An entry that was looked for before is written where it is: that saves the kernel's second search and a new element. */
+static void expand_set(struct ir_expand *x, struct ir_val *v)
+{
+	struct ir_builder *b = &x->b;
+	struct ir_block *hit, *miss, *join;
+	struct ir_val *p;
+
+	if (!may_set_in_place(x, v)) {
+		insert_value(x, v);
+		return;
+	}
+	hit = ir_block_new(b);
+	miss = ir_block_new(b);
+	join = ir_block_new(b);
+	hit->cold = miss->cold = join->cold = b->block->cold;
+	p = lookup_once(x, v);
+	ir_br(b, p, hit, miss);
+	ir_at(b, hit);
+	if (v->width)
+		ir_store(b, ir_nonnull(b, p), 0, ir_arg(v, 1), v->width);
+	else
+		ir_expand_copy(x, ir_nonnull(b, p), 0, ir_arg(v, 1), v->map->value_size);
+	ir_jmp(b, join);
+	ir_at(b, miss);
+	insert_value(x, v);
+	ir_jmp(b, join);
+	ir_at(b, join);
 }
 
 /* Adds at p if it is not null, else goes to the other block; ends at join. */

@@ -68,6 +68,111 @@ TEST(expand_mapset)
 		"}\n");
 }
 
+/* A number under the thread's key, once looked for, is written where it is; a new one is inserted. */
+TEST(expand_mapset_in_place)
+{
+	ir_test_passes(IR_TEST_NEW, "expand",
+		"map @x type=1 key=8 value=8 max=16\n"
+		"fn f {\n"
+		"b0:\n"
+		"\t%1 = call !get_current_pid_tgid\n"
+		"\t%2 = key %1 {8 scalar:0:8}\n"
+		"\t%3 = mapptr @x %2\n"
+		"\tmapset.u8 @x %2 %1\n"
+		"\tret %3\n"
+		"}\n",
+		"map @x role=user type=1 key=8 value=8 max=16 flags=0\n"
+		"fn f lowered {\n"
+		"b0:\n"
+		"\t%1 = call !get_current_pid_tgid\n"
+		"\t%6 = slot #8 [8]\n"
+		"\tstore.u8 %6 %1\n"
+		"\t%8 = mapaddr @x\n"
+		"\t%9 = call %8 %6 !map_lookup_elem\n"
+		"\tbr %9 b1 b2\n"
+		"b1: from b0\n"
+		"\t%11 = nonnull %9\n"
+		"\tstore.u8 %11 %1\n"
+		"\tjmp b3\n"
+		"b2: from b0\n"
+		"\t%14 = slot #8 [8]\n"
+		"\tstore.u8 %14 %1\n"
+		"\t%16 = mapaddr @x\n"
+		"\t%17 = iconst #0\n"
+		"\t%18 = call %16 %6 %14 %17 !map_update_elem\n"
+		"\tjmp b3\n"
+		"b3: from b1 b2\n"
+		"\tret %9\n"
+		"}\n");
+}
+
+/* What is longer is written in place only where no program reads it in the middle of that. */
+TEST(expand_mapset_of_two_words)
+{
+	ir_test_passes(IR_TEST_NEW, "expand",
+		"map @x type=1 key=8 value=16 max=16\n"
+		"fn f preemptible {\n"
+		"b0:\n"
+		"\t%1 = call !get_current_pid_tgid\n"
+		"\t%2 = key %1 {8 scalar:0:8}\n"
+		"\t%3 = mapptr @x %2\n"
+		"\t%4 = key %1 %1 {16 scalar:0:8 scalar:8:8}\n"
+		"\tmapset @x %2 %4\n"
+		"\tret %3\n"
+		"}\n"
+		"fn g {\n"
+		"b0:\n"
+		"\t%1 = call !get_current_pid_tgid\n"
+		"\t%2 = key %1 {8 scalar:0:8}\n"
+		"\t%3 = mapptr @x %2\n"
+		"\t%4 = key %1 %1 {16 scalar:0:8 scalar:8:8}\n"
+		"\tmapset @x %2 %4\n"
+		"\tret %3\n"
+		"}\n",
+		"map @x role=user type=1 key=8 value=16 max=16 flags=0\n"
+		"fn f preemptible lowered {\n"
+		"b0:\n"
+		"\t%1 = call !get_current_pid_tgid\n"
+		"\t%7 = slot #8 [8]\n"
+		"\tstore.u8 %7 %1\n"
+		"\t%9 = mapaddr @x\n"
+		"\t%10 = call %9 %7 !map_lookup_elem\n"
+		"\t%11 = slot #8 [16]\n"
+		"\tstore.u8 %11 %1\n"
+		"\tstore.u8 %11 %1 #8\n"
+		"\tbr %10 b1 b2\n"
+		"b1: from b0\n"
+		"\t%15 = nonnull %10\n"
+		"\t%16 = load.u8 %11\n"
+		"\tstore.u8 %15 %16\n"
+		"\t%18 = load.u8 %11 #8\n"
+		"\tstore.u8 %15 %18 #8\n"
+		"\tjmp b3\n"
+		"b2: from b0\n"
+		"\t%21 = mapaddr @x\n"
+		"\t%22 = iconst #0\n"
+		"\t%23 = call %21 %7 %11 %22 !map_update_elem\n"
+		"\tjmp b3\n"
+		"b3: from b1 b2\n"
+		"\tret %10\n"
+		"}\n"
+		"fn g lowered {\n"
+		"b0:\n"
+		"\t%1 = call !get_current_pid_tgid\n"
+		"\t%7 = slot #8 [8]\n"
+		"\tstore.u8 %7 %1\n"
+		"\t%9 = mapaddr @x\n"
+		"\t%10 = call %9 %7 !map_lookup_elem\n"
+		"\t%11 = slot #8 [16]\n"
+		"\tstore.u8 %11 %1\n"
+		"\tstore.u8 %11 %1 #8\n"
+		"\t%14 = mapaddr @x\n"
+		"\t%15 = iconst #0\n"
+		"\t%16 = call %14 %7 %11 %15 !map_update_elem\n"
+		"\tret %10\n"
+		"}\n");
+}
+
 TEST(expand_mapadd)
 {
 	ir_test_passes(IR_TEST_NEW, "expand",

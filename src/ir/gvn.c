@@ -212,6 +212,12 @@ static bool is_lookup(const struct ir_val *v)
 	return v->op == IR_mapget || v->op == IR_mapptr;
 }
 
+/* What an earlier look-up is of use to. */
+static bool wants_lookup(const struct ir_val *v)
+{
+	return is_lookup(v) || v->op == IR_mapset;
+}
+
 /* Whether a map is asked for one key more than once, in few steps. */
 static bool repeats_lookups(const struct ir_fn *fn)
 {
@@ -220,7 +226,7 @@ static bool repeats_lookups(const struct ir_fn *fn)
 			v->data = NULL;
 	each_block(fn, b)
 		each_val(b, v) {
-			if (!is_lookup(v))
+			if (!wants_lookup(v))
 				continue;
 			if (v->arg[0]->data == v->map)
 				return true;
@@ -235,6 +241,7 @@ static struct ir_val *earlier_lookup(struct gvn *g, struct ir_val *v)
 	struct ir_val *twin = arena_dup(&g->arena, v, sizeof(*v)), *by;
 
 	twin->op = IR_mapptr;
+	twin->nargs = 1;
 	twin->ptr = PK_MAPVAL0;
 	twin->width = 0;
 	twin->is_signed = false;
@@ -255,7 +262,7 @@ void ir_repeated_lookups(struct ir_fn *fn, void (*found)(void *arg, struct ir_va
 	vec_each(fn->blocks, i) {
 		enter(g, order[i]);
 		each_val(order[i], v) {
-			struct ir_val *earlier = is_lookup(v) ? earlier_lookup(g, v) : NULL;
+			struct ir_val *earlier = wants_lookup(v) ? earlier_lookup(g, v) : NULL;
 
 			if (earlier)
 				found(arg, v, earlier);

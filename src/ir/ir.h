@@ -108,6 +108,7 @@ struct ir_map {
 	 * The operations on it take a digest as key.
 	 */
 	struct ir_map *keys;
+	bool interrupts; /* its values are read by programs that may run in the middle of others */
 };
 
 /*

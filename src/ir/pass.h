@@ -76,7 +76,7 @@ void ir_subst_apply(struct ir_fn *fn);
 void ir_count_uses(struct ir_fn *fn);
 
 /* gvn.c */
-/* Tells of each mapget and mapptr that finds the same value as one before it that dominates it. Uses value->data. */
+/* Tells of each mapget, mapptr and mapset whose value a mapget or mapptr before it that dominates it has found. Uses value->data. */
 void ir_repeated_lookups(struct ir_fn *fn, void (*found)(void *arg, struct ir_val *v, struct ir_val *earlier), void *arg);
 
 /* graph.c: edges; phis follow */

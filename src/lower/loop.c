@@ -440,6 +440,7 @@ void lower_for_map(struct lower *lw, struct node *n)
 	lw->loop = o.loop;
 	lw->callback = o.callback;
 	memcpy(&lw->blocks, &blocks, sizeof(blocks));
+	n->a->map->ir->interrupts = true;
 	ir_call(&lw->b, IRH_for_each_map_elem, 4, ir_mapaddr(&lw->b, n->a->map->ir), ir_fnaddr(&lw->b, fn),
 		lw->frame, ir_iconst(&lw->b, 0));
 	leave_if_asked(lw);

@@ -31,6 +31,8 @@ static struct ir_val *read_at(struct lower *lw, struct node *n, struct ir_val *k
 	const struct map *m = n->map;
 	const struct type *t = m->value;
 
+	if (m->storage == MS_HASH && !lw->b.fn->preemptible)
+		m->ir->interrupts = true;
 	if (t->kind == TY_AGG)
 		return lower_agg_number(lw, n->span, m, key);
 	if (m->storage == MS_GLOBAL && type_is_scalar(t))

@@ -103,6 +103,7 @@ struct probe {
 	uint32_t index;                     /* in tables.probes */
 	struct probe *returns;              /* the program runs at the returns, too, for this probe; NULL: it does not */
 	bool joined;                        /* such a probe: neither program nor links of its own */
+	bool tidies;                        /* the block does nothing but delete() entries of maps; known after sema */
 	struct probe_built *built;          /* of portable programs; NULL: this one is for this kernel */
 };
 

@@ -91,12 +91,15 @@ static void place_keyed(struct check *ck, struct map *m)
 	m->ir->loss = m->loss;
 }
 
+static bool is_call_of(const struct node *n, const char *name)
+{
+	return n->kind == S_EXPR && n->a->kind == E_CALL && !strcmp(n->a->name, name);
+}
+
 /* Nothing behind it in its block is run. */
 static bool ends_block(const struct node *n)
 {
-	if (n->kind == S_EXPR)
-		return n->a->kind == E_CALL && !strcmp(n->a->name, "exit");
-	return n->kind == S_RETURN || n->kind == S_BREAK || n->kind == S_CONTINUE;
+	return is_call_of(n, "exit") || n->kind == S_RETURN || n->kind == S_BREAK || n->kind == S_CONTINUE;
 }
 
 /* arg: the diagnostics. For all blocks: false. */
@@ -113,10 +116,24 @@ static bool warn_unreachable(const struct node *n, const void *arg)
 	return false;
 }
 
+static bool only_deletes(const struct node *body)
+{
+	vec_each(body->list, i)
+		if (!is_call_of(body->list.v[i], "delete"))
+			return false;
+	return body->list.n > 0;
+}
+
+static void finish_probe(struct check *ck, struct probe *p)
+{
+	node_any(p->block->body, warn_unreachable, &ck->diags);
+	p->tidies = only_deletes(p->block->body);
+}
+
 bool sema_finish(struct check *ck)
 {
 	vec_each(ck->tables->probes, i)
-		node_any(ck->tables->probes.v[i]->block->body, warn_unreachable, &ck->diags);
+		finish_probe(ck, ck->tables->probes.v[i]);
 	vec_each(ck->tables->maps, i) {
 		struct map *m = ck->tables->maps.v[i];
 

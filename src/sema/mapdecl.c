@@ -68,12 +68,13 @@ void resolve_map_decl(struct check *ck, struct map *m)
 	m->declared_per_cpu = k->per_cpu;
 }
 
+/* A tool's options and the kernel leave out what uses some. */
 void warn_unused_decls(struct check *ck)
 {
 	const struct script *s = ck->in->script;
 
 	vec_each(s->map_decls, i)
-		if (!strmap_get(&ck->map_names, s->map_decls.v[i]->name))
+		if (!ck->in->env->fixed && !strmap_get(&ck->map_names, s->map_decls.v[i]->name))
 			diag_warning(ck->diags, s->map_decls.v[i]->span, DT_unused_map, "Unused map: @%s",
 				  s->map_decls.v[i]->name);
 }

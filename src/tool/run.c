@@ -53,10 +53,10 @@ int tool_script(struct tool *t, const struct probe_env *env, struct strbuf *ret_
 	return tool_expand(t, &host, ret_text, e);
 }
 
-/* begin, end and clocks alone show nothing. */
+/* begin, end, clocks and what forgets alone show nothing. */
 static bool brings_events(const struct probe *p)
 {
-	return !(p->provider->flags & PF_SPECIAL) && strcmp(p->provider->name, "interval");
+	return !p->tidies && !(p->provider->flags & PF_SPECIAL) && strcmp(p->provider->name, "interval");
 }
 
 bool tool_check(const struct tool *t, const struct tables *tables, struct err *e)

@@ -2,8 +2,9 @@
 /*
  * allocs: memory that is allocated and freed by functions of known names. What is left: 300 bytes in 3 by alloc_small, 400 in 2
  * by alloc_zeroed, 1000 in 1 by alloc_moved, 10 in 1 by alloc_unmoved, 256 in 1 by alloc_aligned, 8192 in 1 by alloc_mapped,
- * 1048576 in 1 by alloc_large.
+ * 1048576 in 1 by alloc_large. allocs threads N: N threads, one after another, keep 24 bytes each, by alloc_in_thread.
  */
+#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -62,10 +63,28 @@ FUNC static void *alloc_large(void)
 	return kept;
 }
 
-int main(void)
+FUNC static void *alloc_in_thread(void *arg)
+{
+	kept = malloc(24);
+	return arg;
+}
+
+static int run_threads(int n)
+{
+	pthread_t t;
+
+	while (n--)
+		if (pthread_create(&t, NULL, alloc_in_thread, NULL) || pthread_join(t, NULL))
+			return 1;
+	return 0;
+}
+
+int main(int argc, char **argv)
 {
 	void *p[5];
 
+	if (argc > 2)
+		return run_threads(atoi(argv[2]));
 	for (int i = 0; i < 5; i++)
 		p[i] = alloc_small();
 	free(p[1]);
