@@ -539,6 +539,30 @@ TEST(callbacks)
 	       "  16: (95) exit\n");
 }
 
+/* A function of an imported object may write the memory that it is given. */
+TEST(functions_of_objects)
+{
+	expect("fn f {\n"
+	       "b0:\n"
+	       "\t%1 = slot #-8 [8]\n"
+	       "\t%2 = iconst #1\n"
+	       "\tstore.u8 %1 %2\n"
+	       "\t%3 = kcall %1 %2 #1 &add_to\n"
+	       "\t%4 = load.u8 %1\n"
+	       "\t%5 = add %3 %4\n"
+	       "\tret %5\n"
+	       "}\n",
+	       "   0: (7a) *(u64 *)(r10 -8) = 1\n"
+	       "   1: (bf) r1 = r10\n"
+	       "   2: (07) r1 += -8\n"
+	       "   3: (b7) r2 = 1\n"
+	       "   4: (85) call add_to\n"
+	       "   5: (bf) r1 = r0\n"
+	       "   6: (79) r0 = *(u64 *)(r10 -8)\n"
+	       "   7: (0f) r0 += r1\n"
+	       "   8: (95) exit\n");
+}
+
 /* Calls of kernel functions have no number yet. */
 TEST(kernel_functions)
 {

@@ -291,7 +291,7 @@ static bool disasm_reloc(const struct bpf_object *obj, const struct bpf_prog *p,
 		if (r->insn != at || r->kind == BR_FN)
 			continue;
 		sb_addf(out, "%4u: (%02x) ", at, in->code);
-		if (r->kind == BR_KFUNC)
+		if (r->kind == BR_KFUNC || r->kind == BR_LINKED)
 			sb_addf(out, "call %s", r->name);
 		else
 			add_map(obj->module->maps.v[r->index], in, out);

@@ -58,18 +58,24 @@ static void put_fn(struct emitter *e, const struct mi *i)
 	put_imm64(e, i->dst, BPF_PSEUDO_FUNC, at - (uint32_t)e->out.n - 1, 0);
 }
 
+/* Where to is not known yet. */
+static void put_kcall(struct emitter *e, const struct mi *i)
+{
+	bool linked = i->imm == IR_OF_OBJECT;
+
+	add_reloc(e, (struct bpf_reloc){ .kind = linked ? BR_LINKED : BR_KFUNC, .name = i->kfunc });
+	put(e, i->code, i->dst, linked ? BPF_PSEUDO_CALL : BPF_PSEUDO_KFUNC_CALL, 0, 0);
+}
+
 static void put_bpf(struct emitter *e, const struct mi *i)
 {
-	uint32_t src = i->src;
-
-	if (i->kcall) {
-		add_reloc(e, (struct bpf_reloc){ .kind = BR_KFUNC, .name = i->kfunc });
-		src = BPF_PSEUDO_KFUNC_CALL;
-	}
 	if (i->core)
 		add_reloc(e, (struct bpf_reloc){ .kind = BR_CORE, .core = i->core });
 	e->prog->stats.helpers += mi_is_call(i);
-	put(e, i->code, i->dst, src, i->off, i->imm);
+	if (i->kcall)
+		put_kcall(e, i);
+	else
+		put(e, i->code, i->dst, i->src, i->off, i->imm);
 }
 
 static void put_pseudo(struct emitter *e, const struct mi *i)

@@ -38,7 +38,7 @@ struct mi {
 	enum mi_kind kind;
 	uint8_t code;
 	uint8_t nargs;        /* calls: registers r1.. that are read */
-	bool kcall;           /* call of kfunc */
+	bool kcall;           /* call of kfunc; imm: enum ir_callee */
 	bool negated;         /* MI_SET */
 	bool ctxload;         /* load of a scalar from the context: may be repeated instead of spilled */
 	int16_t off;

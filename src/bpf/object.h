@@ -21,6 +21,7 @@ enum bpf_reloc_kind {
 	BR_MAP_FD,    /* ld_imm64: fd of maps[index] */
 	BR_MAP_VALUE, /* ld_imm64: address of the value of maps[index], plus off */
 	BR_KFUNC,     /* call: BTF id of kernel function name */
+	BR_LINKED,    /* call: function name of an imported object */
 	BR_CORE,      /* imm of an ALU instruction or off of a load: what core says */
 	BR_FN,        /* ld_imm64: callback subprogram at insn off of the same program (already relative; only src_reg matters) */
 };

@@ -78,14 +78,26 @@ bool build_write(struct session *s)
 	return !r || (err_set(&s->err, r, "cannot write %s: %s", s->opt->output, errname(r)), false);
 }
 
-/* Names of the maps in the file, for the loader. */
-static void name_maps(struct session *s, const struct image *im, const struct job *job)
+/* What the loader is given: the file, and the names of the maps in it. */
+static void set_file(struct session *s, const struct image *im, const void *bytes, size_t n)
 {
 	const char **names = arena_array(&s->arena, const char *, s->module.maps.n + 1);
 
 	vec_each(s->module.maps, i)
 		names[i] = image_map_name(im, s->module.maps.v[i]);
-	s->file = (struct run_object){ job->text, job->len, names, s->params };
+	s->file = (struct run_object){ bytes, n, names, s->params };
+}
+
+bool build_linked(struct session *s)
+{
+	_cleanup_sb_ struct strbuf object = { 0 };
+	struct image im = image_of(s);
+
+	im.code_only = true;
+	if (image_write(&im, &object, &s->err))
+		return false;
+	set_file(s, &im, arena_dup(&s->arena, object.p, object.n), object.n);
+	return true;
 }
 
 bool build_restore(struct session *s, const struct job *job)
@@ -102,7 +114,7 @@ bool build_restore(struct session *s, const struct job *job)
 		err_set(&s->err, -EPERM, "'%s' was compiled with --unsafe: it needs --unsafe to run", job->name);
 		return false;
 	}
-	name_maps(s, &im, job);
+	set_file(s, &im, job->text, job->len);
 	return settings_apply(s) && image_expand(&im, &s->env, &s->err);
 }
 

@@ -9,6 +9,12 @@
 /* Writes what the session compiled to opt->output. False after a message in s->err. */
 bool build_write(struct session *s);
 
+/*
+ * For a script that imports objects: what the session compiled and these, as one object that is run from memory. False after a
+ * message in s->err.
+ */
+bool build_linked(struct session *s);
+
 /* The session's tables from a file instead of a script; then, with settings applied, its probes. */
 bool build_restore(struct session *s, const struct job *job);
 

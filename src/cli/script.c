@@ -190,6 +190,12 @@ static bool assemble(struct session *s)
 	return true;
 }
 
+/* A compiled script is linked when it is written. */
+static bool link_objects(struct session *s)
+{
+	return !s->script->objects.n || s->opt->mode == CM_BUILD || build_linked(s);
+}
+
 static bool is_object(const struct job *job)
 {
 	return !job->tool && image_is_object(job->text, job->len);
@@ -201,7 +207,7 @@ static bool compile(struct session *s, const struct job *job)
 	if (is_object(job))
 		return prepare(s) && build_restore(s, job);
 	return prepare(s) && parse(s, job) && settings_apply(s) && analyse(s) && lower(s) &&
-	       optimise(s) && assemble(s);
+	       optimise(s) && assemble(s) && link_objects(s);
 }
 
 static bool open_output(struct session *s)

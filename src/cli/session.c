@@ -101,6 +101,8 @@ void session_close(struct session *s)
 		ksyms_free(s->render.ksyms);
 	usyms_free(s->render.usyms);
 	hosts_free(s->render.hosts);
+	if (s->script)
+		import_objects_free(s->script);
 	btf_file_free(s->btf);
 	arena_done(&s->arena);
 }

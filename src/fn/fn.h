@@ -99,6 +99,8 @@ struct fn_ops {
 
 /* Stands where a portable script has a value that is not known yet: node.fn_data is its struct late. Not in the list. */
 extern const struct fn_ops fn_late;
+/* A call of an imported object's function: node.fn_data is its struct linked_fn. Not in the list. */
+extern const struct fn_ops fn_linked;
 
 /* Exact name or alias, NULL if none. */
 const struct fn_ops *fn_find(const char *name);

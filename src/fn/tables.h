@@ -144,6 +144,13 @@ static inline uint32_t config_str_size(const struct config *c)
 	return c->max_strlen < 1024 ? c->max_strlen + 1 : c->max_strlen;
 }
 
+/* A function of an imported object that the script calls. */
+struct linked_fn {
+	const char *name;
+	const struct type *type; /* TY_FUNC, at most five parameters */
+	uint32_t writes;         /* bit i: what parameter i points to may be written */
+};
+
 struct tables {
 	VEC(struct map *) maps;       /* in order of first use */
 	VEC(struct action *) actions; /* id is the index */
@@ -151,6 +158,7 @@ struct tables {
 	VEC(const char *) strings;    /* literals that opaque values name by index */
 	VEC(const char *) probe_names;
 	VEC(struct late *) late;      /* of portable scripts only */
+	VEC(const struct linked_fn *) linked;
 	struct config config;
 	bool exits;        /* exit() is called */
 	bool stack_lens;   /* len() is asked of a stack: the number of its frames is kept with it */

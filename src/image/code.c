@@ -11,6 +11,7 @@
 
 #define INSN_SIZE 8
 #define R_BPF_64_64 1
+#define R_BPF_64_32 10
 #define CODE_FLAGS (SHF_ALLOC | SHF_EXECINSTR)
 
 /* One program on its way into the file. */
@@ -79,6 +80,19 @@ static uint32_t text_section(struct putting *p)
 	return sec;
 }
 
+/* Of a function that is not in this file: as clang writes it. */
+static int put_call(struct putting *p, const struct bpf_reloc *r, const struct code_place *c, struct bpf_insn *in)
+{
+	uint32_t symbol;
+	int rc = make_extern(p->m, r->name, r->kind == BR_KFUNC, &symbol, p->err);
+
+	in->src_reg = 1; /* BPF_PSEUDO_CALL */
+	in->imm = -1;
+	if (!rc)
+		elf_reloc(&p->m->elf, c->section, address(c, r->insn), symbol, R_BPF_64_32);
+	return rc;
+}
+
 /* The place of a function is said in bytes of ".text", that of a variable in bytes of its section. */
 static int put_reloc(struct putting *p, const struct bpf_reloc *r)
 {
@@ -90,6 +104,8 @@ static int put_reloc(struct putting *p, const struct bpf_reloc *r)
 		make_core_info(p->m, c, r->insn, r->core);
 		return 0;
 	}
+	if (r->kind == BR_KFUNC || r->kind == BR_LINKED)
+		return put_call(p, r, c, in);
 	in->src_reg = 0;
 	in->imm = 0;
 	switch (r->kind) {
@@ -99,8 +115,6 @@ static int put_reloc(struct putting *p, const struct bpf_reloc *r)
 		in->imm = (int32_t)to->at;
 		symbol = p->text_symbol;
 		break;
-	case BR_KFUNC:
-		return err_set(p->err, -EOPNOTSUPP, "%s calls %s(), which a compiled script cannot", p->prog->name, r->name);
 	default:
 		symbol = p->m->map_symbols[r->index];
 		in->imm = r->kind == BR_MAP_VALUE ? (int32_t)r->off : 0;

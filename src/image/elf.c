@@ -94,7 +94,7 @@ static void add_relocs(struct elf_file *f, uint32_t of, uint32_t symtab, const u
 	uint32_t i;
 
 	sb_addf(&name, ".rel%s", s->name);
-	i = elf_add(f, sb_str(&name), SHT_REL, 0, 8);
+	i = elf_add(f, sb_str(&name), SHT_REL, SHF_INFO_LINK, 8); /* as clang has it: the linker compares */
 	rel = f->sections.v[i];
 	rel->link = symtab;
 	rel->info = of;

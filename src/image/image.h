@@ -23,6 +23,7 @@ struct image {
 	struct script *script; /* its settings */
 	struct tables *tables;
 	struct ir_module *module;
+	bool code_only; /* nothing for user space is written: it is run at once */
 };
 
 /*
@@ -30,6 +31,9 @@ struct image {
  * names what cannot be kept in a file.
  */
 int image_write(const struct image *im, struct strbuf *out, struct err *e);
+
+/* The script's imported objects become a part of its own. 0 or -errno with a message. */
+int image_link(const struct image *im, struct strbuf *object, struct err *e);
 
 /* Do these bytes begin an ELF file that is for BPF? */
 bool image_is_object(const void *bytes, size_t n);

@@ -192,9 +192,20 @@ static void add_constants(struct maker *m)
 	add_variable(m, mod->rodata_map, "constants", sec, size);
 }
 
+/* What is linked has one license: that of imported objects, unless the script says another. */
+static const char *license_of(const struct image *im)
+{
+	const char *own = im->tables->config.license;
+
+	for (size_t i = 0; i < im->script->objects.n && !strcmp(own, "GPL"); i++)
+		if (im->script->objects.v[i].license)
+			return im->script->objects.v[i].license;
+	return own;
+}
+
 void make_maps(struct maker *m)
 {
-	const char *license = m->im->tables->config.license;
+	const char *license = license_of(m->im);
 	uint32_t sec = elf_add(&m->elf, "license", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 1);
 
 	sb_add(&m->elf.sections.v[sec]->data, license, strlen(license) + 1);

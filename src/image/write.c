@@ -29,14 +29,22 @@ static void end(struct maker *m)
 	}
 	vec_done(&m->code);
 	vec_done(&m->cores);
+	vec_done(&m->externs);
 	btf__free(m->btf);
 	elf_done(&m->elf);
+}
+
+/* The linker passes on what has an ordinary type. */
+static int add_meta(struct maker *m, struct err *e)
+{
+	uint32_t sec = elf_add(&m->elf, META_SECTION, m->im->script->objects.n ? SHT_PROGBITS : META_TYPE, 0, 8);
+
+	return meta_write(m->im, &m->elf.sections.v[sec]->data, e);
 }
 
 int image_write(const struct image *im, struct strbuf *out, struct err *e)
 {
 	struct maker m = { .im = im };
-	uint32_t sec;
 	int rc = begin(&m) ? 0 : err_set(e, -ENOMEM, "cannot make type information");
 
 	if (!rc) {
@@ -45,12 +53,12 @@ int image_write(const struct image *im, struct strbuf *out, struct err *e)
 	}
 	if (!rc) {
 		make_core_types(&m);
+		make_extern_section(&m);
 		make_debug_sections(&m);
-		sec = elf_add(&m.elf, META_SECTION, META_TYPE, 0, 8);
-		rc = meta_write(im, &m.elf.sections.v[sec]->data, e);
+		rc = im->code_only ? 0 : add_meta(&m, e);
 	}
 	if (!rc)
 		rc = elf_write(&m.elf, out, e);
 	end(&m);
-	return rc;
+	return rc || !im->script->objects.n ? rc : image_link(im, out, e);
 }

@@ -27,6 +27,14 @@ struct core_place {
 	const struct ir_core *core;
 };
 
+/* A function that is not in the file. */
+struct extern_fn {
+	const char *name;
+	bool kernel;
+	int id; /* type */
+	uint32_t symbol;
+};
+
 /* A file in the making. */
 struct maker {
 	const struct image *im;
@@ -35,6 +43,7 @@ struct maker {
 	uint32_t *map_symbols; /* by ir_map.index */
 	VEC(struct code_info) code;
 	VEC(struct core_place) cores;
+	VEC(struct extern_fn) externs;
 	int int_id, long_id, char_id, pointer_id; /* types that all use */
 };
 
@@ -47,6 +56,10 @@ void make_maps(struct maker *m);
 /* code.c: sections and symbols of all programs. 0 or -EOPNOTSUPP. */
 int make_programs(struct maker *m, struct err *e);
 struct code_info *make_code_info(struct maker *m, uint32_t section);
+
+/* externs.c: the symbol of a function that is in none of the file's sections. 0 or -ENOENT; then what says what they are. */
+int make_extern(struct maker *m, const char *name, bool kernel, uint32_t *ret_symbol, struct err *e);
+void make_extern_section(struct maker *m);
 
 /* debug.c: types of functions; lines; then the sections with all of it. */
 void make_func_info(struct maker *m, const struct code_place *at, const struct bpf_func *f, bool is_main);

@@ -393,6 +393,17 @@ struct ir_val *ir_kcall(struct ir_builder *b, const char *kfunc, unsigned nargs,
 	return place(b, v);
 }
 
+struct ir_val *ir_object_call(struct ir_builder *b, const char *name, unsigned nargs, struct ir_val *const *args)
+{
+	struct ir_val *v = ir_val_new(b->fn, IR_kcall, nargs);
+
+	for (unsigned i = 0; i < nargs; i++)
+		v->arg[i] = args[i];
+	v->kfunc = arena_strdup(b->module->arena, name);
+	v->imm = IR_OF_OBJECT;
+	return place(b, v);
+}
+
 struct ir_val *ir_mapaddr(struct ir_builder *b, struct ir_map *map)
 {
 	struct ir_val *v = leaf(b, IR_mapaddr, 0, 0);

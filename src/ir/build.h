@@ -54,6 +54,8 @@ struct ir_val *ir_fill(struct ir_builder *b, enum ir_helper h, uint32_t size, un
 struct ir_val *ir_filllen(struct ir_builder *b, struct ir_val *fill);
 struct ir_val *ir_call(struct ir_builder *b, enum ir_helper h, unsigned nargs, ...);
 struct ir_val *ir_kcall(struct ir_builder *b, const char *kfunc, unsigned nargs, ...);
+/* A function of an imported object; at most five arguments. */
+struct ir_val *ir_object_call(struct ir_builder *b, const char *name, unsigned nargs, struct ir_val *const *args);
 struct ir_val *ir_mapaddr(struct ir_builder *b, struct ir_map *map);
 struct ir_val *ir_fnaddr(struct ir_builder *b, struct ir_fn *fn);
 struct ir_val *ir_key(struct ir_builder *b, const struct ir_layout *l, struct ir_val *const *parts);

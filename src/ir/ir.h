@@ -169,6 +169,12 @@ struct ir_core {
 	const char *name;  /* of the member */
 };
 
+/* What a kcall calls. */
+enum ir_callee {
+	IR_OF_KERNEL, /* a kernel function that programs may call */
+	IR_OF_OBJECT, /* a function of an imported object: its arguments may be memory of any kind */
+};
+
 struct ir_val {
 	enum ir_op op;
 	uint32_t id;          /* unique in the function, for printing */

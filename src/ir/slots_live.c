@@ -70,7 +70,7 @@ static bool wants_stack(const struct ir_val *user)
 {
 	if (user->op == IR_call)
 		return user->imm == IRH_loop || user->imm == IRH_for_each_map_elem;
-	return user->op == IR_kcall;
+	return user->op == IR_kcall && user->imm == IR_OF_KERNEL;
 }
 
 static void access(struct live *l, const struct ir_val *user)

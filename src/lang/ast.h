@@ -167,6 +167,16 @@ struct map_decl {
 	struct node *size; /* E_INT or E_PARAM */
 };
 
+/* import "x.bpf.o": a compiled object, whose functions the script may call. */
+struct import_object {
+	struct span span;
+	const char *path;
+	const void *bytes;
+	size_t n;
+	const char *license;  /* NULL: it names none */
+	struct btf_file *btf; /* its types; owned: import_objects_free() */
+};
+
 struct script {
 	struct source *source;
 	VEC(struct map_decl *) map_decls;
@@ -175,6 +185,7 @@ struct script {
 	VEC(struct config_item *) config;
 	VEC(const char *) imports; /* paths of the files that were imported, without links */
 	VEC(struct span) block_imports; /* of those that stand in blocks */
+	VEC(struct import_object) objects;
 	const char *absent_header; /* the first one included that is not on this machine; NULL: none */
 };
 
@@ -202,6 +213,8 @@ struct parse_params {
 #define PARSE_NODES 1000000
 struct script *parse_script(struct arena *a, struct diags *d, struct types *ts, struct source *src,
 			    const struct parse_params *params);
+/* What objects a script imported hold besides the arena; their types are gone then. */
+void import_objects_free(struct script *s);
 /*
  * Numeric text of a positional parameter (decimal, octal, hexadecimal, negative; up to
  * UINT64_MAX, which wraps); false: it is a string.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * import "path"; takes a script, a header, or all scripts and headers of a folder into this one. Paths are relative to
+ * import "path"; takes a script, a header, an object, or all of these of a folder into this one. Paths are relative to
  * the file that names them; each file is read once. Who could change a file of a folder that all may write to could
  * make root run it, so such folders are refused.
  */
@@ -111,6 +111,14 @@ static void import_header(struct parser *p, const char *path)
 		lex_include(&p->lx, f);
 }
 
+static void import_code(struct parser *p, struct span at, const char *path)
+{
+	const char *why = import_object(p, at, path, has_suffix(path, ".c"));
+
+	if (why)
+		fail(p, at, path, why);
+}
+
 static void import_file(struct parser *p, struct span at, const char *path)
 {
 	_cleanup_free_ char *real = realpath(path, NULL);
@@ -125,13 +133,16 @@ static void import_file(struct parser *p, struct span at, const char *path)
 		import_header(p, path);
 	else if (has_suffix(path, ".bt"))
 		import_script(p, at, path);
+	else if (has_suffix(path, ".o") || has_suffix(path, ".bpf.c"))
+		import_code(p, at, path);
 	else
-		fail(p, at, path, "it is neither a script (.bt) nor a header (.h)");
+		fail(p, at, path, "it is no script (.bt), header (.h), object (.o) or BPF program in C (.bpf.c)");
 }
 
 static int is_source(const struct dirent *e)
 {
-	return has_suffix(e->d_name, ".bt") || has_suffix(e->d_name, ".h");
+	return has_suffix(e->d_name, ".bt") || has_suffix(e->d_name, ".h") || has_suffix(e->d_name, ".bpf.o") ||
+	       has_suffix(e->d_name, ".bpf.c");
 }
 
 static void import_folder(struct parser *p, struct span at, const char *path)

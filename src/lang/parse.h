@@ -119,6 +119,11 @@ struct type_ref *parse_type_before(struct parser *p, enum tok end);
 struct node *parse_block(struct parser *p);
 /* import "path"; of a script, a header, or a folder of them (import.c). */
 void parse_import(struct parser *p);
+/* import_object.c: takes a compiled object, or C that becomes one, into the script. NULL, or why it cannot be. */
+const char *import_object(struct parser *p, struct span at, const char *path, bool is_c);
+/* import_c.c: the object that clang makes of C. NULL, or why it cannot be. */
+#define IMPORT_OBJECT_MAX (64u << 20)
+const char *import_compile(struct parser *p, const char *path, struct strbuf *ret_object);
 /* All of a source, into the script of p (parse.c). */
 void parse_all(struct parser *p);
 /* fn name($a : type, ...) [: type] { ... }; it is added to the script's macros. */

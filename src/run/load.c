@@ -58,6 +58,8 @@ static int relocate_one(struct loading *l, const struct bpf_reloc *r, struct err
 		i->off = 0;
 		i->imm = (int)id;
 		break;
+	case BR_LINKED:
+		return err_set(e, -EINVAL, "%s: the function %s is not linked", l->probe->name, r->name);
 	case BR_CORE: /* the number is this kernel's already */
 		break;
 	case BR_FN:

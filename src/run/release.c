@@ -20,6 +20,7 @@ static const unsigned since[TF_COUNT] = {
 	[TF_ATTACH_COOKIE] = RELEASE(5, 15),
 	[TF_FUNC_IP] = RELEASE(5, 15),
 	[TF_LOOP] = RELEASE(5, 17),
+	[TF_ITER_NUM] = RELEASE(6, 4),
 	[TF_COMM_PADDED] = RELEASE(6, 4),
 	[TF_SDIV] = RELEASE(6, 6),
 	[TF_BATCH] = RELEASE(5, 6),

@@ -88,6 +88,9 @@ bool sema_resolve(struct check *ck);
 bool resolve_expr(struct check *ck, struct node *n);
 bool resolve_call(struct check *ck, struct node *n);
 
+/* linked.c: is the call of an imported object's function? Then n->fn_data says of which. */
+bool find_linked(struct check *ck, struct node *n);
+
 /* standins.c: true if n is a name that stands for something else, which is resolved then: ret_ok. */
 bool resolve_standin(struct check *ck, struct node *n, bool *ret_ok);
 

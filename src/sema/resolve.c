@@ -232,7 +232,7 @@ bool resolve_call(struct check *ck, struct node *n)
 	bool ok = true;
 
 	n->name = plain_name(n->name);
-	n->fn = fn_find(n->name);
+	n->fn = find_linked(ck, n) ? &fn_linked : fn_find(n->name);
 	if (!n->fn) {
 		unknown_name(ck, n, true);
 		return false;
