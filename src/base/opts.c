@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/fdutil.h"
 
 #define HELP_COLUMN 26
 
@@ -25,22 +26,43 @@ static int find_letter(const struct opt_walk *w, char letter)
 	return -1;
 }
 
-/* Dashes may be written as underlines. */
-static bool is_name(const char *known, const char *name, size_t len)
+/* Does it begin so? Dashes may be written as underlines. */
+static bool begins(const char *known, const char *name, size_t len)
 {
 	size_t i = 0;
 
 	while (i < len && known[i] && (known[i] == name[i] || (known[i] == '-' && name[i] == '_')))
 		i++;
-	return i == len && !known[i];
+	return i == len;
 }
 
+/* By its whole name, else by how only its name begins: OPT_END if there is none, OPT_ERROR if there are several. */
 static int find_name(const struct opt_walk *w, const char *name, size_t len)
 {
-	for (size_t i = 0; i < w->n; i++)
-		if (w->defs[i].name && is_name(w->defs[i].name, name, len))
+	int found = OPT_END;
+
+	for (size_t i = 0; i < w->n; i++) {
+		const char *known = w->defs[i].name;
+
+		if (!known || !begins(known, name, len))
+			continue;
+		if (!known[len])
 			return (int)i;
-	return -1;
+		found = found == OPT_END ? (int)i : OPT_ERROR;
+	}
+	return len ? found : OPT_END;
+}
+
+/* Several begin so: the hint has them all. */
+static int which_one(struct opt_walk *w, const char *name, size_t len)
+{
+	_cleanup_sb_ struct strbuf names = { 0 };
+
+	for (size_t i = 0; i < w->n; i++)
+		if (w->defs[i].name && begins(w->defs[i].name, name, len))
+			sb_addf(&names, "%s--%s", names.n ? ", " : "", w->defs[i].name);
+	err_set(w->err, -EINVAL, "option '--%.*s' may be any of %s", (int)len, name, sb_str(&names));
+	return OPT_ERROR;
 }
 
 static int unknown_name(struct opt_walk *w, const char *name, size_t len)
@@ -85,6 +107,8 @@ static int take_long(struct opt_walk *w, const char *name)
 	int i = find_name(w, name, len);
 	const struct opt_def *d;
 
+	if (i == OPT_ERROR)
+		return which_one(w, name, len);
 	if (i < 0)
 		return unknown_name(w, name, len);
 	d = &w->defs[i];

@@ -3,7 +3,8 @@
  * Command lines by table: the program's own options and those that tools declare.
  *
  * Options may stand before and behind other words, short ones may be joined ("-lv", "-p1"), long
- * ones take their value behind "=" or as the next word; "--dry_run" is "--dry-run". Behind "--" everything is a word; "-" and
+ * ones take their value behind "=" or as the next word; "--dry_run" is "--dry-run", as is "--dry" if nothing else
+ * begins so. Behind "--" everything is a word; "-" and
  * negative numbers are words as well.
  */
 #ifndef BASE_OPTS_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * in_cgroup(path): is the running task in this control group, or in one below it? A task knows its group of
+ * in_cgroup(path[, task]): is the running task, or that one, in this control group, or in one below it? A task knows its group of
  * version 2 and that of each controller of version 1; a group knows those above it. (The helper for version 2 is
  * not offered to tracing programs of 5.10.)
  */
@@ -66,6 +66,8 @@ static bool check_in_cgroup(struct check *ck, struct node *call)
 	int rc;
 
 	call->type = type_bool();
+	if (call->list.n > 1 && !walk_is(call->list.v[1], "struct task_struct"))
+		return check_error(ck, call->list.v[1]->span, DT_bad_argument, "in_cgroup() expects a struct task_struct * as its second argument");
 	rc = check_const_str(ck, n, &path, &len) ? cgroup_of_folder(path, place)
 	     : check_const_int(ck, n, &id)       ? cgroup_of_id((uint64_t)id, place)
 						 : -EINVAL;
@@ -95,15 +97,15 @@ static struct ir_val *ancestor_id(struct lower *lw, struct ir_val *group, unsign
 	return walk_one(lw, walk_one(lw, entry, "struct cgroup", "kn"), "struct kernfs_node", "id");
 }
 
-/* The running task's group in the hierarchy of the place that was kept with the call. */
+/* The task's group in the hierarchy of the place that was kept with the call. */
 static struct ir_val *group_of(struct lower *lw, const struct node *call)
 {
 	const struct cgroup_place *place = call->fn_data;
-	struct ir_val *sets;
+	struct ir_val *task = call->list.n > 1 ? lower_expr(lw, call->list.v[1]) : fn_current_task(lw), *sets;
 
 	if (place->v2)
-		return walk(lw, fn_current_task(lw), to_unified, ARRAY_SIZE(to_unified));
-	sets = lower_untyped(lw, walk(lw, fn_current_task(lw), to_sets, ARRAY_SIZE(to_sets)));
+		return walk(lw, task, to_unified, ARRAY_SIZE(to_unified));
+	sets = lower_untyped(lw, walk(lw, task, to_sets, ARRAY_SIZE(to_sets)));
 	return walk_one(lw, ir_kread(lower_b(lw), sets, 8 * call->ival, 8, false), "struct cgroup_subsys_state", "cgroup");
 }
 
@@ -125,7 +127,7 @@ struct ir_val *cgroup_lower_in(struct lower *lw, struct node *call)
 }
 
 const struct fn_ops fn_in_cgroup = {
-	.name = "in_cgroup", .proto = "in_cgroup(string path): bool; also of a number, the cgroup's id",
-	.doc = "whether the task is in a cgroup of version 1 or 2, or below it", .flags = FN_CALL, .min_args = 1, .max_args = 1,
-	.arg = { FA_CONST_STR | FA_CONST_INT }, .check = check_in_cgroup, .lower = cgroup_lower_in,
+	.name = "in_cgroup", .proto = "in_cgroup(string path[, struct task_struct *task]): bool; also of a number, the cgroup's id",
+	.doc = "whether the task is in a cgroup of version 1 or 2, or below it", .flags = FN_CALL, .min_args = 1, .max_args = 2,
+	.arg = { FA_CONST_STR | FA_CONST_INT, FA_PTR }, .check = check_in_cgroup, .lower = cgroup_lower_in,
 };

@@ -12,7 +12,7 @@
 #include "base/opts.h"
 #include "tool/internal.h"
 
-enum every { E_JSON, E_CSV, E_OUTPUT, E_RAW, E_VERBOSE, E_DRY_RUN, E_SCRIPT, E_SOURCE, E_HELP, E_COUNT };
+enum every { E_JSON, E_CSV, E_OUTPUT, E_RAW, E_VERBOSE, E_DRY_RUN, E_SCRIPT, E_SOURCE, E_EBPF, E_HELP, E_COUNT };
 
 static const struct opt_def every[E_COUNT] = {
 	[E_JSON] = { 0, "json", NULL, "print JSON, one object a line" },
@@ -23,6 +23,7 @@ static const struct opt_def every[E_COUNT] = {
 	[E_DRY_RUN] = { 0, "dry-run", NULL, "compile, but load and attach nothing" },
 	[E_SCRIPT] = { 0, "script", NULL, "print the script that these options make" },
 	[E_SOURCE] = { 0, "source", NULL, NULL },
+	[E_EBPF] = { 0, "ebpf", NULL, NULL }, /* what all of BCC's tools have for it */
 	[E_HELP] = { 'h', "help", NULL, "print this text" },
 };
 
@@ -124,16 +125,43 @@ static void set_every(enum every which, const char *value, struct tool_request *
 	case E_VERBOSE: ret->verbose = true; break;
 	case E_DRY_RUN: ret->dry_run = true; break;
 	case E_SCRIPT:
-	case E_SOURCE: ret->source = true; break;
+	case E_SOURCE:
+	case E_EBPF: ret->source = true; break;
 	case E_HELP: ret->help = true; break;
 	case E_COUNT: break;
+	}
+}
+
+/* The option that another name is one of: its index in the table, -1 if there is none. */
+static int index_of(const struct opt_def *defs, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (defs[i].name && !strcmp(defs[i].name, name))
+			return (int)i;
+	return -1;
+}
+
+/* Other names; the option's own help tells them. */
+static void add_aliases(const struct tool *t, struct opt_def *defs, size_t n)
+{
+	vec_each(t->aliases, i) {
+		const struct tool_alias *a = &t->aliases.v[i];
+		int of = index_of(defs, n, a->of);
+
+		if (of < 0)
+			continue;
+		defs[n + i] = (struct opt_def){ a->letter, a->name, defs[of].arg, NULL };
+		if (a->letter)
+			defs[of].help = arena_printf(t->arena, "%s (also -%c)", defs[of].help, a->letter);
+		else
+			defs[of].help = arena_printf(t->arena, "%s (also --%s)", defs[of].help, a->name);
 	}
 }
 
 struct opt_def *tool_opt_table(const struct tool *t, size_t *ret_n)
 {
 	size_t own = t->options.n;
-	struct opt_def *defs = arena_array(t->arena, struct opt_def, own + E_COUNT);
+	struct opt_def *defs = arena_array(t->arena, struct opt_def, own + E_COUNT + t->aliases.n);
 
 	for (size_t i = 0; i < own; i++) {
 		const struct tool_option *o = &t->options.v[i];
@@ -150,8 +178,17 @@ struct opt_def *tool_opt_table(const struct tool *t, size_t *ret_n)
 		defs[own + E_CSV].help = NULL;
 	if (tool_role(t, TR_JSON))
 		defs[own + E_JSON].help = NULL;
-	*ret_n = own + E_COUNT;
+	add_aliases(t, defs, own + E_COUNT);
+	*ret_n = own + E_COUNT + t->aliases.n;
 	return defs;
+}
+
+static int check_aliases(const struct tool *t, const struct opt_def *defs, size_t n, struct err *e)
+{
+	vec_each(t->aliases, i)
+		if (index_of(defs, n, t->aliases.v[i].of) < 0)
+			return err_set(e, -EINVAL, "tool %s: there is no option --%s to have other names", t->name, t->aliases.v[i].of);
+	return 0;
 }
 
 static int check_exclusive(struct tool *t, struct err *e)
@@ -184,13 +221,16 @@ int tool_args(struct tool *t, int argc, char **argv, struct tool_request *ret, s
 	struct opt_walk w;
 	size_t n;
 	struct opt_def *defs = tool_opt_table(t, &n);
-	int i, rc = 0;
+	size_t named = n - t->aliases.n;
+	int i, rc = check_aliases(t, defs, named, e);
 
 	*ret = (struct tool_request){ 0 };
 	opt_walk_init(&w, defs, n, argc, argv, e);
 	while (!rc && (i = opt_next(&w)) != OPT_END) {
 		if (i == OPT_ERROR)
 			return -EINVAL;
+		if (i >= (int)named)
+			i = index_of(defs, named, t->aliases.v[(size_t)i - named].of);
 		if (i == OPT_WORD)
 			rc = set_argument(t, w.value, e);
 		else if ((size_t)i < t->options.n)

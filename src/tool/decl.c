@@ -227,6 +227,28 @@ static void declare_exclusive(struct tool *t, struct tool_line *l)
 	avec_push(t->arena, &t->exclusive, NULL);
 }
 
+/* also OPTION -L --NAME... */
+static int declare_also(struct tool *t, struct tool_line *l, struct err *e)
+{
+	const char *word;
+	size_t n;
+	struct tool_alias a = { 0 };
+
+	if (!tool_word(l, &word, &n))
+		return tool_wrong(t, l, e, "'also' is followed by an option and its other names");
+	a.of = arena_strndup(t->arena, word, n);
+	while (tool_word(l, &word, &n)) {
+		bool is_letter = n == 2 && word[0] == '-' && word[1] != '-';
+
+		if (!is_letter && (n < 3 || memcmp(word, "--", 2)))
+			return tool_wrong(t, l, e, "another name is -L or --name");
+		a.letter = is_letter ? word[1] : 0;
+		a.name = is_letter ? NULL : arena_strndup(t->arena, word + 2, n - 2);
+		avec_push(t->arena, &t->aliases, a);
+	}
+	return 0;
+}
+
 static int declare_line(struct tool *t, struct tool_line *l, struct err *e)
 {
 	const char *word;
@@ -244,6 +266,8 @@ static int declare_line(struct tool *t, struct tool_line *l, struct err *e)
 		t->of = tool_rest(t, l);
 	else if (tool_word_is(word, n, "option"))
 		return declare_option(t, l, e);
+	else if (tool_word_is(word, n, "also"))
+		return declare_also(t, l, e);
 	else if (tool_word_is(word, n, "argument"))
 		return declare_argument(t, l, e);
 	else if (tool_word_is(word, n, "common"))

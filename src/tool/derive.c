@@ -39,5 +39,7 @@ int tool_derive(struct tool *t, struct err *e)
 	t->area = strcmp(own.area, "other") ? own.area : t->area;
 	t->about = own.about.n ? own.about : t->about;
 	t->examples = own.examples;
+	vec_each(own.aliases, i)
+		avec_push(t->arena, &t->aliases, own.aliases.v[i]);
 	return rc ? rc : give_options(t, &l, e);
 }

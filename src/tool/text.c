@@ -102,7 +102,7 @@ static int end_block(struct expander *x, struct tool_line *l)
 /* Those that tool_declare() took. */
 static bool was_declared(const char *word, size_t n)
 {
-	static const char *const words[] = { "tool", "area", "of", "about", "option", "argument", "common", "example", "exclusive" };
+	static const char *const words[] = { "tool", "area", "of", "about", "option", "also", "argument", "common", "example", "exclusive" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (tool_word_is(word, n, words[i]))

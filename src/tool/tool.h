@@ -29,7 +29,7 @@
 
 /* What an option's value is; types.c is the list. */
 enum tool_type { TT_FLAG, TT_NUMBER, TT_TEXT, TT_USER, TT_PID, TT_BYTES, TT_TIME, TT_CHOICE, TT_CGROUP, TT_CONTAINER, TT_OFLAGS, TT_NETNS, TT_DISK,
-		 TT_ERRNO, TT_SYSCALL, TT_REGEX, TT_COMMAND, TT_FOLDER,
+		 TT_ERRNO, TT_SYSCALL, TT_REGEX, TT_COMMAND, TT_FOLDER, TT_SYMBOL,
 		 TT_PROBE, TT_SPAN, TT_EVENT, TT_SAMPLE /* src/front */ };
 
 /* Of an option; a time is in nanoseconds, a choice is the number of its word. */
@@ -62,6 +62,13 @@ struct tool_option {
 	enum tool_role role;
 	const char *filter;  /* TR_FILTER: what wanted() compares: "pid" */
 	const char *spec;    /* TR_TIME, TR_TIMESTAMP: of the column; TR_UNIT: its word */
+};
+
+/* Another name or letter of an option, or of one that all tools have. */
+struct tool_alias {
+	const char *of;   /* the option's long name */
+	char letter;      /* 0: it is a name */
+	const char *name;
 };
 
 struct calc;
@@ -151,6 +158,7 @@ struct tool {
 	const char *of;          /* the tool whose script this one is, and options for it; NULL: its own script */
 	VEC(const char *) about;
 	VEC(struct tool_option) options;
+	VEC(struct tool_alias) aliases;
 	VEC(struct tool_example) examples;
 	VEC(const char *) exclusive; /* names of options, two of which do not go together; NULL behind each group */
 	const char *shown;       /* a command and its output, for --help; "" or NULL: none */
@@ -212,7 +220,10 @@ bool tool_takes_probes(const struct tool *t);
 void tool_help(const struct tool *t, const char *self, struct strbuf *out);
 /* A manual page, for man(1). */
 void tool_man(const struct tool *t, const char *version, struct strbuf *out);
-/* Its options and arguments (without a name) first, in their order, then those that every tool has; in the arena. */
+/*
+ * Its options and arguments (without a name) first, in their order, then those that every tool has, then other names; in the
+ * arena.
+ */
 struct opt_def;
 struct opt_def *tool_opt_table(const struct tool *t, size_t *ret_n);
 /* Is there a probe where the tool cannot do without? 0 or -EINVAL. */

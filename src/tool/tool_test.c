@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/opts.h"
 #include "tool/internal.h"
 #include "tool/run.h"
 #include "tool/sources.h"
@@ -91,6 +92,35 @@ TEST(options_become_constants)
 	WRONG(text, "x: one argument too many: 'more'", "more");
 }
 
+TEST(names_may_be_cut)
+{
+	static const char text[] = "//! option --max-pid N:number=7 help\n//! option --max-uid N:number=8 help\n"
+				   "opt.max_pid opt.max_uid\n";
+
+	SCRIPT(text, "\n\n1 2\n", "--max-p", "1", "--max_u=2");
+	WRONG(text, "option '--max' may be any of --max-pid, --max-uid", "--max", "1");
+	WRONG(text, "unknown option '--maxpid'", "--maxpid", "1");
+}
+
+TEST(options_may_have_other_names)
+{
+	static const char text[] = "//! option -p --max-pid N:number=7 help\n//! option --failed help\n"
+				   "//! also max-pid --limit -l\n//! also failed --bad\nopt.max_pid opt.failed\n";
+	struct fixture f;
+	struct opt_def *defs;
+	size_t n;
+
+	SCRIPT(text, "\n\n\n\n1 0\n", "--limit", "1");
+	SCRIPT(text, "\n\n\n\n2 1\n", "-l2", "--bad");
+	WRONG("//! also nothing --more\n", "tool x: there is no option --nothing to have other names");
+	WRONG("//! option --failed h\n//! also failed bad\n", "tool x, line 2: another name is -L or --name");
+	WRONG("//! also\n", "tool x, line 1: 'also' is followed by an option and its other names");
+	CHECK_EQ(EXPAND(&f, text), 0);
+	defs = tool_opt_table(&f.t, &n);
+	CHECK_STR(defs[0].help, "help (also --limit) (also -l)");
+	done(&f);
+}
+
 TEST(only_code_is_replaced)
 {
 	static const char text[] =
@@ -121,7 +151,7 @@ TEST(types_of_options)
 	WRONG("//! option -d --dir D:folder help\n", "--dir must be a folder, not '/proc/version'", "-d", "/proc/version");
 	WRONG("//! option -d --dir D:folder help\n", "/no/such: No such file or directory", "-d", "/no/such");
 	WRONG("//! option --n N:numbr h\n", "tool x, line 1: an option's type is number, text, user, pid, bytes, "
-	      "time, choice(a,b,c), cgroup, container, oflags, netns, disk, errno, syscall, regex, command, folder, probe, span, event or sample; "
+	      "time, choice(a,b,c), cgroup, container, oflags, netns, disk, errno, syscall, regex, command, folder, symbol, probe, span, event or sample; "
 	      "a list of the first four and the last four with an s at the end");
 	WRONG("//! option --n N:number=x h\n", "tool x, line 1: the default is no value of this type");
 	WRONG("//! option --n h\n//! option --n h\n", "tool x, line 2: there is an option of this name already");
@@ -456,11 +486,15 @@ TEST(rows_may_have_to_match)
 	WRONG("//! option -n --name N:regex help\n", "'(' is no regular expression: Unmatched ( or \\(", "-n", "(");
 }
 
+/* Of an option, or as another name of one. */
 static bool same_letter(const struct tool *t)
 {
-	vec_each(t->options, i)
+	size_t n;
+	struct opt_def *defs = tool_opt_table(t, &n);
+
+	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < i; k++)
-			if (t->options.v[i].letter && t->options.v[i].letter == t->options.v[k].letter)
+			if (defs[i].letter && defs[i].letter == defs[k].letter)
 				return true;
 	return false;
 }

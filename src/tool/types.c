@@ -75,6 +75,17 @@ static int set_folder(const struct tool_option *o, struct tool_value *v, struct 
 	return 0;
 }
 
+/* An address, or (number 0) what has a name in the kernel: kaddr() finds it. */
+static int set_symbol(const struct tool_option *o, struct tool_value *v, struct err *e)
+{
+	if (to_number(v->text, &v->number) && v->number)
+		return 0;
+	v->number = 0;
+	if (*v->text && !isdigit((unsigned char)*v->text))
+		return 0;
+	return must_be(o, "an address, or the name of something in the kernel", v->text, e);
+}
+
 /* Whole disks only: requests know nothing of partitions. */
 static int set_disk(const struct tool_option *o, struct tool_value *v, struct err *e)
 {
@@ -317,6 +328,7 @@ static const struct type_def {
 	{ "regex", TT_REGEX, set_regex },
 	{ "command", TT_COMMAND, set_text },
 	{ "folder", TT_FOLDER, set_folder },
+	{ "symbol", TT_SYMBOL, set_symbol },
 	{ "disk", TT_DISK, set_disk },
 	{ "user", TT_USER, set_user },
 	{ "pid", TT_PID, set_pid },
@@ -337,7 +349,7 @@ static const struct type_def {
 
 const char *tool_type_names(void)
 {
-	return "an option's type is number, text, user, pid, bytes, time, choice(a,b,c), cgroup, container, oflags, netns, disk, errno, syscall, regex, command, folder, probe, span, event "
+	return "an option's type is number, text, user, pid, bytes, time, choice(a,b,c), cgroup, container, oflags, netns, disk, errno, syscall, regex, command, folder, symbol, probe, span, event "
 	       "or sample; a list of the first four and the last four with an s at the end";
 }
 

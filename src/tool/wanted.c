@@ -27,10 +27,15 @@ static void add_literal(struct strbuf *out, const char *text)
 
 void tool_add_value(struct strbuf *out, const struct tool_option *o, const struct tool_value *v)
 {
-	if (is_text(o))
+	if (is_text(o)) {
 		add_literal(out, v ? v->text : "");
-	else
+	} else if (o->type == TT_SYMBOL && v && !v->number) {
+		sb_adds(out, "kaddr(");
+		add_literal(out, v->text);
+		sb_addc(out, ')');
+	} else {
 		sb_addu(out, v ? v->number : 0);
+	}
 }
 
 /* An expression in parentheses, unless it is a name. */
@@ -66,10 +71,29 @@ static void add_lookup(struct tool *t, const char *expr, size_t len, const struc
 	sb_addc(out, ')');
 }
 
+/* By its folder, which tells the version too, or by its id; task: NULL for the running one. */
+static void add_in_cgroup(struct strbuf *out, const struct tool_value *v, const char *task, size_t len)
+{
+	bool by_id = v->text[strspn(v->text, "0123456789abcdefx")] == '\0';
+
+	sb_adds(out, "in_cgroup(");
+	if (by_id)
+		sb_addu(out, v->number);
+	else
+		add_literal(out, v->text);
+	if (task)
+		sb_addf(out, ", %.*s", (int)len, task);
+	sb_addc(out, ')');
+}
+
 void tool_add_wanted(struct tool *t, const char *expr, size_t len, const struct tool_option *o, struct strbuf *out)
 {
 	if (!o->values.n) {
 		sb_addc(out, '1');
+		return;
+	}
+	if (o->type == TT_CGROUP) {
+		add_in_cgroup(out, o->values.v, expr, len);
 		return;
 	}
 	if (o->values.n > COMPARED) {
@@ -97,19 +121,6 @@ const char *tool_command(const struct tool *t)
 	return NULL;
 }
 
-/* By its folder, which tells the version too, or by its id. */
-static void add_in_cgroup(struct strbuf *out, const struct tool_value *v)
-{
-	bool by_id = v->text[strspn(v->text, "0123456789abcdefx")] == '\0';
-
-	sb_adds(out, "in_cgroup(");
-	if (by_id)
-		sb_addu(out, v->number);
-	else
-		add_literal(out, v->text);
-	sb_addc(out, ')');
-}
-
 void tool_add_all_wanted(struct tool *t, struct strbuf *out)
 {
 	bool any = tool_command(t) != NULL;
@@ -123,7 +134,7 @@ void tool_add_all_wanted(struct tool *t, struct strbuf *out)
 		sb_adds(out, any ? " && " : "");
 		any = true;
 		if (o->type == TT_CGROUP) {
-			add_in_cgroup(out, o->values.v);
+			add_in_cgroup(out, o->values.v, NULL, 0);
 		} else if (o->type == TT_CONTAINER) {
 			sb_adds(out, "in_container(");
 			add_literal(out, o->values.v->text);
