@@ -25,12 +25,15 @@ static const struct {
 	  "\tlocal -a lines\n"
 	  "\tlines=(${(f)\"$(\"${words[1]}\" complete \"${(@)words[2,CURRENT]}\" 2>/dev/null | sed 's/:/\\\\:/g; s/\\t/:/')\"})\n"
 	  "\tif (( $#lines )); then _describe sonde lines; else _files; fi\n"
-	  "}\ncompdef _sonde sonde\n" },
+	  "}\n"
+	  "# Read as a file of $fpath this is the function itself, called for the first time.\n"
+	  "if [[ $funcstack[1] = _sonde ]]; then _sonde; else compdef _sonde sonde; fi\n" },
 	{ "fish",
 	  "function __sonde_complete\n"
 	  "\tset -l words (commandline -opc) (commandline -ct)\n"
-	  "\t$words[1] complete $words[2..-1] 2>/dev/null\n"
-	  "end\ncomplete -c sonde -a '(__sonde_complete)'\n" },
+	  "\tset -l lines ($words[1] complete $words[2..-1] 2>/dev/null)\n"
+	  "\tif set -q lines[1]\n\t\tprintf '%s\\n' $lines\n\telse\n\t\t__fish_complete_path (commandline -ct)\n\tend\n"
+	  "end\ncomplete -c sonde -f -a '(__sonde_complete)'\n" },
 };
 
 int complete_script(int argc, char **argv)

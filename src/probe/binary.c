@@ -174,27 +174,37 @@ static void find_one(struct search *s)
 		visit(s, strchr(text, '/') ? text : sb_str(&path), sb_str(&path));
 }
 
-static void visit_named(struct search *s, const char *name)
-{
-	_cleanup_sb_ struct strbuf path = { 0 };
-
-	if (!elf_resolve_path(name, 0, &path))
-		visit(s, sb_str(&path), sb_str(&path));
-}
-
-/* A program that does not run yet has nothing mapped: itself, and the libraries that it asks for. */
-static void visit_program(struct search *s)
+/* A file, the libraries that it asks for, and those that they ask for; but not the dynamic linker, which the C library names. */
+static void visit_linked(struct search *s, const char *name)
 {
 	_cleanup_sb_ struct strbuf path = { 0 };
 	struct elf_file *elf = NULL;
-	const char *name;
+	const char *needed;
 
-	visit_named(s, s->env->child_path);
-	if (elf_resolve_path(s->env->child_path, 0, &path) || take(s, sb_str(&path), &elf))
+	if (elf_resolve_path(name, 0, &path) || strmap_get(&s->seen, sb_str(&path)))
 		return;
-	for (size_t i = 0; (name = elf_file_needed(elf, i)); i++)
-		visit_named(s, name);
+	visit(s, sb_str(&path), sb_str(&path));
+	if (take(s, sb_str(&path), &elf))
+		return;
+	for (size_t i = 0; (needed = elf_file_needed(elf, i)); i++)
+		if (strncmp(needed, "ld-", 3))
+			visit_linked(s, needed);
 	give_back(s, sb_str(&path), elf);
+}
+
+/* A program that does not run yet has nothing mapped: what the dynamic linker will map, also by LD_PRELOAD (ld.so(8)). */
+static void visit_program(struct search *s)
+{
+	const char *p = getenv("LD_PRELOAD");
+
+	visit_linked(s, s->env->child_path);
+	while (p && *p) {
+		size_t n = strcspn(p, ": ");
+
+		if (n)
+			visit_linked(s, arena_strndup(s->env->arena, p, n));
+		p += n + (p[n] != 0);
+	}
 }
 
 bool binaries_each(struct probe_env *env, const struct part *path,

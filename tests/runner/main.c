@@ -104,6 +104,8 @@ static const char *need_missing(struct arena *a, struct script *s, const struct 
 		return o->vm ? "not for virtual machines" : NULL;
 	if (!strncmp(need, "cmd:", 4))
 		return command_exists(need + 4) ? NULL : arena_printf(a, "no program %s", need + 4);
+	if (!strncmp(need, "file:", 5))
+		return access(need + 5, R_OK) ? arena_printf(a, "no file %s", need + 5) : NULL;
 	has = feature_of(info, need);
 	if (has < 0)
 		s->wrong = arena_printf(a, "sonde --info does not tell of '%s'", need);
