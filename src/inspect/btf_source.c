@@ -109,6 +109,13 @@ static int as_libbpf_says(int r)
 	return r == -ENODATA ? -ENOENT : r == -EISDIR ? -EIO : r;
 }
 
+static const char *why_not(int r)
+{
+	if (r == -EINVAL)
+		return "it is broken, or builds on another one (-B)";
+	return r == -ENOENT || r == -EACCES || r == -EISDIR ? errname(r) : "it holds none";
+}
+
 /* libbpf's own reader of files takes their headers on trust. */
 struct btf *btf_of_file(struct inspect *in, const char *path, struct btf *base)
 {
@@ -122,8 +129,7 @@ struct btf *btf_of_file(struct inspect *in, const char *path, struct btf *base)
 		r = btf ? 0 : -errno;
 	}
 	if (r)
-		inspect_fail(in, as_libbpf_says(r), "failed to load BTF from %s: %s", path,
-			     r == -ENOENT || r == -EACCES || r == -EISDIR ? errname(r) : "it holds none");
+		inspect_fail(in, as_libbpf_says(r), "failed to load BTF from %s: %s", path, why_not(r));
 	if (btf && class == ELFCLASS32)
 		btf__set_pointer_size(btf, 4);
 	return checked(in, btf, path);

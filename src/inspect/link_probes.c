@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Links of perf events and of many probes. */
+#include <dirent.h>
 #include <linux/perf_event.h>
 #include <stdlib.h>
 
+#include "base/fdutil.h"
 #include "base/vec.h"
 #include "inspect/both.h"
 #include "inspect/link.h"
 #include "sym/ksyms.h"
 
+#define SOURCES "/sys/bus/event_source/devices"
 #define MULTI_RETURN 1 /* of both kinds' flags */
 
 static const char *const types[] = { "hardware", "software", "tracepoint", "hw-cache", "raw", "breakpoint" };
@@ -55,13 +58,49 @@ static void cookie(struct inspect *in, const char *before, uint64_t value)
 		both_u64(in, "cookie", before, value, "  ");
 }
 
+/* The name of counters that have their number from the kernel at run time; arena. NULL: they have no folder. */
+static const char *source_name(struct inspect *in, uint32_t type)
+{
+	DIR *d = opendir(SOURCES);
+	const char *found = NULL;
+
+	for (struct dirent *e; d && !found && (e = readdir(d));) {
+		_cleanup_sb_ struct strbuf path = { 0 }, text = { 0 };
+
+		sb_addf(&path, SOURCES "/%s/type", e->d_name);
+		if (*e->d_name != '.' && !file_read(sb_str(&path), 64, &text) && strtoul(sb_str(&text), NULL, 10) == type)
+			found = arena_strdup(&in->arena, e->d_name);
+	}
+	if (d)
+		closedir(d);
+	return found;
+}
+
+/*
+ * software:cpu-clock and task-clock are counters of their own to newer kernels, the first two that get
+ * a number, and without a folder: perf_event_init() in kernel/events/core.c.
+ */
+static const char *event_type(struct inspect *in, uint32_t *type, uint64_t *config)
+{
+	const char *name = NAME(types, *type);
+
+	if (name || (name = source_name(in, *type)))
+		return name;
+	if (*type > PERF_TYPE_MAX + 1)
+		return NULL;
+	*config = *type - PERF_TYPE_MAX;
+	*type = PERF_TYPE_SOFTWARE;
+	return types[*type];
+}
+
 static void event(struct inspect *in, const struct link_info *info)
 {
 	uint32_t type = info->perf.name_len;
-	const char *name = NAME(types, type);
+	uint64_t number = info->perf.name;
+	const char *name = event_type(in, &type, &number);
 	struct strbuf config = { 0 };
 
-	event_config(type, info->perf.name, &config);
+	event_config(type, number, &config);
 	if (name)
 		both_string(in, "event_type", "\n\tevent ", name, ":");
 	else
@@ -69,7 +108,7 @@ static void event(struct inspect *in, const struct link_info *info)
 	if (config.n)
 		both_string(in, "event_config", "", sb_str(&config), "  ");
 	else
-		both_u64(in, "event_config", "", info->perf.name, "  ");
+		both_u64(in, "event_config", "", number, "  ");
 	cookie(in, "cookie ", info->perf.uprobe.cookie);
 	sb_done(&config);
 }

@@ -140,7 +140,7 @@ static void iterator(struct inspect *in, const struct link_info *info)
 {
 	const char *target = link_text(info->iter.name);
 
-	both_string(in, "target_name", "\n\ttarget_name ", target, "  ");
+	both_string(in, "target_name", "target_name ", target, "  ");
 	if (!strcmp(target, "bpf_map_elem") || !strcmp(target, "bpf_sk_storage_map")) {
 		both_u64(in, "map_id", "map_id ", info->iter.map_id, "  ");
 	} else if (!strncmp(target, "task", 4)) {

@@ -88,6 +88,27 @@ object() {
 	exit 1
 }
 
+# host_program NAME [LIBRARY...]: tests/inspect/NAME.c for this machine as $tmp/NAME, kept as objects are.
+host_program() {
+	host_name=$1 host_kept=$objects/$1-$(cksum <"tests/inspect/$1.c" | tr ' ' -); shift
+	if [ ! -x "$host_kept" ]; then
+		mkdir -p "$objects"
+		gcc -O1 -static -no-pie "tests/inspect/$host_name.c" "$@" -o "$host_kept.$$" && mv "$host_kept.$$" "$host_kept"
+	fi
+	cp "$host_kept" "$tmp/$host_name" && return
+	bad "$host_name.c does not compile"
+	exit 1
+}
+
+# $cgroup is where cgroup2 is mounted, for this test if it is not.
+need_cgroup() {
+	cgroup=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+	[ ! "$cgroup" ] || return 0
+	cgroup=$tmp/cgroup
+	mkdir "$cgroup" && mount -t cgroup2 none "$cgroup" || { skip "there is no cgroup2"; exit 0; }
+	undo="umount $cgroup; $undo"
+}
+
 # load_all OBJECT FOLDER [WORD...]: every program, pinned; ends the test if they do not load.
 load_all() {
 	if ! load_text=$("$bt" prog loadall "$@" 2>&1) && ! load_text=$("$peer" prog loadall "$@" 2>&1); then

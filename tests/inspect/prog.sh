@@ -123,23 +123,6 @@ fails "a wrong type of program" "no type of program has the name 'nosuch'; give 
 timeout -s INT 2 "$bt" prog tracelog >/dev/null & tracer=$!
 wait $tracer; code=$?
 same "tracelog ends with a signal" "124" "$code"
-# What a program said to its streams.
-object stream
-if "$bt" prog load "$tmp/stream.o" "$pins/stream" 2>"$tmp/said"; then
-	"$bt" prog run pinned "$pins/stream" data_in "$tmp/data" >"$tmp/ran" || bad "a program with streams runs"
-	said=42
-	if ! grep -q 'Return value: 0,' "$tmp/ran"; then
-		skip "this kernel has no memory for streams: $(cat "$tmp/ran")"
-		said=
-	fi
-	same "its output" "${said:+said $said}" "$("$bt" prog tracelog stdout pinned "$pins/stream")"
-	same "its errors" "${said:+wrong $said}" "$("$bt" prog tracelog stderr pinned "$pins/stream")"
-	same "what was read is gone" "" "$("$bt" prog tracelog stdout pinned "$pins/stream")"
-elif grep -q "extern (func ksym) 'bpf_stream_vprintk_impl': " "$tmp/said"; then
-	skip "this kernel's programs have no streams, or another function for them"
-else
-	bad "a program with streams" "$(cat "$tmp/said")"
-fi
 "$bt" prog profile pinned "$pins/new" duration 1 cycles >"$tmp/profile" 2>&1; code=$?
 case $code:$(cat "$tmp/profile") in
 0:*cycles*|255:"Error: "*) ok "profile counts, or says what is missing" ;;
