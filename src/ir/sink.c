@@ -6,9 +6,8 @@
 struct sink {
 	struct ir_fn *fn;
 	struct ir_effects *fx;
+	bool *moved; /* by a value's id */
 };
-
-static const char moved; /* data of a value that was moved; its uses have been seen by then */
 
 /* data of a value: nearest block that dominates all uses seen so far. */
 static void note_uses(struct ir_val *user)
@@ -79,11 +78,11 @@ static void sink_val(struct sink *s, struct ir_val *v)
 	if (!unharmed(s, v, to))
 		return;
 	/* What was moved came after v before: it stays so, else all reads would come before the first sum of them. */
-	while (to->prev && to->prev->data == &moved)
+	while (to->prev && s->moved[to->prev->id])
 		to = to->prev;
 	ir_remove(v);
 	ir_insert_before(s->fn, to, v);
-	v->data = (void *)&moved;
+	s->moved[v->id] = true;
 }
 
 static void start(struct ir_fn *fn)
@@ -103,7 +102,7 @@ static void start(struct ir_fn *fn)
  */
 void ir_pass_sink(struct ir_fn *fn)
 {
-	struct sink s = { fn, NULL };
+	struct sink s = { .fn = fn, .moved = xcalloc(fn->next_val, sizeof(bool)) };
 
 	ir_dominators(fn);
 	s.fx = ir_effects_new(fn);
@@ -119,4 +118,5 @@ void ir_pass_sink(struct ir_fn *fn)
 		}
 	}
 	ir_effects_free(s.fx);
+	free(s.moved);
 }

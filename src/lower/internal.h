@@ -49,6 +49,12 @@ struct block_state {
 	struct open_phi *open;
 };
 
+/* A range whose body is a function: where that finds the range's start. */
+struct range_start {
+	const struct node *loop;
+	struct var *var;
+};
+
 struct lower {
 	struct ir_builder b;
 	struct arena *arena;
@@ -63,14 +69,32 @@ struct lower {
 	uint32_t frame_size;   /* memory shared with callbacks: 0 none */
 	struct ir_val *frame;  /* its address in the function being built */
 	unsigned ncallbacks;
+	VEC(struct range_start) starts;
 	struct ir_val *agg_args[FN_MAX_ARGS];
 	bool whole_chars; /* char arrays are read whole, as bytes */
 };
 
 /* The first words of the frame. */
 #define FRAME_CTX 0   /* the program's context */
-#define FRAME_LEAVE 8 /* u64: 1 once a callback wants the whole probe to end */
+#define FRAME_LEAVE 8 /* u64: enum leave */
 #define FRAME_VARS 16
+
+/* What the body of a loop that is a function wants to end. */
+enum leave { LEAVE_NOTHING, LEAVE_PROBE, LEAVE_FUNCTION };
+
+#define LOOP_MAX_ITER (1 << 23) /* BPF_MAX_LOOPS, include/linux/bpf.h */
+#define LOOP_MAX_WALKED 512     /* rounds that the verifier walks on older kernels: it follows 8192 jumps in all */
+
+/* loop_way.c */
+enum loop_way {
+	LOOP_SHORT,    /* a natural loop: the verifier walks its few rounds */
+	LOOP_WALKED,   /* the same, up to a limit */
+	LOOP_ITERATED, /* by an open-coded iterator */
+	LOOP_CALLED,   /* its body is a function */
+};
+enum loop_way loop_way(const struct lower *lw, const struct node *loop);
+/* Of any node. */
+bool loop_is_function(const struct lower *lw, const struct node *n);
 
 /* ssa.c: scratch variables as values */
 struct lvar *lvar_get(struct lower *lw, struct var *v);
@@ -87,18 +111,23 @@ void block_enter(struct lower *lw, struct ir_block *b);
 /* frame.c */
 void frame_plan(struct lower *lw, const struct probe_block *b);
 void frame_make(struct lower *lw);
+struct var *frame_start(struct lower *lw, const struct node *loop); /* of a range whose body is a function */
 
-/* Ends the program with this result (NULL: 0); from the body of a loop over a map always with 0. */
+/* Ends the program with this result (NULL: 0); from the body of a loop that is a function always with 0. */
 void lower_result(struct lower *lw, struct ir_val *result);
 
-/* stmt.c, loop.c */
+/* stmt.c, loop.c, loop_call.c */
 void lower_block(struct lower *lw, struct node *n);
 void lower_stmt(struct lower *lw, struct node *n);
 void lower_while(struct lower *lw, struct node *n);
 void lower_unroll(struct lower *lw, struct node *n);
 void lower_for_range(struct lower *lw, struct node *n);
 void lower_for_map(struct lower *lw, struct node *n);
+void lower_called_while(struct lower *lw, struct node *n);
+void lower_called_range(struct lower *lw, struct node *n, struct ir_val *from, struct ir_val *end);
 void lower_jump(struct lower *lw, struct node *n);
+/* Ends the function that is a loop's body, and then what this says. */
+void lower_ask_leave(struct lower *lw, enum leave what);
 void lower_inline(struct lower *lw, struct node *n);
 void lower_inline_leave(struct lower *lw);
 

@@ -1,18 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Loops. Ranges and `while` are natural loops that the verifier accepts without walking each
- * round where the kernel has open-coded iterators (bpf_iter_num, 6.4); on older kernels they count against
- * a fixed limit and the verifier walks them (5.3 and newer). Loops over maps call a
- * function of their own for each element (bpf_for_each_map_elem, 5.13).
- */
+/* Loops that are jumps: by an open-coded iterator, or walked by the verifier. loop_way.c says which loop becomes what. */
 #include "lower/internal.h"
-
-#define LOOP_MAX_ITER (1 << 23) /* BPF_MAX_LOOPS, include/linux/bpf.h */
-#define LOOP_MAX_WALKED 512     /* rounds that the verifier walks on older kernels: it follows 8192 jumps in all */
-
-#define LOOP_SHORT 64           /* rounds without branches that any verifier walks without pain */
-#define LOOP_HIDDEN 256         /* of all rounds together, see hidden_branches() */
-#define LOOP_TINY 2             /* the same, whatever is in them */
 
 #define UNROLL_VALUES 65536     /* of a program: what becomes of so many takes the verifier a second */
 
@@ -57,7 +45,7 @@ static void find_carried(struct lower *lw, const struct node *n, struct carried 
 }
 
 /*
- * The verifier is done with a loop over an iterator, or by callback, once the state at its head repeats. It
+ * The verifier is done with a loop over an iterator once the state at its head repeats. It
  * would follow a variable whose value it knows, and that the body compares, through all its values; so in
  * each round something that it knows nothing of is added to what the rounds before left.
  */
@@ -165,9 +153,14 @@ static void rounds_end(struct lower *lw, struct rounds *r)
 
 void lower_while(struct lower *lw, struct node *n)
 {
-	struct ir_block *inside = block_open(lw);
+	struct ir_block *inside;
 	struct rounds r;
 
+	if (loop_way(lw, n) == LOOP_CALLED) {
+		lower_called_while(lw, n);
+		return;
+	}
+	inside = block_open(lw);
 	rounds_init(lw, &r);
 	rounds_begin(lw, &r, n);
 	lower_cond(lw, n->a, inside, r.loop.done);
@@ -225,57 +218,31 @@ static void for_iterator(struct lower *lw, struct node *n, struct ir_val *from, 
 	rounds_end(lw, &r);
 }
 
-/* Does the verifier have to follow more than one way through it? */
-static bool has_branches(const struct node *n)
+/* A range of numbers that are known is longer than what will be walked: said before the run, too. */
+static void warn_if_cut(struct lower *lw, const struct node *n)
 {
-	if (!n)
-		return false;
-	if (n->kind == S_IF || n->kind == S_WHILE || n->kind == S_FOR_RANGE || n->kind == E_TERNARY ||
-	    (n->kind == E_BINOP && (n->op == OP_LAND || n->op == OP_LOR)))
-		return true;
-	for (size_t i = 0; i < n->list.n; i++)
-		if (has_branches(n->list.v[i]))
-			return true;
-	return has_branches(n->a) || has_branches(n->b) || has_branches(n->c);
-}
+	struct diag *d;
 
-/* Parts that the verifier follows two ways of without the script saying so: look-ups, comparisons of text, divisions. */
-static unsigned hidden_branches(const struct node *n)
-{
-	unsigned sum;
-
-	if (!n)
-		return 0;
-	sum = n->kind == E_MAP || n->kind == E_CALL ||
-	      (n->kind == E_BINOP && (n->op == OP_DIV || n->op == OP_MOD || !type_is_scalar(n->a->type)));
-	for (size_t i = 0; i < n->list.n; i++)
-		sum += hidden_branches(n->list.v[i]);
-	return sum + hidden_branches(n->a) + hidden_branches(n->b) + hidden_branches(n->c);
-}
-
-/* So few rounds that the verifier may walk them all, and needs no limit to be sure of the end. */
-static bool is_short(const struct node *n, bool iterators)
-{
-	int64_t rounds;
-
-	if (!n->a->is_const || !n->b->is_const || __builtin_sub_overflow(n->b->ival, n->a->ival, &rounds))
-		return false;
-	if (!iterators)
-		return rounds <= LOOP_MAX_WALKED;
-	if (rounds <= LOOP_TINY)
-		return true;
-	return rounds <= LOOP_SHORT && !has_branches(n->c) && rounds * hidden_branches(n->c) <= LOOP_HIDDEN;
+	if (!n->a->is_const || !n->b->is_const)
+		return;
+	d = diag_warning(lw->diags, n->span, DT_kernel_lacks, "This loop ends after %d rounds on kernels without bpf_loop (5.17)",
+			 LOOP_MAX_WALKED);
+	diag_hint(lw->diags, d, "loops in one another have %d rounds each", LOOP_MAX_WALKED);
 }
 
 void lower_for_range(struct lower *lw, struct node *n)
 {
+	enum loop_way way = loop_way(lw, n);
 	struct ir_val *from = lower_expr(lw, n->a), *end = lower_expr(lw, n->b);
-	bool iterators = target_has(lower_target(lw), TF_ITER_NUM), few = is_short(n, iterators);
 
-	if (iterators && !few)
+	if (way == LOOP_WALKED)
+		warn_if_cut(lw, n);
+	if (way == LOOP_ITERATED)
 		for_iterator(lw, n, from, end);
+	else if (way == LOOP_CALLED)
+		lower_called_range(lw, n, from, end);
 	else
-		for_walked(lw, n, from, end, few);
+		for_walked(lw, n, from, end, way == LOOP_SHORT);
 }
 
 /* Unrolled loops in one another soon make more than any program can have. True: enough, and that is said once. */
@@ -332,116 +299,12 @@ void lower_inline_leave(struct lower *lw)
 {
 	struct loop *l;
 
-	for (l = lw->loop; !l->is_inline; l = l->up)
+	for (l = lw->loop; !l->is_inline && l->done; l = l->up)
 		if (l->iter)
 			ir_kcall(&lw->b, "bpf_iter_num_destroy", 1, l->iter);
-	ir_jmp(&lw->b, l->done);
+	if (l->is_inline)
+		ir_jmp(&lw->b, l->done);
+	else
+		lower_ask_leave(lw, LEAVE_FUNCTION);
 	block_enter(lw, block_open(lw)); /* what follows is unreachable */
-}
-
-/* The state of lower that belongs to one function, put aside while a callback is built. */
-struct outer {
-	struct ir_builder b;
-	struct ir_val *frame;
-	struct loop *loop;
-	struct callback *callback;
-};
-
-static struct ir_val *param(struct lower *lw, int64_t n, enum ir_ptr kind, uint32_t size)
-{
-	struct ir_val *v = ir_op(&lw->b, IR_param, 0);
-
-	v->imm = n;
-	v->ptr = kind;
-	v->size = size;
-	return v;
-}
-
-/* A captured pair is put into the frame, where inner callbacks find it. */
-static void save_pair(struct lower *lw, struct node *n)
-{
-	struct var *v = n->decl->var;
-	struct callback *cb = lw->callback;
-	struct ir_val *pair;
-
-	if (!v->captured)
-		return;
-	pair = lower_whole_pair(lw, v->type);
-	cb->pair = NULL;
-	var_write(lw, v, pair);
-}
-
-/* The key of a digest. An entry without one is passed over: it is just being added. */
-static struct ir_val *key_of_digest(struct lower *lw, struct ir_map *keys, struct ir_val *digest)
-{
-	struct ir_block *known = block_open(lw), *unknown = block_open(lw);
-	struct ir_val *p = ir_mapptr(&lw->b, keys, digest);
-
-	ir_br(&lw->b, ir_bin(&lw->b, IR_ne, p, ir_iconst(&lw->b, 0)), known, unknown);
-	block_enter(lw, unknown);
-	ir_ret(&lw->b, ir_iconst(&lw->b, 0));
-	block_enter(lw, known);
-	return ir_nonnull(&lw->b, p);
-}
-
-static void build_callback(struct lower *lw, struct node *n, struct ir_fn *fn)
-{
-	struct map *m = n->a->map;
-	struct callback cb = { .up = lw->callback, .pair = n->decl->var, .map = m };
-	struct loop l = { 0 };
-
-	lw->b.fn = fn;
-	lw->callback = &cb;
-	lw->loop = &l;
-	lw->blocks.n = 0;
-	block_enter(lw, block_open(lw));
-	cb.at = param(lw, 1, PK_MAPVAL, m->ir->key_size);
-	cb.key = m->ir->keys ? key_of_digest(lw, m->ir->keys, cb.at) : cb.at;
-	cb.value = param(lw, 2, PK_MAPVAL, m->ir->value_size);
-	lw->frame = param(lw, 3, PK_STACK, lw->frame_size);
-	save_pair(lw, n);
-	blur_carried(lw, n->c);
-	lower_block(lw, n->c);
-	ir_ret(&lw->b, ir_iconst(&lw->b, 0));
-}
-
-/* A callback may have asked to leave the whole probe. */
-static void leave_if_asked(struct lower *lw)
-{
-	struct ir_block *yes = block_open(lw), *no = block_open(lw);
-
-	ir_br(&lw->b, ir_load(&lw->b, lw->frame, FRAME_LEAVE, 8, false), yes, no);
-	block_enter(lw, yes);
-	lower_exit(lw);
-	ir_ret(&lw->b, ir_iconst(&lw->b, 0)); /* of the unreachable rest */
-	block_enter(lw, no);
-}
-
-void lower_for_map(struct lower *lw, struct node *n)
-{
-	struct outer o = { lw->b, lw->frame, lw->loop, lw->callback };
-	VEC(struct block_state) blocks;
-	struct ir_fn *fn;
-
-	if (!target_has(lower_target(lw), TF_FOR_EACH_MAP)) {
-		diag_error(lw->diags, n->span, DT_kernel_lacks,
-			   "Loops over maps need the helper for_each_map_elem, which this kernel lacks (5.13 has it)");
-		return;
-	}
-	memcpy(&blocks, &lw->blocks, sizeof(blocks));
-	memset(&lw->blocks, 0, sizeof(lw->blocks));
-	fn = ir_fn_new(lw->b.module, arena_printf(lw->arena, "%s_cb%u", lw->b.fn->name, lw->ncallbacks++));
-	fn->is_callback = true;
-	fn->nparams = 4;
-	fn->span = n->span;
-	build_callback(lw, n, fn);
-	lw->b = o.b;
-	lw->frame = o.frame;
-	lw->loop = o.loop;
-	lw->callback = o.callback;
-	memcpy(&lw->blocks, &blocks, sizeof(blocks));
-	n->a->map->ir->interrupts = true;
-	ir_call(&lw->b, IRH_for_each_map_elem, 4, ir_mapaddr(&lw->b, n->a->map->ir), ir_fnaddr(&lw->b, fn),
-		lw->frame, ir_iconst(&lw->b, 0));
-	leave_if_asked(lw);
 }

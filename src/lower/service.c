@@ -129,12 +129,10 @@ static void destroy_iterators(struct lower *lw)
 void lower_result(struct lower *lw, struct ir_val *result)
 {
 	destroy_iterators(lw);
-	if (lw->callback) {
-		ir_store(&lw->b, lw->frame, FRAME_LEAVE, ir_iconst(&lw->b, 1), 8);
-		ir_ret(&lw->b, ir_iconst(&lw->b, 1));
-	} else {
+	if (lw->callback)
+		lower_ask_leave(lw, LEAVE_PROBE);
+	else
 		ir_ret(&lw->b, result ? result : ir_iconst(&lw->b, 0));
-	}
 	block_enter(lw, block_open(lw)); /* what follows is unreachable */
 }
 

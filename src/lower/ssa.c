@@ -5,8 +5,8 @@
  * value in the block, then in its predecessors; a block whose predecessors are not all known gets a
  * phi that is completed when it is sealed. Trivial phis are left to ir's cfg pass.
  *
- * Three kinds of variables live in memory instead: those whose address is taken, those that the body of a map loop
- * shares with the probe (it is another function), and aggregates carried around a loop (the bytes that a phi of
+ * Three kinds of variables live in memory instead: those whose address is taken, those that the body of a loop
+ * shares with the probe, where it is another function, and aggregates carried around a loop (the bytes that a phi of
  * pointers named could be overwritten while still needed).
  */
 #include "lower/internal.h"
@@ -182,6 +182,18 @@ struct ir_val *var_read(struct lower *lw, struct var *v)
 	return copy;
 }
 
+/*
+ * The verifier must know no number that is in the frame. Before 6.7 it takes a loop's body to be called just once: a
+ * comparison with what the frame had at the first call would be the same for ever. Later ones would follow each
+ * such number through its values.
+ */
+static struct ir_val *as_unknown(struct lower *lw, const struct lvar *l, struct ir_val *val)
+{
+	if (!is_shared(lw, l->var) || l->far || val->ptr != PK_NONE)
+		return val;
+	return ir_bin(&lw->b, IR_add, val, ir_unknown_zero(&lw->b));
+}
+
 void var_write(struct lower *lw, struct var *v, struct ir_val *val)
 {
 	struct lvar *l = lvar_get(lw, v);
@@ -189,7 +201,7 @@ void var_write(struct lower *lw, struct var *v, struct ir_val *val)
 	if (!l->in_memory)
 		set_def(lw, l, lw->b.block, val);
 	else if (type_is_scalar(v->type))
-		ir_store(&lw->b, var_address(lw, l), 0, val, mem_width(v->type));
+		ir_store(&lw->b, var_address(lw, l), 0, as_unknown(lw, l, val), mem_width(v->type));
 	else
 		ir_copy(&lw->b, var_address(lw, l), 0, val, v->type->size);
 }

@@ -29,7 +29,7 @@ struct check {
 
 	/* resolve */
 	struct scope *scope;
-	uint32_t loop, callback, ncallbacks, nvars;
+	uint32_t loop, nvars;
 	struct strmap map_names;
 	VEC(struct option_use) options;
 

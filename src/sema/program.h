@@ -28,12 +28,14 @@ struct var {
 	bool declared_type;      /* let $x : T */
 	bool failed;             /* what is assigned to it was reported */
 	uint32_t loop;           /* loop nesting where it was declared */
-	uint32_t callback;       /* map loop whose body declares it, 0: the probe itself */
 	bool loop_carried;       /* assigned in a loop that it outlives */
 	bool addressed;          /* & is used on it: lives in memory */
-	bool captured;           /* used in the body of a map loop that it outlives: lives in memory */
+	/* lower's own */
+	bool planned;                /* function is known */
+	const struct node *function; /* the loop whose body is a function that it is of, NULL: the probe */
+	bool captured;               /* shared by several functions: lives in memory */
 	uint32_t id;             /* number in the probe */
-	void *lower;             /* lower's own */
+	void *lower;
 };
 
 /* The smallest type that holds both, NULL if there is none. */

@@ -28,17 +28,9 @@ static struct var *new_var(struct check *ck, const struct node *n, enum var_kind
 	v->mark = n->mark;
 	v->span = n->span;
 	v->loop = ck->loop;
-	v->callback = ck->callback;
 	v->id = ck->nvars++;
 	avec_push(ck->arena, &ck->scope->vars, v);
 	return v;
-}
-
-static void use_var(struct check *ck, struct node *n, struct var *v)
-{
-	n->var = v;
-	if (v->callback != ck->callback)
-		v->captured = true;
 }
 
 static bool resolve_var(struct check *ck, struct node *n)
@@ -48,7 +40,7 @@ static bool resolve_var(struct check *ck, struct node *n)
 	struct near near;
 
 	if (v) {
-		use_var(ck, n, v);
+		n->var = v;
 		return true;
 	}
 	d = diag_error(ck->diags, n->span, DT_undefined_variable, "Undefined or undeclared variable: $%s",
@@ -69,7 +61,7 @@ static void assign_var(struct check *ck, struct node *n)
 
 	if (!v)
 		v = new_var(ck, n, VK_SCRATCH);
-	use_var(ck, n, v);
+	n->var = v;
 	if (ck->loop > v->loop)
 		v->loop_carried = true;
 }
@@ -456,13 +448,9 @@ static bool resolve_loop(struct check *ck, struct node *decl, enum var_kind kind
 
 static bool resolve_for_map(struct check *ck, struct node *n)
 {
-	uint32_t outer = ck->callback;
 	bool ok = resolve_expr(ck, n->a);
 
-	ck->callback = ++ck->ncallbacks;
-	ok &= resolve_loop(ck, n->decl, VK_PAIR, n->c);
-	ck->callback = outer;
-	return ok;
+	return ok & resolve_loop(ck, n->decl, VK_PAIR, n->c);
 }
 
 static bool resolve_jump(struct check *ck, struct node *n)
