@@ -8,6 +8,7 @@
 #include "cli/rights.h"
 #include "cli/script.h"
 #include "cli/session.h"
+#include "sym/elfsym.h"
 #include "tool/run.h"
 
 void tools_near(struct near *n)
@@ -72,6 +73,15 @@ static void take_includes(struct tool *t, struct cli_options *opt)
 		vec_push(&opt->includes, o->values.v[i].text);
 }
 
+/* Files of an option --sym_file_list, if the tool has one. */
+static void take_symbol_files(struct tool *t)
+{
+	const struct tool_option *o = tool_option(t, "sym_file_list", strlen("sym_file_list"));
+
+	for (size_t i = 0; o && i < o->values.n; i++)
+		elf_add_debug_file(o->values.v[i].text);
+}
+
 static int run_as_asked(struct tool *t, const struct tool_request *want)
 {
 	struct cli_options opt = {
@@ -87,6 +97,7 @@ static int run_as_asked(struct tool *t, const struct tool_request *want)
 		return report_err(&e);
 	opt.cmd = tool_command(t);
 	take_includes(t, &opt);
+	take_symbol_files(t);
 	status = want->source ? print_source(t, &opt) : script_run(&job);
 	vec_done(&opt.includes);
 	return status;

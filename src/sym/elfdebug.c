@@ -32,6 +32,14 @@ void elf_add_debug_dirs(const char *dirs)
 	sb_done(&all);
 }
 
+/* Files that were named one by one. Live as long as the process. */
+static VEC(char *) debug_files;
+
+void elf_add_debug_file(const char *path)
+{
+	vec_push(&debug_files, xstrdup(path));
+}
+
 /* Length of the folder that a file lies in, without the last slash. */
 static int dir_len(const char *path)
 {
@@ -199,6 +207,9 @@ struct elf_file *elf_open_debug(struct elf_file *f)
 	struct debug_search s = { .of = f };
 	uint32_t crc;
 
+	vec_each(debug_files, i)
+		if (f->build_id_len && try_open(&s, debug_files.v[i]))
+			return s.found;
 	if (f->build_id_len >= 2 && each_debug_dir(f, try_build_id, &s))
 		return s.found;
 	if (debuglink(f, &s.name, &crc))

@@ -40,6 +40,8 @@ void elf_file_settle(struct elf_file *f);
 void elf_file_free(struct elf_file *f);
 /* More folders for separate debug files, ':' between them; they come before /usr/lib/debug. */
 void elf_add_debug_dirs(const char *dirs);
+/* A file that is the debug file of whatever program has its build ID; it comes before all folders. */
+void elf_add_debug_file(const char *path);
 /*
  * Functions and objects of .symtab, or of .dynsym and the debug file (by build ID or
  * .gnu_debuglink, else .gnu_debugdata) if the file is stripped; sorted by addr, without versions ("@@GLIBC_2.2"). Read

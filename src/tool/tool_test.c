@@ -151,8 +151,8 @@ TEST(types_of_options)
 	WRONG("//! option -d --dir D:folder help\n", "--dir must be a folder, not '/proc/version'", "-d", "/proc/version");
 	WRONG("//! option -d --dir D:folder help\n", "/no/such: No such file or directory", "-d", "/no/such");
 	WRONG("//! option --n N:numbr h\n", "tool x, line 1: an option's type is number, text, user, pid, bytes, "
-	      "time, choice(a,b,c), cgroup, container, oflags, netns, disk, errno, syscall, regex, command, folder, symbol, probe, span, event or sample; "
-	      "a list of the first four and the last four with an s at the end");
+	      "time, choice(a,b,c), cgroup, container, oflags, netns, disk, errno, syscall, regex, command, folder, file, symbol, probe, span, event or sample; "
+	      "a list of number, text, user, pid, file, probe, span, event or sample with an s at the end");
 	WRONG("//! option --n N:number=x h\n", "tool x, line 1: the default is no value of this type");
 	WRONG("//! option --n h\n//! option --n h\n", "tool x, line 2: there is an option of this name already");
 }

@@ -63,6 +63,13 @@ static int set_regex(const struct tool_option *o, struct tool_value *v, struct e
 	return tool_check_regex(v->text, e);
 }
 
+static int set_file(const struct tool_option *o, struct tool_value *v, struct err *e)
+{
+	if (!access(v->text, R_OK))
+		return 0;
+	return err_set(e, -EINVAL, "%s: %s", v->text, strerror(errno));
+}
+
 static int set_folder(const struct tool_option *o, struct tool_value *v, struct err *e)
 {
 	struct stat st;
@@ -328,6 +335,7 @@ static const struct type_def {
 	{ "regex", TT_REGEX, set_regex },
 	{ "command", TT_COMMAND, set_text },
 	{ "folder", TT_FOLDER, set_folder },
+	{ "file", TT_FILE, set_file },
 	{ "symbol", TT_SYMBOL, set_symbol },
 	{ "disk", TT_DISK, set_disk },
 	{ "user", TT_USER, set_user },
@@ -349,8 +357,8 @@ static const struct type_def {
 
 const char *tool_type_names(void)
 {
-	return "an option's type is number, text, user, pid, bytes, time, choice(a,b,c), cgroup, container, oflags, netns, disk, errno, syscall, regex, command, folder, symbol, probe, span, event "
-	       "or sample; a list of the first four and the last four with an s at the end";
+	return "an option's type is number, text, user, pid, bytes, time, choice(a,b,c), cgroup, container, oflags, netns, disk, errno, syscall, regex, command, folder, file, symbol, probe, span, event "
+	       "or sample; a list of number, text, user, pid, file, probe, span, event or sample with an s at the end";
 }
 
 bool tool_is_probe(enum tool_type type)
@@ -360,7 +368,8 @@ bool tool_is_probe(enum tool_type type)
 
 static bool may_be_list(enum tool_type type)
 {
-	return type == TT_NUMBER || type == TT_TEXT || type == TT_USER || type == TT_PID || tool_is_probe(type);
+	return type == TT_NUMBER || type == TT_TEXT || type == TT_USER || type == TT_PID || type == TT_FILE ||
+	       tool_is_probe(type);
 }
 
 /* A choice has words in parentheses; a time and a network namespace may have a word there. */

@@ -10,7 +10,7 @@
 
 static bool is_text(const struct tool_option *o)
 {
-	return o->type == TT_TEXT || o->type == TT_REGEX || o->type == TT_COMMAND || o->type == TT_DISK;
+	return o->type == TT_TEXT || o->type == TT_REGEX || o->type == TT_COMMAND || o->type == TT_DISK || o->type == TT_FILE;
 }
 
 static void add_literal(struct strbuf *out, const char *text)
