@@ -50,6 +50,7 @@ static const struct common_def {
 	{ "noclear", { 'C', "noclear", .role = TR_NOCLEAR, .help = "do not clear the screen" }, NULL },
 	{ "csv", { 'j', "csv", .role = TR_CSV, .help = "print comma-separated values" }, NULL },
 	{ "json", { 'j', "json", .role = TR_JSON, .help = "print JSON, one object a line" }, NULL },
+	{ "journal", { 'Y', "journal", .role = TR_JOURNAL, .help = "log each row to systemd's journal too" }, NULL },
 	{ "max", { 'M', "max-events", .role = TR_MAX, .help = "end after so many rows" }, "N:number" },
 };
 
@@ -137,7 +138,7 @@ static int declare_word(struct tool *t, const char *word, size_t len, const stru
 	if (tool_word_is(word, n, "units"))
 		return add_units(t, in_parens, l, e);
 	return tool_wrong(t, l, e, "common options are pid, process, command, tid, uid, name, cgroup, container, mntns, pidns, failed, time, "
-				   "timestamp, duration, interval, count, units, top, noclear, csv, json and max");
+				   "timestamp, duration, interval, count, units, top, noclear, csv, json, journal and max");
 }
 
 int tool_declare_common(struct tool *t, struct tool_line *l, struct err *e)

@@ -200,6 +200,8 @@ int tool_declare_output(struct tool *t, const struct tool_host *host, const char
 		return active ? tool_declare_table(t, l, e) : 0;
 	if (tool_word_is(word, len, "where"))
 		return active ? tool_declare_where(t, l, e) : 0;
+	if (tool_word_is(word, len, "journal"))
+		return active ? tool_declare_journal(t, l, e) : 0;
 	if (tool_word_is(word, len, "samples"))
 		return active ? tool_declare_samples(t, l, e) : 0;
 	if (tool_word_is(word, len, "hist"))

@@ -64,6 +64,12 @@ bool tool_matches(const struct tool_match *m, const char *text);
 void tool_matches_done(struct tool *t);
 /* 0, or -EINVAL: it is no extended regular expression. */
 int tool_check_regex(const char *text, struct err *e);
+/* journal FIELD TEXT */
+int tool_declare_journal(struct tool *t, struct tool_line *l, struct err *e);
+/* Before the run, if its option was given: 0 or -errno; for each row; at the end, which tells what was lost. */
+int tool_journal_open(struct tool *t, struct err *e);
+void tool_journal_row(struct tool *t, const struct tool_cell *cells);
+void tool_journal_end(struct tool *t);
 /* samples @MAP OPTION NUMBER */
 int tool_declare_samples(struct tool *t, struct tool_line *l, struct err *e);
 void tool_put_samples(struct tool *t, const struct tool_samples *s, const char *time);

@@ -225,6 +225,7 @@ void tool_row_put(struct out *o, const struct action *a, const struct value_ref 
 		return;
 	t->nrows++;
 	tool_put_row(t, o, &t->row, cells, NULL);
+	tool_journal_row(t, cells);
 	out_event_end(o);
 }
 

@@ -169,6 +169,7 @@ static void on_map(struct out *o, const struct map_dump *m)
 
 static void on_end(struct out *o)
 {
+	tool_journal_end(tool_of(o));
 }
 
 static void set_report(struct tool *t)
@@ -199,5 +200,5 @@ bool tool_output(struct tool *t, struct out *o, struct err *e)
 		tool_show_columns(t, t->tables.v[i]);
 	set_report(t);
 	o->ops = &t->ops;
-	return !tool_stacks_check(t, e);
+	return !tool_stacks_check(t, e) && !tool_journal_open(t, e);
 }

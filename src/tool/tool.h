@@ -41,7 +41,7 @@ struct tool_value {
 /* What a common option does beside being one. */
 enum tool_role {
 	TR_NONE, TR_FILTER, TR_PROCESS, TR_TIME, TR_TIMESTAMP, TR_DURATION, TR_INTERVAL, TR_COUNT, TR_UNIT, TR_TOP, TR_MAX, TR_NOCLEAR,
-	TR_CSV, TR_JSON, TR_COMMAND,
+	TR_CSV, TR_JSON, TR_COMMAND, TR_JOURNAL,
 };
 
 /* An option, or (positional) an argument without a name of its own on the command line. */
@@ -147,6 +147,11 @@ struct tool_example {
 	const char *args, *text;
 };
 
+/* Of journal entries: name and text, with {TITLE} for what is in a column. */
+struct tool_field {
+	const char *name, *text;
+};
+
 enum tool_format { TF_TEXT, TF_JSON, TF_CSV };
 
 struct tool {
@@ -172,6 +177,7 @@ struct tool {
 	VEC(struct tool_map) maps;
 	struct tool_stacks stacks;
 	const char *banner;
+	VEC(struct tool_field) fields; /* of each row in the journal */
 	VEC(const char *) notes; /* what differs on this kernel */
 	bool stamp;              /* the time of day before each output */
 	const char *stamp_format;
@@ -190,6 +196,8 @@ struct tool {
 	enum tool_format format;
 	int64_t last_output;     /* monotonic ns */
 	uint64_t noutputs;
+	int journal;             /* socket; -1: rows do not go there */
+	uint64_t unlogged;       /* rows that it did not take */
 	uint64_t nrows, most_rows; /* shown; after how many the run ends, 0: never */
 };
 

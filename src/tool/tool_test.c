@@ -190,7 +190,7 @@ TEST(the_common_set)
 	       "-p1", "-U", "root", "--comm", "x", "-xTm");
 		WRONG("//! common pid pid\n", "tool x, line 1: there is an option of this name already");
 	WRONG("//! common nothing\n", "tool x, line 1: common options are pid, process, command, tid, uid, name, cgroup, container, mntns, pidns, failed, time, "
-	      "timestamp, duration, interval, count, units, top, noclear, csv, json and max");
+	      "timestamp, duration, interval, count, units, top, noclear, csv, json, journal and max");
 	WRONG("//! common failed(5)\n", "tool x, line 1: in parentheses stand -L, --name, %format or a default");
 	WRONG("//! common units(hours)\n", "tool x, line 1: a unit is nsecs, usecs or msecs");
 }
