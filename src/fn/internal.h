@@ -74,7 +74,7 @@ struct ir_val *fn_lower_format(struct lower *lw, struct node *call);
 	FN(fn_fd_file) FN(fn_fd_sock) FN(fn_fs_name) FN(fn_mntns) FN(fn_pidns) FN(fn_in_cgroup) FN(fn_container) FN(fn_pod) FN(fn_in_container) FN(fn_path) FN(fn_folder) FN(fn_basename) \
 	FN(fn_open_flags) FN(fn_mount_flags) FN(fn_clone_flags) FN(fn_tcp_flags) FN(fn_letters) FN(fn_disk_name) FN(fn_pid_comm) FN(fn_errno_name) FN(fn_softirq_name) \
 	FN(fn_laddr) FN(fn_raddr) FN(fn_lport) FN(fn_rport) FN(fn_endpoint) FN(fn_tcp_state) FN(fn_capability_name) FN(fn_signal_abbrev) FN(fn_exit_status) \
-	FN(fn_dns_reply) FN(fn_dns_name)
+	FN(fn_dns_reply) FN(fn_dns_name) FN(fn_in_pinned)
 
 #define FN(x) extern const struct fn_ops x;
 FN_LIST

@@ -49,7 +49,7 @@ const char *image_map_name(const struct image *im, const struct ir_map *map)
 	case IM_PCPU: return "percpu";
 	case IM_BULK: return "bulk";
 	case IM_RING: return "records";
-	case IM_FRAMES: case IM_UNWIND_PIDS: case IM_UNWIND_PROCS: case IM_UNWIND_ROWS:
+	case IM_PINNED: case IM_FRAMES: case IM_UNWIND_PIDS: case IM_UNWIND_PROCS: case IM_UNWIND_ROWS:
 		break; /* not in scripts that are built to be run elsewhere */
 	case IM_STACKS: return arena_printf(a, "stacks_%u", map->value_size / 8);
 	case IM_MORE_STACKS: return arena_printf(a, "more_stacks_%u", map->value_size / 8);

@@ -92,6 +92,7 @@ enum ir_map_role {
 	IM_STACKS,  /* stack traces */
 	IM_MORE_STACKS, /* those that found their place in IM_STACKS taken */
 	IM_PACKETS, /* perf event array for records with a packet's bytes */
+	IM_PINNED,  /* of others: what is pinned at its path */
 	IM_FRAMES,  /* user stacks that a program walked itself: frames under their hash */
 	IM_UNWIND_PIDS, IM_UNWIND_PROCS, IM_UNWIND_ROWS, /* what it walks by: unwind/tables.h makes them */
 };
@@ -108,6 +109,7 @@ struct ir_map {
 	 * The operations on it take a digest as key.
 	 */
 	struct ir_map *keys;
+	const char *path; /* IM_PINNED */
 	bool interrupts; /* its values are read by programs that may run in the middle of others */
 };
 

@@ -17,7 +17,8 @@
 const char *const ir_ptr_names[] = { "none", "ctx", "stack", "mapval", "mapval0", "btf",
 				     "ring0", "ring", "map", "fn", NULL };
 const char *const ir_part_names[] = { "scalar", "agg", "str", "vstr", NULL };
-const char *const ir_role_names[] = { "user", "globals", "rodata", "pcpu", "bulk", "ring", "stacks", "packets", NULL };
+const char *const ir_role_names[] = { "user", "globals", "rodata", "pcpu", "bulk", "ring", "stacks", "more_stacks", "packets", "pinned", "frames",
+					   "unwind_pids", "unwind_procs", "unwind_rows", NULL };
 
 static void print_layout(const struct ir_layout *l, struct strbuf *out)
 {

@@ -200,6 +200,18 @@ static int create_unwind(struct runtime *rt, const struct ir_map *m, struct err 
 	return fd < 0 ? err_set(e, -errno, "cannot open the tables for unwinding: %s", errname(-errno)) : 0;
 }
 
+/* Opened again for the run: it must still be the map that the script was compiled for. */
+static int open_pinned(struct runtime *rt, const struct ir_map *m, struct err *e)
+{
+	int fd = rt->map_fds[m->index] = sys_map_open_pinned(m->path);
+	struct bpf_map_info info;
+	int rc = fd < 0 ? fd : sys_map_info(fd, &info);
+
+	if (!rc && (info.type != m->type || info.key_size != m->key_size))
+		rc = -ESTALE;
+	return rc ? err_set(e, rc, "cannot open the map pinned at %s: %s", m->path, errname(rc)) : 0;
+}
+
 static int create_map(struct runtime *rt, const struct ir_map *m, struct err *e)
 {
 	uint32_t value = value_size(rt->module, m);
@@ -209,6 +221,8 @@ static int create_map(struct runtime *rt, const struct ir_map *m, struct err *e)
 		return create_records(rt, m, e);
 	if (m->role == IM_PACKETS)
 		return create_packets(rt, m, e);
+	if (m->role == IM_PINNED)
+		return open_pinned(rt, m, e);
 	if (m->role >= IM_UNWIND_PIDS)
 		return create_unwind(rt, m, e);
 	do

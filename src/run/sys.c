@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -75,6 +76,30 @@ int sys_map_create_outer(uint32_t type, const char *name, uint32_t max_entries, 
 
 	sys_object_name(attr.map_name, name);
 	return sys_bpf(BPF_MAP_CREATE, &attr, sizeof(attr));
+}
+
+int sys_map_open_pinned(const char *path)
+{
+	union bpf_attr attr = { .pathname = PTR(path) };
+	int fd = sys_bpf(BPF_OBJ_GET, &attr, sizeof(attr));
+	char link[32], kind[32] = "";
+
+	if (fd < 0)
+		return fd;
+	/* kernel/bpf/syscall.c names the inodes; information of a program would be taken for that of a map. */
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	if (readlink(link, kind, sizeof(kind) - 1) > 0 && !strcmp(kind, "anon_inode:bpf-map"))
+		return fd;
+	close(fd);
+	return -EINVAL;
+}
+
+int sys_map_info(int fd, struct bpf_map_info *ret)
+{
+	union bpf_attr attr = { .info = { .bpf_fd = (uint32_t)fd, .info_len = sizeof(*ret), .info = PTR(ret) } };
+
+	memset(ret, 0, sizeof(*ret));
+	return sys_bpf(BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr));
 }
 
 static int map_elem(int cmd, int fd, const void *key, const void *value, uint64_t flags)

@@ -37,6 +37,8 @@ int sys_map_delete(int fd, const void *key);
 /* key NULL: the first; -ENOENT at the end. */
 int sys_map_next_key(int fd, const void *key, void *ret_next);
 int sys_map_freeze(int fd);
+int sys_map_open_pinned(const char *path); /* fd or -errno; -EINVAL: a program or a link is pinned there */
+int sys_map_info(int fd, struct bpf_map_info *ret);
 /*
  * Batch look-up: *count in: room, out: entries; position of the size of the key (at least 4 bytes,
  * hash maps need 4); first: start. 0, or -ENOENT with the last entries.

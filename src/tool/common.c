@@ -36,6 +36,10 @@ static const struct common_def {
 	  "FILE:netns" },
 	{ "pidns", { 0, "pidns", .role = TR_FILTER, .filter = "pidns", .help = "only this pid namespace (its file in /proc/PID/ns, or its number)" },
 	  "FILE:netns" },
+	{ "cgroupmap", { 0, "cgroupmap", .role = TR_FILTER, .filter = "cgroup", .help = "only cgroups whose ids (of 8 bytes) are in the hash pinned there" },
+	  "PATH:map" },
+	{ "mntnsmap", { 0, "mntnsmap", .role = TR_FILTER, .filter = "mntns", .help = "only mount namespaces whose numbers (of 8 bytes) are in the hash pinned there" },
+	  "PATH:map" },
 	{ "failed", { 'x', "failed", .help = "only calls that failed" }, NULL },
 	{ "time", { 'T', "time", .role = TR_TIME, .spec = "%-8T", .help = "the time of day with each output" }, NULL },
 	{ "timestamp", { 't', "timestamp", .role = TR_TIMESTAMP, .spec = "%-9.3f",
@@ -137,7 +141,7 @@ static int declare_word(struct tool *t, const char *word, size_t len, const stru
 			return add_common(t, &defs[i], in_parens, l, e);
 	if (tool_word_is(word, n, "units"))
 		return add_units(t, in_parens, l, e);
-	return tool_wrong(t, l, e, "common options are pid, process, command, tid, uid, name, cgroup, container, mntns, pidns, failed, time, "
+	return tool_wrong(t, l, e, "common options are pid, process, command, tid, uid, name, cgroup, container, mntns, pidns, cgroupmap, mntnsmap, failed, time, "
 				   "timestamp, duration, interval, count, units, top, noclear, csv, json, journal and max");
 }
 

@@ -29,7 +29,7 @@
 
 /* What an option's value is; types.c is the list. */
 enum tool_type { TT_FLAG, TT_NUMBER, TT_TEXT, TT_USER, TT_PID, TT_BYTES, TT_TIME, TT_CHOICE, TT_CGROUP, TT_CONTAINER, TT_OFLAGS, TT_NETNS, TT_DISK,
-		 TT_ERRNO, TT_SYSCALL, TT_REGEX, TT_COMMAND, TT_FOLDER, TT_SYMBOL, TT_FILE,
+		 TT_ERRNO, TT_SYSCALL, TT_REGEX, TT_COMMAND, TT_FOLDER, TT_SYMBOL, TT_FILE, TT_MAP,
 		 TT_PROBE, TT_SPAN, TT_EVENT, TT_SAMPLE /* src/front */ };
 
 /* Of an option; a time is in nanoseconds, a choice is the number of its word. */

@@ -151,7 +151,7 @@ TEST(types_of_options)
 	WRONG("//! option -d --dir D:folder help\n", "--dir must be a folder, not '/proc/version'", "-d", "/proc/version");
 	WRONG("//! option -d --dir D:folder help\n", "/no/such: No such file or directory", "-d", "/no/such");
 	WRONG("//! option --n N:numbr h\n", "tool x, line 1: an option's type is number, text, user, pid, bytes, "
-	      "time, choice(a,b,c), cgroup, container, oflags, netns, disk, errno, syscall, regex, command, folder, file, symbol, probe, span, event or sample; "
+	      "time, choice(a,b,c), cgroup, container, oflags, netns, disk, errno, syscall, regex, command, folder, file, map, symbol, probe, span, event or sample; "
 	      "a list of number, text, user, pid, file, probe, span, event or sample with an s at the end");
 	WRONG("//! option --n N:number=x h\n", "tool x, line 1: the default is no value of this type");
 	WRONG("//! option --n h\n//! option --n h\n", "tool x, line 2: there is an option of this name already");
@@ -189,7 +189,7 @@ TEST(the_common_set)
 	SCRIPT(text, "\n\n\n/((pid == 1) && (uid == 0) && strcontains(comm, \"x\")) && !1/ 1000000 printf(\"%d%d\", nsecs, 1)",
 	       "-p1", "-U", "root", "--comm", "x", "-xTm");
 		WRONG("//! common pid pid\n", "tool x, line 1: there is an option of this name already");
-	WRONG("//! common nothing\n", "tool x, line 1: common options are pid, process, command, tid, uid, name, cgroup, container, mntns, pidns, failed, time, "
+	WRONG("//! common nothing\n", "tool x, line 1: common options are pid, process, command, tid, uid, name, cgroup, container, mntns, pidns, cgroupmap, mntnsmap, failed, time, "
 	      "timestamp, duration, interval, count, units, top, noclear, csv, json, journal and max");
 	WRONG("//! common failed(5)\n", "tool x, line 1: in parentheses stand -L, --name, %format or a default");
 	WRONG("//! common units(hours)\n", "tool x, line 1: a unit is nsecs, usecs or msecs");

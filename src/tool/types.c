@@ -70,6 +70,14 @@ static int set_file(const struct tool_option *o, struct tool_value *v, struct er
 	return err_set(e, -EINVAL, "%s: %s", v->text, strerror(errno));
 }
 
+/* What is pinned there is seen when the script is compiled. */
+static int set_map(const struct tool_option *o, struct tool_value *v, struct err *e)
+{
+	struct stat st;
+
+	return stat(v->text, &st) ? err_set(e, -EINVAL, "no map is pinned at %s: %s", v->text, strerror(errno)) : 0;
+}
+
 static int set_folder(const struct tool_option *o, struct tool_value *v, struct err *e)
 {
 	struct stat st;
@@ -336,6 +344,7 @@ static const struct type_def {
 	{ "command", TT_COMMAND, set_text },
 	{ "folder", TT_FOLDER, set_folder },
 	{ "file", TT_FILE, set_file },
+	{ "map", TT_MAP, set_map },
 	{ "symbol", TT_SYMBOL, set_symbol },
 	{ "disk", TT_DISK, set_disk },
 	{ "user", TT_USER, set_user },
@@ -357,7 +366,7 @@ static const struct type_def {
 
 const char *tool_type_names(void)
 {
-	return "an option's type is number, text, user, pid, bytes, time, choice(a,b,c), cgroup, container, oflags, netns, disk, errno, syscall, regex, command, folder, file, symbol, probe, span, event "
+	return "an option's type is number, text, user, pid, bytes, time, choice(a,b,c), cgroup, container, oflags, netns, disk, errno, syscall, regex, command, folder, file, map, symbol, probe, span, event "
 	       "or sample; a list of number, text, user, pid, file, probe, span, event or sample with an s at the end";
 }
 

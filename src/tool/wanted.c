@@ -135,6 +135,10 @@ void tool_add_all_wanted(struct tool *t, struct strbuf *out)
 		any = true;
 		if (o->type == TT_CGROUP) {
 			add_in_cgroup(out, o->values.v, NULL, 0);
+		} else if (o->type == TT_MAP) {
+			sb_adds(out, "in_pinned(");
+			add_literal(out, o->values.v->text);
+			sb_addf(out, ", %s)", o->filter);
 		} else if (o->type == TT_CONTAINER) {
 			sb_adds(out, "in_container(");
 			add_literal(out, o->values.v->text);
