@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# run.sh [NAME...]: builds the benchmarks and runs them, as root: start event stream readout; corpus, compile, memleak or opensnoop alone.
+# run.sh [NAME...]: builds the benchmarks and runs them, as root: start event stream readout; corpus, compile, memleak, opensnoop or introspection alone.
 # From the environment: SONDE and BPFTRACE, the programs; BENCH_BUILD, where to build.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -52,6 +52,7 @@ esac
 case " $* " in
 *" memleak "*) exec sh "$here/memleak.sh" "$sonde" ;;
 *" opensnoop "*) exec sh "$here/opensnoop.sh" "$sonde" ;;
+*" introspection "*) exec sh "$here/introspection.sh" "$sonde" ;;
 esac
 mkdir -p "$out"
 ! stale "$out/bench" "$here"/*.[ch] || compile -o "$out/bench" "$here"/*.c

@@ -18,6 +18,7 @@
 #include "out/jsonw.h"
 
 struct btf_cache;
+struct kernel_types;
 struct ksyms;
 struct owners;
 struct pins;
@@ -44,9 +45,10 @@ struct inspect {
 
 	const struct noun *noun; /* the one in hand, for usages */
 	const char *noun_word;   /* as the user wrote it */
-	/* Made at the first use: see btf.h, owners.h, pins.h. */
+	/* Made at the first use: see btf.h, kernel_iter.h, owners.h, pins.h. */
 	struct ksyms *ksyms;
 	struct btf_cache *btf;
+	struct kernel_types *kernel;
 	struct owners *owners;
 	struct pins *pins;
 };

@@ -52,7 +52,9 @@ static int show_fd(struct inspect *in, int fd)
 
 static int link_show(struct inspect *in, struct words *w)
 {
-	return object_show(in, OBJECT_LINK, w, show_fd);
+	static const struct object_show_ops ops = { .kind = OBJECT_LINK, .show = show_fd };
+
+	return object_show(in, &ops, w);
 }
 
 static int link_pin(struct inspect *in, struct words *w)

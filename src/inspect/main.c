@@ -12,6 +12,7 @@
 #include "inspect/inspect.h"
 #include "inspect/nouns.h"
 #include "inspect/btf.h"
+#include "inspect/kernel_iter.h"
 #include "inspect/owners.h"
 #include "inspect/pins.h"
 #include "run/internal.h"
@@ -339,5 +340,6 @@ int inspect_main(const char *self, int argc, char **argv)
 	arena_done(&in.arena);
 	ksyms_free(in.ksyms);
 	inspect_btf_done(&in);
+	kernel_types_free(in.kernel);
 	return r ? in.status : in.broken ? INSPECT_FAILED : 0;
 }

@@ -137,5 +137,7 @@ static int show_fd(struct inspect *in, int fd)
 
 int map_show(struct inspect *in, struct words *w)
 {
-	return object_show(in, OBJECT_MAP, w, show_fd);
+	static const struct object_show_ops ops = { .kind = OBJECT_MAP, .show = show_fd };
+
+	return object_show(in, &ops, w);
 }

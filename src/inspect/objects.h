@@ -46,12 +46,21 @@ int prog_named(struct inspect *in, struct words *w);
 int map_named(struct inspect *in, struct words *w);
 int link_named(struct inspect *in, struct words *w); /* id, pinned */
 
-/*
- * The verb show: what the next words name, or all; show writes one object and returns 0, or -errno
- * and the error set. JSON: an array but for a single named one.
- */
-int object_show(struct inspect *in, enum object_kind kind, struct words *w,
-		int (*show)(struct inspect *in, int fd));
+/* How the objects of a kind are shown. */
+struct object_show_ops {
+	enum object_kind kind;
+	/* Writes one object: 0, or -errno and the error set. */
+	int (*show)(struct inspect *in, int fd);
+	/*
+	 * All at once, where there are at least so many: 0, or -errno and the error set; -ENOTSUP: nothing was shown, it
+	 * does not work here. NULL: there is no such way.
+	 */
+	int (*show_many)(struct inspect *in);
+	uint32_t many;
+};
+
+/* The verb show: what the next words name, or all. JSON: an array but for a single named one. 0, or -errno and the error set. */
+int object_show(struct inspect *in, const struct object_show_ops *ops, struct words *w);
 
 /* The whole name of a program: the BTF name of its function if the kernel's was cut. Arena. */
 const char *prog_full_name(struct inspect *in, int fd, const struct bpf_prog_info *info);

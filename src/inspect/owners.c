@@ -143,11 +143,11 @@ static void scan_proc(struct owners *o)
 }
 
 /* BTF is held by few, and its holders are seen in /proc only. */
-static struct owners *scan(enum object_kind kind)
+static struct owners *scan(struct inspect *in, enum object_kind kind)
 {
 	struct owners *o = xcalloc(1, sizeof(*o));
 
-	if (kind != OBJECT_BTF && !owners_iterate(&o->holds))
+	if (kind != OBJECT_BTF && !owners_iterate(in, &o->holds))
 		read_comms(o);
 	else
 		scan_proc(o);
@@ -162,7 +162,7 @@ static size_t find(struct inspect *in, enum object_kind kind, uint32_t id)
 	size_t lo = 0, hi;
 
 	if (!in->owners)
-		in->owners = scan(kind);
+		in->owners = scan(in, kind);
 	for (hi = in->owners->holds.n; lo < hi;) {
 		size_t mid = lo + (hi - lo) / 2;
 

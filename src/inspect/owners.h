@@ -35,6 +35,6 @@ typedef VEC(struct hold) hold_list;
  * owners_iter.c: all holds by a BPF iterator over open files, which takes a fraction of the time that
  * reading /proc takes; without BTF objects, comm NULL. -errno: the kernel does not let us.
  */
-int owners_iterate(hold_list *ret);
+int owners_iterate(struct inspect *in, hold_list *ret);
 
 #endif

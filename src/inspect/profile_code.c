@@ -3,69 +3,32 @@
 #include <linux/bpf.h>
 #include <stddef.h>
 
-#include "bpf/insn.h"
 #include "inspect/code.h"
 #include "inspect/profile.h"
 #include "run/sys.h"
 
 #define PTR(p) ((uint64_t)(uintptr_t)(p))
 
-static void mov_imm(struct code *c, int dst, int imm)
-{
-	code_add(c, BPF_ALU64 | BPF_MOV | BPF_K, dst, 0, 0, imm);
-}
-
-static void mov(struct code *c, int dst, int src)
-{
-	code_add(c, BPF_ALU64 | BPF_MOV | BPF_X, dst, src, 0, 0);
-}
-
-static void add_imm(struct code *c, int dst, int imm)
-{
-	code_add(c, BPF_ALU64 | BPF_ADD | BPF_K, dst, 0, 0, imm);
-}
-
-static void load_map(struct code *c, int dst, int fd)
-{
-	code_add(c, BPF_LD_IMM64, dst, BPF_PSEUDO_MAP_FD, 0, fd);
-	code_add(c, 0, 0, 0, 0, 0);
-}
-
-static void call(struct code *c, int helper)
-{
-	code_add(c, BPF_CALL_K, 0, 0, 0, helper);
-}
-
-static void leave(struct code *c)
-{
-	mov_imm(c, 0, 0);
-	code_add(c, BPF_EXIT_K, 0, 0, 0, 0);
-}
-
 /* dst = the only element of the map on this CPU; ends the program if it has none. */
 static void look_up(struct code *c, int dst, int fd)
 {
 	code_add(c, BPF_ST | BPF_MEM | BPF_W, 10, 0, -4, 0);
-	mov(c, 2, 10);
-	add_imm(c, 2, -4);
-	load_map(c, 1, fd);
-	call(c, BPF_FUNC_map_lookup_elem);
-	code_add(c, BPF_JMP | BPF_JNE | BPF_K, 0, 0, 2, 0);
-	leave(c);
-	mov(c, dst, 0);
+	code_mov_add(c, 2, 10, -4);
+	code_load_map(c, 1, fd);
+	code_call(c, BPF_FUNC_map_lookup_elem);
+	code_leave_if_null(c, 0);
+	code_mov_add(c, dst, 0, 0);
 }
 
 /* Reads counter m of this CPU (its number is in r8) to base + off. */
 static void read_counter(struct code *c, const struct profile_maps *maps, unsigned m, uint32_t ncpus, int base,
 			 int off)
 {
-	load_map(c, 1, maps->events);
-	mov(c, 2, 8);
-	add_imm(c, 2, (int)(m * ncpus));
-	mov(c, 3, base);
-	add_imm(c, 3, off);
-	mov_imm(c, 4, sizeof(struct profile_value));
-	call(c, BPF_FUNC_perf_event_read_value);
+	code_load_map(c, 1, maps->events);
+	code_mov_add(c, 2, 8, (int)(m * ncpus));
+	code_mov_add(c, 3, base, off);
+	code_mov_imm(c, 4, sizeof(struct profile_value));
+	code_call(c, BPF_FUNC_perf_event_read_value);
 }
 
 /* Value at r7 + to += what is at base + from less what was at r6 + start. */
@@ -85,11 +48,11 @@ static void start_code(struct code *c, const struct profile_maps *maps, unsigned
 	int size = sizeof(struct profile_value);
 
 	look_up(c, 6, maps->starts);
-	call(c, BPF_FUNC_get_smp_processor_id);
-	mov(c, 8, 0);
+	code_call(c, BPF_FUNC_get_smp_processor_id);
+	code_mov_add(c, 8, 0, 0);
 	for (unsigned m = 0; m < metrics; m++)
 		read_counter(c, maps, m, ncpus, 6, (int)m * size);
-	leave(c);
+	code_leave(c);
 }
 
 static void end_code(struct code *c, const struct profile_maps *maps, unsigned metrics, uint32_t ncpus)
@@ -99,23 +62,22 @@ static void end_code(struct code *c, const struct profile_maps *maps, unsigned m
 
 	for (int off = stack; off < 0; off += 8)
 		code_add(c, BPF_ST | BPF_MEM | BPF_DW, 10, 0, off, 0);
-	call(c, BPF_FUNC_get_smp_processor_id);
-	mov(c, 8, 0);
+	code_call(c, BPF_FUNC_get_smp_processor_id);
+	code_mov_add(c, 8, 0, 0);
 	for (unsigned m = 0; m < metrics; m++)
 		read_counter(c, maps, m, ncpus, 10, stack + (int)m * size);
 	look_up(c, 6, maps->starts);
 	look_up(c, 7, maps->sums);
 	/* A run that began before the start's program was there. */
 	code_add(c, BPF_LDX | BPF_MEM | BPF_DW, 1, 6, offsetof(struct profile_value, enabled), 0);
-	code_add(c, BPF_JMP | BPF_JNE | BPF_K, 1, 0, 2, 0);
-	leave(c);
+	code_leave_if_null(c, 1);
 	code_add(c, BPF_LDX | BPF_MEM | BPF_DW, 1, 7, 0, 0);
-	add_imm(c, 1, 1);
+	code_add(c, BPF_ALU64 | BPF_ADD | BPF_K, 1, 0, 0, 1);
 	code_add(c, BPF_STX | BPF_MEM | BPF_DW, 7, 1, 0, 0);
 	for (unsigned m = 0; m < metrics; m++)
 		for (int f = 0; f < size; f += 8)
 			add_difference(c, values + (int)m * size + f, stack + (int)m * size + f, (int)m * size + f);
-	leave(c);
+	code_leave(c);
 }
 
 int profile_load(int target, uint32_t func, bool exit, const struct profile_maps *maps, unsigned metrics,

@@ -148,43 +148,6 @@ void btf_file_free(struct btf_file *b)
 	free(b);
 }
 
-/*
- * Bytes of a record, 0 for a kind that is not known. A switch, for its branches are predicted:
- * a table lookup would make each step of the walk wait for the load before it.
- */
-static inline uint64_t record_size(uint32_t info)
-{
-	switch ((enum btf_kind_nr)(info >> 24 & 0x1f)) {
-	case BK_STRUCT:
-	case BK_UNION:
-	case BK_DATASEC:
-	case BK_ENUM64:
-		return 12 + 12 * (uint64_t)(info & 0xffff);
-	case BK_ENUM:
-	case BK_FUNC_PROTO:
-		return 12 + 8 * (uint64_t)(info & 0xffff);
-	case BK_INT:
-	case BK_VAR:
-	case BK_DECL_TAG:
-		return 16;
-	case BK_ARRAY:
-		return 24;
-	case BK_PTR:
-	case BK_FWD:
-	case BK_TYPEDEF:
-	case BK_VOLATILE:
-	case BK_CONST:
-	case BK_RESTRICT:
-	case BK_FUNC:
-	case BK_FLOAT:
-	case BK_TYPE_TAG:
-		return 12;
-	case BK_VOID:
-		break;
-	}
-	return 0;
-}
-
 static void grow_offsets(struct btf_file *b)
 {
 	b->cap = b->cap ? b->cap * 2 : 2048;
@@ -196,7 +159,7 @@ bool btf_walk(struct btf_file *b, uint32_t n)
 	uint32_t at = b->next;
 
 	while (b->nknown < n && b->types_len - at >= 12) {
-		uint64_t size = record_size(((const uint32_t *)(b->types + at))[REC_INFO]);
+		uint64_t size = btf_record_size(((const uint32_t *)(b->types + at))[REC_INFO]);
 
 		if (!size || size > b->types_len - at) {
 			at = b->types_len;

@@ -167,6 +167,43 @@ uint32_t btf_file_find(struct btf_file *b, enum btf_kind_nr kind, const char *na
 	return btf_find_kinds(b, kind == BK_VOID ? ANY_KIND : 1u << kind, name);
 }
 
+#define FIND_ALL_MAX 8
+
+/* Is the name one of those looked for? Takes note of it. */
+static bool take_name(const uint32_t *offs, uint32_t *ids, unsigned n, uint32_t name_off, uint32_t id)
+{
+	for (unsigned i = 0; i < n; i++) {
+		if (offs[i] != name_off || ids[i])
+			continue;
+		ids[i] = id;
+		return true;
+	}
+	return false;
+}
+
+void btf_file_find_all(struct btf_file *b, enum btf_kind_nr kind, const char *const *names, uint32_t *ids, unsigned n)
+{
+	uint32_t offs[FIND_ALL_MAX], id = 1, left = 0;
+	uint64_t size;
+
+	for (unsigned i = 0; i < n; i++) {
+		uint32_t from = 0;
+
+		offs[i] = find_string(b, names[i], &from);
+		ids[i] = 0;
+		left += offs[i] != 0;
+	}
+	for (uint32_t at = 0; left && b->types_len - at >= 12; at += size, id++) {
+		const uint32_t *rec = (const uint32_t *)(b->types + at);
+
+		size = btf_record_size(rec[REC_INFO]);
+		if (!size || size > b->types_len - at)
+			return;
+		if (rec_kind(rec) == kind && rec[REC_NAME] && take_name(offs, ids, n, rec[REC_NAME], id))
+			left--;
+	}
+}
+
 struct btf_enumerator btf_rec_enumerator(const uint32_t *rec, uint32_t i)
 {
 	const uint32_t *e;

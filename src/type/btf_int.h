@@ -60,6 +60,43 @@ static inline bool kind_is_modifier(enum btf_kind_nr k)
 	       k == BK_TYPE_TAG;
 }
 
+/*
+ * Bytes of a record, 0 for a kind that is not known. A switch, for its branches are predicted:
+ * a table lookup would make each step of the walk wait for the load before it.
+ */
+static inline uint64_t btf_record_size(uint32_t info)
+{
+	switch ((enum btf_kind_nr)(info >> 24 & 0x1f)) {
+	case BK_STRUCT:
+	case BK_UNION:
+	case BK_DATASEC:
+	case BK_ENUM64:
+		return 12 + 12 * (uint64_t)(info & 0xffff);
+	case BK_ENUM:
+	case BK_FUNC_PROTO:
+		return 12 + 8 * (uint64_t)(info & 0xffff);
+	case BK_INT:
+	case BK_VAR:
+	case BK_DECL_TAG:
+		return 16;
+	case BK_ARRAY:
+		return 24;
+	case BK_PTR:
+	case BK_FWD:
+	case BK_TYPEDEF:
+	case BK_VOLATILE:
+	case BK_CONST:
+	case BK_RESTRICT:
+	case BK_FUNC:
+	case BK_FLOAT:
+	case BK_TYPE_TAG:
+		return 12;
+	case BK_VOID:
+		break;
+	}
+	return 0;
+}
+
 /* The record of an id, NULL for void and for ids that do not exist. */
 const uint32_t *btf_record(struct btf_file *b, uint32_t id);
 /* A string by its offset, "" if that is out of range. */

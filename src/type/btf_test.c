@@ -294,6 +294,22 @@ TEST(btf_walking)
 	btf_file_free(b);
 }
 
+TEST(btf_several_names_at_once)
+{
+	static const char *const names[] = { "node", "nothing", "do_it" };
+	struct btf_file *b = open_sample();
+	uint32_t ids[3];
+
+	btf_file_find_all(b, BK_STRUCT, names, ids, 3);
+	CHECK_EQ(ids[0], ID_NODE);
+	CHECK_EQ(ids[1], 0);
+	CHECK_EQ(ids[2], 0);
+	btf_file_find_all(b, BK_FUNC, names, ids, 3);
+	CHECK_EQ(ids[0], 0);
+	CHECK_EQ(ids[2], ID_FUNC);
+	btf_file_free(b);
+}
+
 /* Prototypes that take themselves or arrays of themselves, which no compiler makes. */
 TEST(btf_functions_of_themselves)
 {
