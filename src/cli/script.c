@@ -216,6 +216,7 @@ static bool open_output(struct session *s)
 
 	usyms_configure(s->render.usyms, s->tables.config.show_debug_info, s->tables.config.cpp_demangle);
 	s->render.trailer = s->tables.config.str_trunc_trailer;
+	s->render.str_size = config_str_size(&s->tables.config);
 	if (out_open(&s->out, opt->format, opt->output, opt->buffering, &s->render, &s->err))
 		return false;
 	s->has_out = true;

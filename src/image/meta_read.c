@@ -131,7 +131,7 @@ static void get_sites(struct reader *r)
 	m->watch = unpack_u32(&r->u);
 	n = unpack_count(&r->u, 20);
 	for (uint32_t i = 0; i < n; i++) {
-		struct ir_site s = { .kind = unpack_u32(&r->u), .helper = unpack_u32(&r->u) };
+		struct ir_site s = { .kind = unpack_below(&r->u, IF_LOSS + 1), .what = unpack_u32(&r->u) };
 
 		s.counter = unpack_below(&r->u, IR_MAX_LOSS);
 		s.span = get_span(r);

@@ -104,7 +104,7 @@ static void put_sites(struct writer *w)
 	pack_u32(w->out, (uint32_t)m->sites.n);
 	vec_each(m->sites, i) {
 		pack_u32(w->out, m->sites.v[i].kind);
-		pack_u32(w->out, m->sites.v[i].helper);
+		pack_u32(w->out, m->sites.v[i].what);
 		pack_u32(w->out, m->sites.v[i].counter);
 		put_span(w, m->sites.v[i].span);
 	}

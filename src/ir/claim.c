@@ -10,7 +10,9 @@
 /* Skipped and counted: all copies are held. */
 static void give_up(struct ir_builder *b)
 {
-	ir_atomadd(b, ir_global_ptr(b, LOSS_BUSY * 8), 0, ir_iconst(b, 1), 8);
+	uint32_t counter = ir_loss_counter(b->module, LOSS_BUSY, b->fn->span);
+
+	ir_atomadd(b, ir_global_ptr(b, counter * 8), 0, ir_iconst(b, 1), 8);
 	ir_ret(b, NULL);
 }
 

@@ -25,8 +25,11 @@ struct ir_block *ir_cold_block(struct ir_expand *x)
 
 void ir_count_loss(struct ir_expand *x, uint32_t counter)
 {
-	struct ir_val *ptr = ir_global_ptr(&x->b, counter * 8);
+	struct ir_val *ptr;
 
+	if (counter < LOSS_FIRST_MAP)
+		counter = ir_loss_counter(x->b.module, counter, x->b.span);
+	ptr = ir_global_ptr(&x->b, counter * 8);
 	ir_atomadd(&x->b, ptr, 0, ir_iconst(&x->b, 1), 8);
 }
 

@@ -120,24 +120,30 @@ struct ir_map {
 #define IR_DIGEST_SIZE 16
 void ir_digest_of(const void *key, uint32_t n, const uint64_t seed[2], uint64_t ret[2]);
 
-/* Loss counters: u64 each at the start of the globals, indexed by these, then one a map. */
+/*
+ * Loss counters: u64 each at the start of the globals, indexed by these, then one a map and one for each place of the
+ * script where something may be lost. These count what has no place, or came when there was no room for more.
+ */
 enum ir_loss {
 	LOSS_RING,       /* record dropped: buffer full */
 	LOSS_READ,       /* kernel or user memory could not be read */
 	LOSS_STACK,      /* stack trace not stored (hash collision or full) */
 	LOSS_UNWIND,     /* no tables to walk a process' stack by */
 	LOSS_LOOP,       /* a loop hit its limit */
-	LOSS_DIV,        /* divided by zero, at places that have no counter of their own */
-	LOSS_INDEX,      /* index outside of an array, as above */
+	LOSS_DIV,        /* divided by zero */
+	LOSS_INDEX,      /* index outside of an array */
 	LOSS_BUSY,       /* a run that found all copies of its scratch held by preempted ones */
 	LOSS_FIRST_MAP,  /* + map's own number */
 	LOSS_NONE = 0xffffffff,
 };
-/* What can go wrong at one place of the script, with two counters: how often, and the last result of the helper. */
-enum ir_fault { IF_DIV, IF_INDEX, IF_HELPER };
+/*
+ * What can go wrong at one place of the script, with two counters: how often, and the last result of the helper. Losses
+ * have the first only.
+ */
+enum ir_fault { IF_DIV, IF_INDEX, IF_HELPER, IF_LOSS };
 struct ir_site {
 	enum ir_fault kind;
-	uint32_t helper; /* IF_HELPER: its number */
+	uint32_t what;   /* IF_HELPER: its number; IF_LOSS: enum ir_loss */
 	uint32_t counter;
 	struct span span;
 };
@@ -302,7 +308,9 @@ enum ir_effect ir_effect(const struct ir_val *v);
 /* Modules. Maps of a role other than IM_USER exist once; these make or return them. */
 void ir_module_init(struct ir_module *m, struct arena *a, struct target *t);
 /* The counter of a fault at this place (the result's is the next one); LOSS_NONE if there are no more. */
-uint32_t ir_site_counter(struct ir_module *m, enum ir_fault kind, uint32_t helper, struct span at);
+uint32_t ir_site_counter(struct ir_module *m, enum ir_fault kind, uint32_t what, struct span at);
+/* The counter of losses of a kind at this place; the kind's own if the place is not known, or there are no more. */
+uint32_t ir_loss_counter(struct ir_module *m, enum ir_loss kind, struct span at);
 void ir_module_done(struct ir_module *m);
 struct ir_map *ir_map_new(struct ir_module *m, const char *name, enum ir_map_role role,
 			  uint32_t type, uint32_t key_size, uint32_t value_size,

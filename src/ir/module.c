@@ -11,21 +11,29 @@ void ir_module_init(struct ir_module *m, struct arena *a, struct target *t)
 	m->nloss = LOSS_FIRST_MAP;
 }
 
-uint32_t ir_site_counter(struct ir_module *m, enum ir_fault kind, uint32_t helper, struct span at)
+uint32_t ir_site_counter(struct ir_module *m, enum ir_fault kind, uint32_t what, struct span at)
 {
-	struct ir_site site = { kind, helper, m->nloss, at };
+	struct ir_site site = { kind, what, m->nloss, at };
+	uint32_t n = kind == IF_LOSS ? 1 : 2;
 
 	vec_each(m->sites, i) {
 		const struct ir_site *s = &m->sites.v[i];
 
-		if (s->kind == kind && s->helper == helper && s->span.start == at.start && s->span.end == at.end)
+		if (s->kind == kind && s->what == what && s->span.start == at.start && s->span.end == at.end)
 			return s->counter;
 	}
-	if (m->nloss + 2 > IR_MAX_LOSS)
+	if (m->nloss + n > IR_MAX_LOSS)
 		return LOSS_NONE;
-	m->nloss += 2;
+	m->nloss += n;
 	avec_push(m->arena, &m->sites, site);
 	return site.counter;
+}
+
+uint32_t ir_loss_counter(struct ir_module *m, enum ir_loss kind, struct span at)
+{
+	uint32_t counter = at.end ? ir_site_counter(m, IF_LOSS, kind, at) : LOSS_NONE;
+
+	return counter == LOSS_NONE ? kind : counter;
 }
 
 void ir_module_done(struct ir_module *m)

@@ -122,7 +122,10 @@ static void json_fault(struct out *o, const struct fault *f)
 	out_event_end(o);
 }
 
-/* One object a cause: {"type": "losses", "count": 5, "data": {"cause": "...", "hint": "..."}}. */
+/*
+ * One object a cause and place:
+ * {"type": "losses", "count": 5, "data": {"cause": "...", "hint": "...", "filename": "x.bt", "line": 1, "col": 9}}.
+ */
 static void json_losses(struct out *o, const struct loss *l, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -134,6 +137,11 @@ static void json_losses(struct out *o, const struct loss *l, size_t n)
 		if (l[i].hint) {
 			sb_adds(&o->buf, ", \"hint\": ");
 			render_json_string(&o->buf, l[i].hint, strlen(l[i].hint));
+		}
+		if (l[i].file) {
+			sb_adds(&o->buf, ", \"filename\": ");
+			render_json_string(&o->buf, l[i].file, strlen(l[i].file));
+			sb_addf(&o->buf, ", \"line\": %u, \"col\": %u", l[i].line, l[i].col);
 		}
 		sb_adds(&o->buf, "}}\n");
 		out_event_end(o);

@@ -39,12 +39,14 @@ struct map_dump {
 
 enum out_text_kind { OT_PRINTF, OT_TIME, OT_CAT, OT_JOIN, OT_SYSTEM };
 
-/* What was lost, by cause; shown at the end and by JSON lost_events. */
+/* What was lost, by cause and place; shown at the end. */
 struct loss {
 	const char *what; /* "records dropped: ring buffer full", "updates of @x failed" */
 	const char *hint; /* what to do; NULL: nothing to say */
 	uint64_t count;
 	const char *title; /* text: said before count and what, which follow in parentheses; NULL: none */
+	const char *file;  /* where in the script; NULL: it is not known */
+	uint32_t line, col;
 };
 
 /* Something that went wrong at one place of the script. */

@@ -142,7 +142,7 @@ TEST(messages_in_json)
 	PIPED(p, "json", OB_NONE);
 	struct loss l[] = { { "records dropped: ring buffer full", "make it larger", 12 },
 			    { "never", NULL, 0 },
-			    { "map @x full: updates failed", NULL, 1 } };
+			    { "map @x full: updates failed", NULL, 1, NULL, "a\"b.bt", 3, 9 } };
 	int64_t v = 5;
 
 	p.out.ops->attached(&p.out, 2);
@@ -156,7 +156,7 @@ TEST(messages_in_json)
 		  "{\"type\": \"losses\", \"count\": 12, \"data\": {\"cause\": "
 		  "\"records dropped: ring buffer full\", \"hint\": \"make it larger\"}}\n"
 		  "{\"type\": \"losses\", \"count\": 1, \"data\": {\"cause\": "
-		  "\"map @x full: updates failed\"}}\n");
+		  "\"map @x full: updates failed\", \"filename\": \"a\\\"b.bt\", \"line\": 3, \"col\": 9}}\n");
 	p.out.quiet = true;
 	p.out.ops->attached(&p.out, 2);
 	CHECK_STR(arrived(&p), "");
@@ -179,7 +179,10 @@ static const char *stderr_of(struct piped *p, void (*f)(struct out *o))
 
 static void all_messages(struct out *o)
 {
-	struct loss l[] = { { "records dropped: ring buffer full", "make it larger", 12 },
+	static const char *const hint = "make it larger";
+	struct loss l[] = { { "records dropped: ring buffer full", hint, 12, NULL, "a.bt", 1, 2 },
+			    { "records dropped: ring buffer full", hint, 3, NULL, "a.bt", 4, 5 },
+			    { "updates of @x failed", NULL, 2, "Map full", "a.bt", 6, 7 },
 			    { "never", NULL, 0 } };
 
 	o->ops->attached(o, 1);
@@ -187,7 +190,7 @@ static void all_messages(struct out *o)
 	o->quiet = true;
 	o->ops->attached(o, 4);
 	o->ops->lost(o, 12);
-	o->ops->losses(o, l, 2);
+	o->ops->losses(o, l, 4);
 	o->ops->losses(o, l, 0);
 }
 
@@ -197,7 +200,9 @@ TEST(messages_in_text_go_to_stderr)
 
 	CHECK_STR(stderr_of(&p, all_messages),
 		  "Attached 1 probe\nAttached 3 probes\nLost 12 events\n"
-		  "WARNING: 12 records dropped: ring buffer full\nHINT: make it larger\n");
+		  "WARNING: 12 records dropped: ring buffer full: a.bt:1:2\n"
+		  "WARNING: 3 records dropped: ring buffer full: a.bt:4:5\nHINT: make it larger\n"
+		  "WARNING: Map full (2 updates of @x failed: a.bt:6:7)\n");
 	CHECK_STR(arrived(&p), "");
 }
 

@@ -111,10 +111,21 @@ static void walk_cut(const struct walk *w, const char *bytes, size_t n)
 {
 	size_t start = w->out->n;
 
+	w->r->cut++;
 	render_escape(w->r, w->out, bytes, n);
 	sb_adds(w->out, w->r->trailer ? w->r->trailer : "..");
 	if (w->json)
 		quote_tail(w->out, start);
+}
+
+/* Of a map there are no more bytes than the string's own: that it was cut shows only in that it fills them. */
+static void walk_string(const struct walk *w, const struct type *t, const char *bytes)
+{
+	size_t n = strnlen(bytes, t->size);
+
+	if (t->size == w->r->str_size && n + 1 >= t->size)
+		w->r->cut++;
+	walk_text(w, bytes, n);
 }
 
 void render_string(struct render *r, struct strbuf *out, const struct type *t, const void *bytes,
@@ -368,7 +379,7 @@ void render_walk(const struct walk *outer, const struct type *t, const void *byt
 		walk_struct(&w, t, bytes);
 		break;
 	case TY_STRING:
-		walk_text(&w, bytes, strnlen(bytes, t->size));
+		walk_string(&w, t, bytes);
 		break;
 	case TY_BUFFER:
 		walk_buffer(&w, t, bytes);

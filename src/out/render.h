@@ -40,6 +40,8 @@ struct render {
 	size_t nstrings;
 	/* Added to strings that were cut; NULL: "..". */
 	const char *trailer;
+	uint32_t str_size; /* of strings that are read without a length; one that fills it was cut. 0: not known */
+	uint64_t cut;      /* strings shown that were */
 };
 
 /* Text of untrusted bytes: escaped for a terminal unless r->raw. */

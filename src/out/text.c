@@ -88,18 +88,26 @@ static void text_fault(struct out *o, const struct fault *f)
 	out_message(o, f->text, strlen(f->text));
 }
 
+static void add_loss(struct strbuf *out, const struct loss *l)
+{
+	sb_adds(out, "WARNING: ");
+	if (l->title)
+		sb_addf(out, "%s (", l->title);
+	sb_addf(out, "%llu %s", (unsigned long long)l->count, l->what);
+	if (l->file)
+		sb_addf(out, ": %s:%u:%u", l->file, l->line, l->col);
+	sb_adds(out, l->title ? ")\n" : "\n");
+}
+
+/* The same hint to several is given once, behind them. */
 static void text_losses(struct out *o, const struct loss *l, size_t n)
 {
 	sb_reset(&o->scratch);
 	for (size_t i = 0; i < n; i++) {
 		if (!l[i].count)
 			continue;
-		if (l[i].title)
-			sb_addf(&o->scratch, "WARNING: %s (%llu %s)\n", l[i].title, (unsigned long long)l[i].count,
-				l[i].what);
-		else
-			sb_addf(&o->scratch, "WARNING: %llu %s\n", (unsigned long long)l[i].count, l[i].what);
-		if (l[i].hint)
+		add_loss(&o->scratch, &l[i]);
+		if (l[i].hint && (i + 1 == n || l[i + 1].hint != l[i].hint))
 			sb_addf(&o->scratch, "HINT: %s\n", l[i].hint);
 	}
 	if (o->scratch.n)

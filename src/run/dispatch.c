@@ -35,6 +35,18 @@ static bool exits_now(const struct runtime *rt)
 	return rt->exiting && !rt->iterating;
 }
 
+static void take(struct runtime *rt, const struct action *a, const void *rec, uint32_t len)
+{
+	uint64_t cut = run_cut(rt);
+
+	if (!a || !record_decode(a, rec, len, rt->args)) {
+		rt->corrupt++;
+		return;
+	}
+	a->fn->handle(rt, a, rt->args);
+	run_note_cut(rt, cut, a->span);
+}
+
 static bool handle(void *arg, const void *rec, uint32_t len)
 {
 	struct runtime *rt = arg;
@@ -46,10 +58,7 @@ static bool handle(void *arg, const void *rec, uint32_t len)
 		rt->late++;
 		return true;
 	}
-	if (a && record_decode(a, rec, len, rt->args))
-		a->fn->handle(rt, a, rt->args);
-	else
-		rt->corrupt++;
+	take(rt, a, rec, len);
 	return !exits_now(rt) && !rt->out->broken;
 }
 
@@ -57,12 +66,8 @@ static bool handle(void *arg, const void *rec, uint32_t len)
 static bool handle_packet(void *arg, const void *rec, uint32_t len)
 {
 	struct runtime *rt = arg;
-	const struct action *a = record_action(rt, rec, len);
 
-	if (a && record_decode(a, rec, len, rt->args))
-		a->fn->handle(rt, a, rt->args);
-	else
-		rt->corrupt++;
+	take(rt, record_action(rt, rec, len), rec, len);
 	return true;
 }
 

@@ -11,7 +11,7 @@
 
 static const char *helper_text(const struct ir_site *s, int64_t code)
 {
-	switch (s->helper) {
+	switch (s->what) {
 	case BPF_FUNC_map_lookup_elem:
 		return "Can't lookup map element because it does not exist.";
 	case BPF_FUNC_map_delete_elem:
@@ -57,7 +57,7 @@ static void whole_text(struct runtime *rt, const struct ir_site *s, const struct
 
 static void report(struct runtime *rt, const struct ir_site *s, uint64_t count)
 {
-	const struct ir_helper_info *helper = s->kind == IF_HELPER ? ir_helper_info(s->helper) : NULL;
+	const struct ir_helper_info *helper = s->kind == IF_HELPER ? ir_helper_info(s->what) : NULL;
 	_cleanup_sb_ struct strbuf text = { 0 };
 	struct fault f = { .helper = helper ? helper->name : NULL, .count = count };
 	struct position pos = { 0 };
@@ -86,7 +86,7 @@ void run_report_faults(struct runtime *rt)
 	if (!rt->faults)
 		rt->faults = xcalloc(m->sites.n, sizeof(*rt->faults));
 	vec_each(m->sites, i) {
-		uint64_t n = run_counter(rt, m->sites.v[i].counter);
+		uint64_t n = m->sites.v[i].kind == IF_LOSS ? 0 : run_counter(rt, m->sites.v[i].counter);
 
 		if (n > rt->faults[i])
 			report(rt, &m->sites.v[i], n - rt->faults[i]);

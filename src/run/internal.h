@@ -32,6 +32,11 @@ struct pcap {
 	FILE *f;
 };
 
+struct cut {
+	struct span at;
+	uint64_t count;
+};
+
 struct runtime {
 	struct tables *tables;
 	struct ir_module *module;
@@ -63,7 +68,7 @@ struct runtime {
 	struct value_ref *args; /* of the record in hand */
 	struct strbuf scratch;
 	uint64_t corrupt;      /* records that do not fit their action */
-	uint64_t missed;       /* by links, as long as these were there */
+	uint64_t *missed;      /* by links, by number of the probe; NULL: not asked yet */
 	uint64_t late;         /* records left alone, since a stopped run took too long for them */
 	int64_t stop_by;       /* when that is, 0: not stopped */
 
@@ -86,6 +91,8 @@ struct runtime {
 	int status;
 	uint64_t *faults;       /* by number of the module's site: told so far; NULL: none yet */
 	uint64_t reported_lost; /* LOSS_RING so far */
+	VEC(struct cut) cuts;   /* strings that were shown shortened, by place */
+	uint64_t cuts_noted;    /* all of them */
 	int64_t next_report;   /* monotonic ns */
 };
 
@@ -208,6 +215,10 @@ void run_drop_links(struct runtime *rt);
 void run_close_fast_links(struct runtime *rt);
 /* To be called once, before links are closed: counts what these say they missed. */
 void run_note_missed(struct runtime *rt);
+/* Strings cut that no place is noted for yet. */
+uint64_t run_cut(const struct runtime *rt);
+/* All but earlier ones of these were shown for what stands there. */
+void run_note_cut(struct runtime *rt, uint64_t earlier, struct span at);
 
 /* signals.c */
 extern volatile int run_stop_signal; /* number of the signal that came, 0 */

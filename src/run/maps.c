@@ -37,6 +37,14 @@ static bool is_gone(struct runtime *rt, const struct map *m, const struct map_du
 	return true;
 }
 
+static void show(struct runtime *rt, const struct map *m, const struct map_dump *d)
+{
+	uint64_t cut = run_cut(rt);
+
+	rt->out->ops->map(rt->out, d);
+	run_note_cut(rt, cut, m->value_span.end ? m->value_span : m->span);
+}
+
 static void print_map(struct runtime *rt, const struct map *m, uint64_t top, int64_t div,
 		      const struct map_order *order, bool final)
 {
@@ -51,7 +59,7 @@ static void print_map(struct runtime *rt, const struct map *m, uint64_t top, int
 	if (order)
 		d->order = *order;
 	if (!final || !is_gone(rt, m, d))
-		rt->out->ops->map(rt->out, d);
+		show(rt, m, d);
 	map_copy_free(c);
 }
 
@@ -64,7 +72,7 @@ void rt_print_entry(struct runtime *rt, const struct map *m, const void *key, ui
 {
 	struct map_copy *c = map_copy_entry(rt, m, key, len);
 
-	rt->out->ops->map(rt->out, map_copy_dump(c));
+	show(rt, m, map_copy_dump(c));
 	map_copy_free(c);
 }
 

@@ -169,6 +169,8 @@ void run_free(struct runtime *rt)
 	free(rt->at_end);
 	free(rt->emptied);
 	free(rt->faults);
+	free(rt->missed);
+	vec_done(&rt->cuts);
 	free(rt->args);
 	sb_done(&rt->scratch);
 	sb_done(&rt->log);
