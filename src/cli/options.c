@@ -61,7 +61,7 @@ static const struct opt_def defs[] = {
 	[O_MODE] = { 0, "mode", "MODE",
 		     "test, bench, format or codegen: --test, --bench, --fmt, --dry-run;\n"
 		     "compiler-bench: --dry-run -v" },
-	[O_FMT] = { 0, "fmt", NULL, "print the script with its lines indented by its blocks" },
+	[O_FMT] = { 0, "fmt", NULL, "print the script as it is usually written: lines, blanks, indentation" },
 	[O_VERIFY] = { 0, "verify-llvm-ir", NULL, "check the compiler's own code between its passes" },
 	[O_INFO] = { 0, "info", NULL, "say what this kernel offers" },
 	[O_LIST_FUNCTIONS] = { 0, "list-functions", NULL,
