@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Namespaces of the running task, as the inode numbers of their files in /proc/PID/ns: mntns, pidns. */
+/* Namespaces of the running task, or of another (pidns), as the inode numbers of their files in /proc/PID/ns: mntns, pidns. */
 #include "fn/internal.h"
 #include "fn/walk.h"
 
@@ -38,6 +38,8 @@ const struct fn_ops fn_mntns = {
 static bool check_pidns(struct check *ck, struct node *n)
 {
 	n->type = type_u32();
+	if (n->list.n && !walk_is(n->list.v[0], "struct task_struct"))
+		return check_error(ck, n->list.v[0]->span, DT_bad_argument, "pidns() expects a struct task_struct * as its argument");
 	return walk_check(ck, n, to_pid, ARRAY_SIZE(to_pid));
 }
 
@@ -45,7 +47,8 @@ static struct ir_val *lower_pidns(struct lower *lw, struct node *n)
 {
 	struct ir_builder *b = lower_b(lw);
 	const struct type *upid = types_lookup(lower_types(lw), "struct upid");
-	struct ir_val *pid = lower_untyped(lw, walk_one(lw, fn_current_task(lw), to_pid[0].st, to_pid[0].member)), *level, *last;
+	struct ir_val *task = n->list.n ? lower_expr(lw, n->list.v[0]) : fn_current_task(lw);
+	struct ir_val *pid = lower_untyped(lw, walk_one(lw, task, to_pid[0].st, to_pid[0].member)), *level, *last;
 	struct walk_maybe m = walk_begin(lw);
 
 	walk_need(lw, &m, pid);
@@ -57,6 +60,7 @@ static struct ir_val *lower_pidns(struct lower *lw, struct node *n)
 }
 
 const struct fn_ops fn_pidns = {
-	.name = "pidns", .proto = "pidns: uint32", .doc = "number of the task's pid namespace", .flags = FN_VAR,
+	.name = "pidns", .proto = "pidns[(struct task_struct *task)]: uint32", .doc = "number of the pid namespace of the running task, or of that one",
+	.flags = FN_VAR | FN_CALL, .max_args = 1, .arg = { FA_PTR },
 	.check = check_pidns, .lower = lower_pidns,
 };

@@ -39,12 +39,20 @@ bool bad_form(struct probe_env *env, const struct provider *p, struct span at, c
 	return false;
 }
 
-/* The attach point without its provider. */
+/* Of a span: the rest of its name; NULL: it is none. */
+static const char *of_span(const struct attach_point *ap)
+{
+	return strncmp(ap->text, "span:", 5) ? NULL : ap->text + 5;
+}
+
+/* The attach point without its provider; that of a span's system call is not written. */
 static const char *text_behind_provider(const struct attach_point *ap)
 {
-	const char *colon = strchr(ap->text, ':');
+	const char *span = of_span(ap), *text = span ? span : ap->text, *colon = strchr(text, ':');
 
-	return colon ? colon + 1 : ap->text;
+	if (span && !strncmp(span, "syscalls:", 9))
+		return text;
+	return colon ? colon + 1 : text;
 }
 
 bool missing(struct probe_env *env, struct span at, const char *text, const char *hint)
@@ -75,9 +83,21 @@ static bool is_wild(const struct attach_point *ap)
 	return false;
 }
 
-static const char *near_text(struct probe_env *env, const char *prefix, const struct near *near)
+static const char *near_text(struct probe_env *env, const struct attach_point *ap, const char *prefix, const struct near *near)
 {
-	return near && near->best ? arena_printf(env->arena, "did you mean %s%s?", prefix, near->best) : NULL;
+	const char *span = of_span(ap), *colon = strchr(prefix, ':'), *best = near ? near->best : NULL, *name;
+
+	if (!best)
+		return NULL;
+	/* Those that name one function are written as they are, but for the provider. */
+	if (span && !strncmp(span, "syscalls:", 9)) {
+		name = strstr(best, "sys_e"); /* enter, exit */
+		name = name ? strchr(name + strlen("sys_"), '_') : NULL;
+		return arena_printf(env->arena, "did you mean span:syscalls:%s?", name ? name + 1 : best);
+	}
+	if (span && strncmp(span, "tracepoint:", 11) && strncmp(span, "usdt:", 5))
+		return arena_printf(env->arena, "did you mean span:%.*s:%s%s?", (int)strcspn(span, ":"), span, colon ? colon + 1 : "", best);
+	return arena_printf(env->arena, "did you mean %s%s?", prefix, best);
 }
 
 static const char *no_match_text(struct probe_env *env, const struct provider *p, const struct attach_point *ap)
@@ -90,13 +110,13 @@ bool no_match(struct probe_env *env, const struct provider *p, const struct atta
 {
 	if (is_wild(ap))
 		return no_match_any(env, p, ap, prefix, NULL);
-	return missing(env, ap->span, no_match_text(env, p, ap), near_text(env, prefix, near));
+	return missing(env, ap->span, no_match_text(env, p, ap), near_text(env, ap, prefix, near));
 }
 
 bool no_match_any(struct probe_env *env, const struct provider *p, const struct attach_point *ap,
 		  const char *prefix, const struct near *near)
 {
-	const char *text = no_match_text(env, p, ap), *hint = near_text(env, prefix, near);
+	const char *text = no_match_text(env, p, ap), *hint = near_text(env, ap, prefix, near);
 	struct diag *d;
 
 	if (env->missing_probes && strcmp(env->missing_probes, "error"))

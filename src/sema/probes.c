@@ -270,6 +270,18 @@ static struct diag *first_error(const struct check *ck, size_t from)
 	return NULL;
 }
 
+/* A span is two blocks of one place: what one of them said is not said again. */
+static bool told_before(const struct check *ck, struct span at)
+{
+	vec_each(ck->diags->list, i) {
+		const struct diag *d = ck->diags->list.v[i];
+
+		if (d->severity == SEV_ERROR && d->tag == DT_unknown_probe && d->span.start >= at.start && d->span.end <= at.end)
+			return true;
+	}
+	return false;
+}
+
 static void hint_setting(struct check *ck, struct diag *d)
 {
 	if (!ck->in->env->fixed)
@@ -300,6 +312,8 @@ static void check_left(struct check *ck, const struct probe_block *b, size_t fir
 			hint_setting(ck, d);
 		return;
 	}
+	if (told_before(ck, b->span))
+		return;
 	why = take_warning(ck, ndiags);
 	d = diag_error(ck->diags, b->span, DT_no_probes, "Probe has no valid attach points.");
 	if (why)

@@ -233,6 +233,23 @@ static void add_scale(struct strbuf *out, const struct scale *s, const struct to
 		sb_addf(out, "%.*f", places, d);
 }
 
+/* For JSON: as many decimals as there are, six at most. */
+static void add_exact(struct strbuf *out, const struct scale *s, const struct tool_cell *c)
+{
+	size_t start = out->n;
+
+	if (s->is_time) {
+		add_scale(out, s, c, (int)digits_of(s->unit));
+		return;
+	}
+	add_scale(out, s, c, 6);
+	if (!memchr(out->p + start, '.', out->n - start))
+		return;
+	while (out->p[out->n - 1] == '0')
+		out->n--;
+	out->n -= out->p[out->n - 1] == '.';
+}
+
 static void add_errno(struct strbuf *out, int64_t code)
 {
 	const char *name = code > -4096 && code < 4096 ? strerrorname_np((int)(code < 0 ? -code : code)) : NULL;
@@ -318,7 +335,7 @@ void tool_cell_json(struct tool *t, struct strbuf *out, const struct tool_spec *
 	struct render *r = t->out->render;
 
 	if (scale) {
-		add_scale(out, scale, c, scale->is_time ? (int)digits_of(scale->unit) : 6);
+		add_exact(out, scale, c);
 		return;
 	}
 	switch (spec->conv) {

@@ -111,13 +111,14 @@ static int map_word(struct tool *t, struct tool_line *l)
 
 static int hist_word(struct tool *t, struct tool_hist *h, const char *word, size_t n, struct tool_line *l)
 {
-	int map;
+	int *map = tool_word_is(word, n, "average")    ? &h->average
+		   : tool_word_is(word, n, "least")    ? &h->least
+		   : tool_word_is(word, n, "greatest") ? &h->greatest
+						       : NULL;
 
-	if (tool_word_is(word, n, "average")) {
-		map = map_word(t, l);
-		h->has_average = map >= 0;
-		h->average = (unsigned)map;
-		return map < 0 ? -EINVAL : 0;
+	if (map) {
+		*map = map_word(t, l);
+		return *map < 0 ? -EINVAL : 0;
 	}
 	if (!tool_word_is(word, n, "by"))
 		return -EINVAL;
@@ -127,7 +128,7 @@ static int hist_word(struct tool *t, struct tool_hist *h, const char *word, size
 
 int tool_declare_hist(struct tool *t, struct tool_line *l, struct err *e)
 {
-	struct tool_hist h = { 0 };
+	struct tool_hist h = { .average = -1, .least = -1, .greatest = -1 };
 	int map = map_word(t, l);
 	const char *word;
 	size_t n;
@@ -138,7 +139,7 @@ int tool_declare_hist(struct tool *t, struct tool_line *l, struct err *e)
 	while (ok && tool_word(l, &word, &n))
 		ok = !hist_word(t, &h, word, n, l);
 	if (!ok)
-		return tool_wrong(t, l, e, "a histogram is declared as @MAP UNIT [by LABEL] [average @MAP]");
+		return tool_wrong(t, l, e, "a histogram is declared as @MAP UNIT [by LABEL] [average @MAP [least @MAP greatest @MAP]]");
 	h.map = (unsigned)map;
 	avec_push(t->arena, &t->hists, h);
 	return 0;

@@ -86,26 +86,75 @@ static void add_histogram(struct out *o, const char *unit, const struct type *t,
 		render_hist_bcc(&o->buf, unit, buckets, t->agg->log2(t, value, buckets, 64));
 }
 
-/* "avg = 12 usecs, total: 24 usecs, count: 2", of stats() with the same key. */
-static void add_average(struct tool *t, const struct tool_hist *h, const struct map_entry *e)
+/* The entry with that key in another map; NULL: the tool shows no such map, or it has not the key. */
+static const struct map_entry *entry_of(const struct tool *t, int map, const struct map_entry *e, const struct type **ret)
 {
-	const struct map_dump *m = tool_dump(t, h->average);
+	const struct map_dump *m = map < 0 ? NULL : tool_dump(t, (unsigned)map);
 
 	for (size_t i = 0; m && i < m->n; i++) {
-		const struct type *v = m->value;
-		double avg = 0, total = 0, count = 0;
-
 		if (m->key && e->key && memcmp(m->entries[i].key, e->key, m->key->size))
 			continue;
-		if (v->kind != TY_AGG || !v->agg->part || !v->agg->part(v, m->entries[i].value, "total", &total))
-			return;
-		v->agg->part(v, m->entries[i].value, "count", &count);
-		v->agg->part(v, m->entries[i].value, "avg", &avg);
-		if (count > 0)
-			sb_addf(&t->out->buf, "\navg = %.0f %s, total: %.0f %s, count: %.0f\n", (double)(int64_t)avg,
-				h->unit, total, h->unit, count);
-		return;
+		*ret = m->value;
+		return &m->entries[i];
 	}
+	return NULL;
+}
+
+/* Of a map of stats(): 0 if it has no such part. */
+static double part_of(const struct type *t, const struct map_entry *e, const char *name)
+{
+	double v = 0;
+
+	if (t->kind == TY_AGG && t->agg->part)
+		t->agg->part(t, e->value, name, &v);
+	return v;
+}
+
+static bool number_of(const struct tool *t, int map, const struct map_entry *e, int64_t *ret)
+{
+	const struct type *type;
+	const struct map_entry *at = entry_of(t, map, e, &type);
+
+	if (!at || type->kind != TY_AGG || !type->agg->number)
+		return false;
+	*ret = type->agg->number(type, at->value);
+	return true;
+}
+
+/* "avg = 12 usecs, total: 24 usecs, count: 2", of stats() with the same key; then the extremes, if they are known. */
+static void add_average(struct tool *t, const struct tool_hist *h, const struct map_entry *e)
+{
+	struct strbuf *out = &t->out->buf;
+	const struct type *v;
+	const struct map_entry *at = entry_of(t, h->average, e, &v);
+	int64_t n;
+
+	if (!at || part_of(v, at, "count") <= 0)
+		return;
+	sb_addf(out, "\navg = %.0f %s, total: %.0f %s, count: %.0f", (double)(int64_t)part_of(v, at, "avg"), h->unit,
+		part_of(v, at, "total"), h->unit, part_of(v, at, "count"));
+	if (number_of(t, h->least, e, &n))
+		sb_addf(out, ", min: %lld %s", (long long)n, h->unit);
+	if (number_of(t, h->greatest, e, &n))
+		sb_addf(out, ", max: %lld %s", (long long)n, h->unit);
+	sb_addc(out, '\n');
+}
+
+static void json_average(struct tool *t, const struct tool_hist *h, const struct map_entry *e)
+{
+	struct strbuf *out = &t->out->buf;
+	const struct type *v;
+	const struct map_entry *at = entry_of(t, h->average, e, &v);
+	int64_t n;
+
+	if (!at)
+		return;
+	sb_addf(out, ", \"avg\": %.0f, \"total\": %.0f, \"count\": %.0f", (double)(int64_t)part_of(v, at, "avg"),
+		part_of(v, at, "total"), part_of(v, at, "count"));
+	if (number_of(t, h->least, e, &n))
+		sb_addf(out, ", \"min\": %lld", (long long)n);
+	if (number_of(t, h->greatest, e, &n))
+		sb_addf(out, ", \"max\": %lld", (long long)n);
 }
 
 static void text_hist(struct tool *t, const struct tool_hist *h, const struct map_dump *m, const struct map_entry *e)
@@ -118,8 +167,7 @@ static void text_hist(struct tool *t, const struct tool_hist *h, const struct ma
 		sb_addc(&o->buf, '\n');
 	}
 	add_histogram(o, h->unit, m->value, e->value);
-	if (h->has_average)
-		add_average(t, h, e);
+	add_average(t, h, e);
 }
 
 static void json_hist(struct tool *t, const struct tool_hist *h, const struct map_dump *m, const struct map_entry *e,
@@ -133,6 +181,7 @@ static void json_hist(struct tool *t, const struct tool_hist *h, const struct ma
 		json_key(t, h->label, m, e);
 	sb_adds(&o->buf, ", \"histogram\": ");
 	m->value->agg->json(o->render, &o->buf, m->value, e->value, 1);
+	json_average(t, h, e);
 	sb_adds(&o->buf, "}\n");
 }
 

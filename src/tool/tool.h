@@ -125,8 +125,8 @@ struct tool_hist {
 	unsigned map;         /* in tool.maps */
 	const char *unit;
 	const char *label;    /* of the key; NULL: none */
-	bool has_average;     /* a line below each */
-	unsigned average;     /* of this map of stats() */
+	int average;          /* a line below each, of this map of stats(); -1: none */
+	int least, greatest;  /* and of these maps of min() and max(); -1: none */
 };
 
 /* A map of values that an option of type `sample` asks for. */
