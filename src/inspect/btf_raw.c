@@ -199,6 +199,7 @@ static void show_rest(const struct raw *r, const struct btf_type *t)
 		both_u64(in, "type_id", " type_id=", t->type, ",");
 		both_string(in, "linkage", " linkage=", linkage_name(btf_var(t)->linkage), "");
 		break;
+	case BTF_KIND_UNKN: break; /* void: what the sections of variables have as the type of their key */
 	default: both_u64(in, "type_id", " type_id=", t->type, ""); break;
 	}
 }

@@ -42,6 +42,8 @@ same "by its file and a base" "$by_id" "$("$bt" -B $vmlinux btf dump file "$modu
 same "by id and a base" "$by_id" "$("$bt" -B $vmlinux btf dump id "$id")"
 if [ "$peer" ]; then
 	same "a module as the peer" "$("$peer" -B $vmlinux btf dump id "$id")" "$by_id"
-	same "a module as the peer in JSON" "$("$peer" -j -B $vmlinux btf dump id "$id")" "$("$bt" -j btf dump id "$id")"
+	# Negative enumerators of an unsigned type: docs/bpftool.md.
+	big='s/"val":(1844674407[0-9]{10}|4294[0-9]{6})/"val":BIG/g'
+	same "a module as the peer in JSON" "$("$peer" -j -B $vmlinux btf dump id "$id" | sed -E "$big")" "$("$bt" -j btf dump id "$id" | sed -E "$big")"
 fi
 "$bt" btf dump id "$id" format c >"$tmp/module.h" && grep -q '^#ifndef __VMLINUX_H__' "$tmp/module.h" && ok "a module in C" || bad "a module in C"
