@@ -260,7 +260,7 @@ TEST(far_jump_by_a_long_one)
 	kit_done(&k);
 }
 
-/* Over 100000 instructions: five jumps after one another, the code between them goes around each. */
+/* Over 100000 instructions: many jumps after one another, the code between them goes around each. */
 TEST(far_jump_by_stages)
 {
 	struct bpf_prog *p;
@@ -271,7 +271,7 @@ TEST(far_jump_by_stages)
 	p = kit_compile(&k, 0);
 	CHECK(p != NULL);
 	CHECK_EQ(count_text(kit_disasm(&k, p), "gotol"), 0);
-	CHECK(p->n > 100000 && p->n < 100020);
+	CHECK(p->n > 100000 && p->n < 100050);
 	CHECK_EQ((long)run(&k, p), 0xee9c49f7a55300b);
 	kit_done(&k);
 }

@@ -147,7 +147,7 @@ static void put_jump(struct emitter *e, const struct mblock *to)
 {
 	int64_t d = distance(e, to);
 
-	if (fits_s16(d))
+	if (insn_jump_reaches(d))
 		put(e, BPF_JA_K, MR_NONE, MR_NONE, (int16_t)d, 0);
 	else
 		put(e, BPF_JA_LONG, MR_NONE, MR_NONE, 0, d);

@@ -9,7 +9,16 @@
 
 #define BPF_STACK_MAX 512   /* include/linux/filter.h: MAX_BPF_STACK, of a whole call chain */
 #define BPF_FRAME_ALIGN 32  /* kernel/bpf/verifier.c: check_max_stack_depth rounds each frame */
-#define BPF_JUMP_MAX 32767  /* 16-bit offset of a jump */
+/*
+ * The offset of a jump has 16 bits, but the verifier puts more instructions in between (kernel/bpf/verifier.c:
+ * do_misc_fixups()), up to three for one of ours where there is one look-up after the other.
+ */
+#define BPF_JUMP_MAX 10000
+static inline bool insn_jump_reaches(int64_t distance)
+{
+	return distance >= -BPF_JUMP_MAX && distance <= BPF_JUMP_MAX;
+}
+
 #define BPF_INSNS_MAX 1000000 /* include/linux/bpf.h: BPF_COMPLEXITY_LIMIT_INSNS */
 #define BPF_CALL_ARGS 5 /* r1..r5 */
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Order of blocks: reverse postorder in which the likelier way comes directly after its block,
- * so that it falls through; a loop's body before what follows the loop; rare blocks and then cold ones last.
+ * so that it falls through; a loop's body before what follows the loop; rare blocks and then cold ones last. In large functions
+ * for kernels without long jumps these stay near: every jump to one would need a stage of its own (reach.c).
  */
 #include "bpf/mir.h"
 
@@ -102,17 +103,36 @@ static void put_class(struct mfn *mf, struct mblock **order, size_t n, unsigned 
 			put(mf, b);
 }
 
+static bool wants_near(const struct mfn *mf)
+{
+	uint32_t size = 0;
+
+	if (mfn_has_long_jumps(mf))
+		return false;
+	vec_each(mf->blocks, b)
+		for (const struct mi *i = mf->blocks.v[b]->first; i; i = i->next)
+			size += mi_slots(i);
+	return size > BPF_JUMP_MAX;
+}
+
 void layout(struct mfn *mf)
 {
 	struct mblock **order = arena_array(mf->arena, struct mblock *, mf->blocks.n);
 	size_t n = postorder(mf, order);
+	bool near;
 
 	set_preds(mf);
 	spread_coldness(order, n);
 	n = postorder(mf, order);
+	near = wants_near(mf);
 	mf->blocks.n = 0;
 	for (size_t i = 0; i < n; i++)
 		order[i]->seen = false;
+	if (near) {
+		while (n > 0)
+			put(mf, order[--n]);
+		return;
+	}
 	put(mf, order[n - 1]);
 	for (unsigned cold = 0; cold < 3; cold++)
 		put_class(mf, order, n, cold);

@@ -192,3 +192,8 @@ uint32_t mi_slots(const struct mi *i)
 		return 1;
 	}
 }
+
+bool mfn_has_long_jumps(const struct mfn *mf)
+{
+	return target_has(mf->fn->module->target, TF_SDIV); /* of the same set of instructions */
+}

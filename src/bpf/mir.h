@@ -109,6 +109,7 @@ bool mi_is_remat(const struct mi *i); /* may be repeated anywhere at no other co
 bool mi_has_effect(const struct mi *i);
 bool mblock_is_cond(const struct mblock *b);
 uint32_t mi_slots(const struct mi *i); /* 8-byte instructions it becomes */
+bool mfn_has_long_jumps(const struct mfn *mf); /* does the kernel it is for? (6.6) */
 
 /* isel.c: instruction selection and phis out of SSA. */
 struct mfn *isel(struct arena *a, struct ir_fn *fn);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Addresses of blocks, and how jumps get where 16 bits of distance do not reach. Where the kernel has long jumps,
+ * Addresses of blocks, and how jumps get where one does not reach (BPF_JUMP_MAX). Where the kernel has long jumps,
  * unconditional only, a conditional jump that goes further leads around one of these. Where it has none (before 6.6), it leads to
  * a block on the way that has a jump and nothing else: a stage, from where another jump goes on.
  */
 #include "bpf/emit.h"
 
-#define STRIDE 20000    /* instructions to a stage, about: others come in between later */
-#define SEARCHED 6000   /* instructions around there that are looked through for a place that nobody passes */
-#define LONG_BLOCK 2048 /* instructions; longer blocks are cut, for stages stand between blocks */
+#define STRIDE 6000     /* instructions to a stage, about: others come in between later */
+#define SEARCHED 2000   /* instructions around there that are looked through for a place that nobody passes */
+#define LONG_BLOCK 1024 /* instructions; longer blocks are cut, for stages stand between blocks */
 
 bool mblock_is_exit(const struct mblock *b)
 {
@@ -67,11 +67,6 @@ static uint32_t set_addresses(struct mfn *mf, uint32_t at)
 	return at;
 }
 
-static bool has_long_jumps(const struct mfn *mf)
-{
-	return target_has(mf->fn->module->target, TF_SDIV); /* of the same set of instructions */
-}
-
 /* Finds conditional jumps that are too far; addresses must be set. */
 static bool mark_far(struct mfn *mf)
 {
@@ -82,7 +77,7 @@ static bool mark_far(struct mfn *mf)
 		struct ending e = mblock_ending(b, mblock_after(mf, i));
 		int64_t behind = (int64_t)b->at + block_size(b, mblock_after(mf, i)) - (e.go != NULL);
 
-		if (!e.cond || b->far || fits_s16((int64_t)e.cond->at - behind))
+		if (!e.cond || b->far || insn_jump_reaches((int64_t)e.cond->at - behind))
 			continue;
 		b->far = any = true;
 	}
@@ -208,7 +203,7 @@ static bool is_far(const struct mblock *b, uint32_t size, const struct mblock *t
 {
 	int64_t d = (int64_t)to->at - b->at;
 
-	return !fits_s16(d) || !fits_s16(d - size);
+	return !insn_jump_reaches(d) || !insn_jump_reaches(d - size);
 }
 
 /* A jump to the exit is one itself, a conditional one is not. */
@@ -272,7 +267,7 @@ uint32_t reach_place(struct mfn *mf, uint32_t at)
 
 	if (end - at <= BPF_JUMP_MAX)
 		return end;
-	if (has_long_jumps(mf)) {
+	if (mfn_has_long_jumps(mf)) {
 		while (mark_far(mf))
 			end = set_addresses(mf, at);
 		return end;
