@@ -41,6 +41,14 @@ static unsigned edit_distance(const char *a, size_t na, const char *b, size_t nb
 	return above[nb];
 }
 
+/* Are only letters missing: is the name what is left of the candidate without them? */
+static bool lacks_letters(const char *name, const char *candidate)
+{
+	for (; *candidate && *name; candidate++)
+		name += *name == *candidate;
+	return !*name;
+}
+
 void near_start(struct near *n, const char *name)
 {
 	n->name = name;
@@ -54,10 +62,10 @@ void near_try(struct near *n, const char *candidate)
 	size_t apart = na > nb ? na - nb : nb - na;
 	unsigned d;
 
-	if (na > NEAR_MAX || nb > NEAR_MAX || apart >= n->dist)
+	if (na > NEAR_MAX || nb > NEAR_MAX || apart > n->dist)
 		return;
 	d = edit_distance(n->name, na, candidate, nb);
-	if (d < n->dist) {
+	if (d < n->dist || (n->best && d == n->dist && lacks_letters(n->name, candidate) && !lacks_letters(n->name, n->best))) {
 		n->dist = d;
 		n->best = candidate;
 	}

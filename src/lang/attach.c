@@ -194,15 +194,15 @@ static struct attach_point *split_run(struct parser *p, const struct run *r)
 	return ap;
 }
 
-/* name=probe:... */
-static bool is_named(const struct parser *p, const struct run *r)
+/* name=probe:... has no meaning yet, in bpftrace neither: where the probe begins. */
+static uint32_t behind_name(const struct parser *p, const struct run *r)
 {
 	const char *text = p->src->text;
 	uint32_t i = r->start;
 
 	while (i < r->end && lex_is_name(text[i]))
 		i++;
-	return i > r->start && i < r->end && text[i] == '=';
+	return i > r->start && i + 1 < r->end && text[i] == '=' ? i + 1 : r->start;
 }
 
 static struct attach_point *parse_run(struct parser *p, const struct run *r)
@@ -236,9 +236,7 @@ static struct attach_point *parse_one(struct parser *p, struct probe_block *pb)
 		p_expected(p, "a probe");
 	if (!p->panic)
 		cut_pred(p, &r);
-	if (!p->panic && is_named(p, &r))
-		run_span_error(p, r.start, r.end, DT_not_supported,
-			       "not supported yet: names of probes (name=probe)");
+	r.start = behind_name(p, &r);
 	ap = parse_run(p, &r);
 	take_optional(p, ap);
 	pb->span = span_join(pb->span, ap->span);

@@ -36,7 +36,7 @@ TEST(probe_errors)
 		     "1:18-19 expected a probe, found '/'");
 	CHECK_ERRORS("begin { } }", "1:11-12 expected a probe, found '}'");
 	CHECK_ERRORS("u:\"a:b { }", "1:3-11 this string has no closing quote");
-	CHECK_ERRORS("n=begin { 1; }", "1:1-8 not supported yet: names of probes (name=probe)");
+	CHECK_ERRORS("n=begin { 1; }", "");
 	CHECK_ERRORS("config = { a 5; b = ; = 3 } begin { ; }",
 		     "1:14-15 expected '=', found '5'|"
 		     "1:21-22 expected a number, a string or a word, found ';'|"

@@ -370,7 +370,7 @@ static bool infer_cast_expr(struct check *ck, struct node *n)
 		return true;
 	}
 	if (to->kind == TY_STRUCT)
-		return check_error(ck, n->span, DT_not_supported, "not supported yet: cast to '%s'",
+		return check_error(ck, n->span, DT_not_supported, "Only an address can be cast to a structure: *(%s *)address",
 				   type_text(ck->arena, to));
 	return check_error(ck, n->span, DT_type_mismatch, "Cannot cast from '%s' to '%s'",
 			   type_text(ck->arena, from), type_text(ck->arena, to));

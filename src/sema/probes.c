@@ -157,7 +157,7 @@ static bool expand(struct check *ck, struct attach_point *ap, struct probe *all)
 /* Copies that the compiler made of a function may have lost arguments; many probes slow the whole system down. */
 static void warn_of_targets(struct check *ck, const struct probe *all)
 {
-	if (all->targets.n > MANY_TARGETS)
+	if (all->targets.n > MANY_TARGETS && all->targets.n <= ck->tables->config.max_probes) /* more are refused */
 		diag_warning(ck->diags, all->point->span, DT_too_many_probes,
 			     "This attaches to %zu functions, which may take long and slow the system down",
 			     all->targets.n);
