@@ -7,6 +7,7 @@
  * told by what follows.
  */
 #include <string.h>
+#include <strings.h>
 
 #include "lang/parse.h"
 
@@ -77,22 +78,44 @@ static struct run scan_run(struct parser *p, uint32_t start, char closing)
 	return r;
 }
 
+/* "k:f", "begin", "{" or "/": does this follow a comma or || between attach points? A value of a predicate has no single colon behind it. */
+static bool goes_on(const char *text, uint32_t n, uint32_t at)
+{
+	uint32_t i = at, len;
+
+	while (i < n && (text[i] == ' ' || (text[i] >= '\t' && text[i] <= '\r')))
+		i++;
+	for (len = 0; i + len < n && lex_is_name(text[i + len]);)
+		len++;
+	if (!len)
+		return i >= n || text[i] == '{' || text[i] == '/';
+	if (i + len < n && (text[i + len] == ':' || text[i + len] == '*'))
+		return true;
+	return (len == 5 && !strncasecmp(text + i, "begin", len)) || (len == 3 && !strncasecmp(text + i, "end", len));
+}
+
 /*
- * "k:f/pid/ {" and "k:f/pid == 1/ {": the last part's slash begins a predicate if the whole ends
- * in another one, or if what follows cannot follow an attach point.
+ * "k:f/pid/ {", "k:f/pid == 1/ {", "k:f/pid||tid/ {": the last part's slash begins a predicate if the whole ends in
+ * another one, or if what follows cannot follow an attach point.
  */
+bool attach_has_pred(const char *text, uint32_t n, uint32_t slash, uint32_t end, uint32_t next)
+{
+	if (!slash || (!lex_is_name(text[slash - 1]) && !strchr("*?]\"", text[slash - 1])) || next >= n)
+		return false;
+	switch (text[next]) {
+	case '{': return text[end - 1] == '/' && slash < end - 1;
+	case '/': return false;
+	case ',': return !goes_on(text, n, next + 1);
+	case '|': return text[next + 1] != '|' || !goes_on(text, n, next + 2);
+	default: return true;
+	}
+}
+
 static void cut_pred(struct parser *p, struct run *r)
 {
-	const char *text = p->src->text;
-	char next;
-
 	lex_goto(&p->lx, r->end);
 	lex_layout(&p->lx, NULL);
-	next = p->lx.pos < p->src->len ? text[p->lx.pos] : '\0';
-	if (!r->slash || (!lex_is_name(text[r->slash - 1]) && !strchr("*?]\"", text[r->slash - 1])))
-		return;
-	if (next == '{' ? text[r->end - 1] == '/' && r->slash < r->end - 1
-			: next && next != ',' && next != '/' && next != '|')
+	if (attach_has_pred(p->src->text, p->src->len, r->slash, r->end, p->lx.pos))
 		r->end = r->slash;
 }
 

@@ -173,26 +173,32 @@ static uint32_t skip_layout(struct scan *s)
 	return lines;
 }
 
-/* What comes behind this item, without comments, with nothing taken. */
-static char peek(const struct scan *s)
+/* The place behind blanks and comments at from; nothing is taken. */
+static uint32_t behind_layout(const struct scan *s, uint32_t from)
 {
 	struct items none = { 0 };
 	struct scan ahead = *s;
-	char c;
 
+	ahead.pos = from;
 	ahead.items = &none;
 	ahead.branches.v = NULL;
 	ahead.branches.n = ahead.branches.cap = 0;
 	ahead.open.v = NULL;
 	ahead.open.n = ahead.open.cap = 0;
 	skip_layout(&ahead);
-	c = at(&ahead, 0);
 	vec_done(&none.v);
 	vec_done(&ahead.open);
 	vec_each(ahead.branches, i)
 		free(ahead.branches.v[i].open);
 	vec_done(&ahead.branches);
-	return c;
+	return ahead.pos;
+}
+
+static char peek(const struct scan *s)
+{
+	uint32_t next = behind_layout(s, s->pos);
+
+	return next < s->n ? s->text[next] : '\0';
 }
 
 static void follow_brackets(struct scan *s, struct item *it, uint32_t index)
@@ -254,27 +260,11 @@ static uint32_t point_end(const struct scan *s, uint32_t *ret_slash)
 	return i;
 }
 
-/* "k:f/pid/ {", "k:f/pid == 1/ {": the predicate begins at the slash, as cut_pred() of attach.c has it. */
-static bool is_cut(struct scan *s, uint32_t slash, uint32_t end)
-{
-	uint32_t from = s->pos;
-	char next;
-
-	if (!slash || (!lex_is_name(s->text[slash - 1]) && !strchr("*?]\"", s->text[slash - 1])))
-		return false;
-	s->pos = end;
-	next = peek(s);
-	s->pos = from;
-	if (next == '{')
-		return s->text[end - 1] == '/' && slash < end - 1;
-	return next && next != ',' && next != '/' && next != '|';
-}
-
 static void take_point(struct scan *s, uint32_t lines)
 {
 	uint32_t slash, end = point_end(s, &slash), from = s->pos;
 
-	if (is_cut(s, slash, end))
+	if (attach_has_pred(s->text, s->n, slash, end, behind_layout(s, end)))
 		end = slash;
 	add(s, LI_TEXT, end - from, lines)->begins = s->begins;
 	s->begins = false;

@@ -55,6 +55,7 @@ TEST(layout_expressions)
 TEST(layout_probes)
 {
 	expect("kprobe:a,kprobe:b||kprobe:c/pid==1/{@=1}", "kprobe:a, kprobe:b || kprobe:c /pid == 1/ { @ = 1 }\n");
+	expect("k:a/pid||tid/{@=1}END{}", "k:a /pid || tid/ { @ = 1 }\nEND {}\n");
 	expect("uprobe:/bin/sh:f ,\nusdt:\"./a b\":x\n/ 4/2 == 2 / {\n@=1}\nend{}",
 	       "uprobe:/bin/sh:f,\nusdt:\"./a b\":x\n/4 / 2 == 2/\n{\n\t@ = 1\n}\n\nend {}\n");
 	expect("k:f /*p==1/ { @ = 1 }", "k:f /*p==1/ { @ = 1 }\n");

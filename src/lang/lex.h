@@ -120,4 +120,10 @@ bool token_is(const struct token *t, const char *name); /* an identifier of this
 bool lex_is_name_start(char c);
 bool lex_is_name(char c);
 
+/*
+ * attach.c: of n bytes of text, what looks like one attach point ends at end; slash: the first / of its last part, 0: none;
+ * next: what follows it behind blanks and comments. Is the slash where a predicate begins?
+ */
+bool attach_has_pred(const char *text, uint32_t n, uint32_t slash, uint32_t end, uint32_t next);
+
 #endif

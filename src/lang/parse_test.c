@@ -251,6 +251,10 @@ TEST(predicates)
 	CHECK_POINTS("k:f/pid/{}", "k|f [pid] ");
 	CHECK_POINTS("uprobe:/a/b:c/pid/ {}", "uprobe|/a/b|c [pid] ");
 	CHECK_POINTS("k:f/pid == 1/ {}", "k|f [(== pid 1)] ");
+	CHECK_POINTS("k:f/pid||tid/{}", "k|f [(|| pid tid)] ");
+	CHECK_POINTS("k:f/@a[1,pid]/{}", "k|f [(@a[] 1 pid)] ");
+	CHECK_POINTS("u:./a:x.y/z.F,k:g{}", "u|./a|x.y/z.F k|g ");
+	CHECK_POINTS("u:./a:x.y/z.F,BEGIN{}", "u|./a|x.y/z.F BEGIN ");
 	CHECK_POINTS("k:f, k:g, /(1/2)/3/ {}", "k|f k|g [(/ (/ 1 2) 3)] ");
 	CHECK_POINTS("k:f /*c*/ /a/ // x\n{}", "k|f [a] ");
 }
