@@ -36,6 +36,8 @@ static const struct {
 	  "-lv lists the arguments of a probe." },
 	{ { "calling kernel function" }, "this function of the kernel may not be called from such a probe",
 	  "exists(function:NAME) and probetype tell where it is." },
+	{ { "number of funcs in func_info" }, "this kernel cannot call functions of a program back",
+	  "An imported object's bpf_loop() and bpf_for_each_map_elem() need Linux 5.13 or later." },
 	{ { "might sleep" }, "what sleeps may not be called from such a probe", NULL },
 	{ { "access beyond struct" }, "a read goes beyond the structure", NULL },
 	{ { "BTF" , "attach" }, "the probed function's type is not what this kernel has", NULL },

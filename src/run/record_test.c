@@ -129,6 +129,8 @@ static const char *cause_of(const char *log)
 
 TEST(verifier_causes)
 {
+	CHECK_STR(cause_of("number of funcs in func_info doesn't match number of subprogs\n"),
+		  "this kernel cannot call functions of a program back");
 	CHECK_STR(cause_of("5: (79) r0 = *(u64 *)(r1 +0)\nR1 invalid mem access 'scalar'\n"),
 		  "a value is followed that is no pointer into this memory");
 	CHECK_STR(cause_of("5: (79) r0 = *(u64 *)(r1 +0)\nR1 invalid mem access 'ptr_or_null_'\n"),

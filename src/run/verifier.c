@@ -118,9 +118,9 @@ static void add_advice(struct strbuf *hint, int code, const struct verdict *v, c
 	if (v->reason[0])
 		sb_addf(hint, "The verifier: %s.", v->reason);
 	if (lacking || advice)
-		sb_addf(hint, "%s%s", hint->n ? " " : "", lacking ? lacking : advice);
+		sb_addf(hint, "%s%s", v->reason[0] ? " " : "", lacking ? lacking : advice);
 	else if (code == -E2BIG)
-		sb_addf(hint, "%sShorten loops and unrolled blocks, or split the probe.", hint->n ? " " : "");
+		sb_addf(hint, "%sShorten loops and unrolled blocks, or split the probe.", v->reason[0] ? " " : "");
 	else if (v->reason[0])
 		sb_adds(hint, " If the script casts no pointers, this is a bug of sonde: please report it with the "
 			      "output of -d verifier.");
@@ -148,6 +148,26 @@ static void describe(const struct probe *p, int code, const struct verdict *v, s
 		v->reason[0] ? v->reason : load_reason(code), -code, errname(code));
 }
 
+/*
+ * The refused instruction is one of n or more: of an imported object's function. It becomes the script's instruction that called
+ * it; the line of C is named, which the log has above the refusal.
+ */
+static void leave_linked(const char *log, uint32_t n, struct verdict *v, struct strbuf *hint)
+{
+	const char *source = NULL;
+
+	for (const char *p = log + strlen(log); v->insn >= (long)n && (p = line_before(log, p));) {
+		long insn = line_insn(p);
+
+		if (!source && p[0] == ';' && p[1] == ' ')
+			source = p + 2;
+		if (insn >= 0 && insn < (long)n)
+			v->insn = insn;
+	}
+	if (source)
+		sb_addf(hint, "In the imported object: %.*s. ", (int)strcspn(source, "\n"), source);
+}
+
 int verifier_explain(struct runtime *rt, const struct probe *p, int code, const char *lacking, struct err *e)
 {
 	_cleanup_sb_ struct strbuf what = { 0 }, hint = { 0 };
@@ -156,6 +176,8 @@ int verifier_explain(struct runtime *rt, const struct probe *p, int code, const 
 	struct span span = { 0 };
 
 	verifier_read(sb_str(&rt->log), &v);
+	if (p->prog && v.insn >= (long)p->prog->n)
+		leave_linked(sb_str(&rt->log), p->prog->n, &v, &hint);
 	describe(p, code, &v, &what, &advice);
 	add_advice(&hint, code, &v, advice, lacking);
 	err_set(e, code, "%s", sb_str(&what));
