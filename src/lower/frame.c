@@ -48,7 +48,7 @@ static void plan_node(struct lower *lw, const struct node *n, const struct node 
 		return;
 	if (n->var)
 		plan_var(n->var, in);
-	if (loop_is_function(lw, n)) {
+	if (loop_is_function(lw, n, in)) {
 		lw->frame_size = FRAME_VARS;
 		inside = n;
 		if (n->kind == S_FOR_RANGE)

@@ -92,9 +92,10 @@ enum loop_way {
 	LOOP_ITERATED, /* by an open-coded iterator */
 	LOOP_CALLED,   /* its body is a function */
 };
-enum loop_way loop_way(const struct lower *lw, const struct node *loop);
+/* nested: in the body of a loop that is a function. */
+enum loop_way loop_way(const struct lower *lw, const struct node *loop, bool nested);
 /* Of any node. */
-bool loop_is_function(const struct lower *lw, const struct node *n);
+bool loop_is_function(const struct lower *lw, const struct node *n, bool nested);
 
 /* ssa.c: scratch variables as values */
 struct lvar *lvar_get(struct lower *lw, struct var *v);

@@ -156,7 +156,7 @@ void lower_while(struct lower *lw, struct node *n)
 	struct ir_block *inside;
 	struct rounds r;
 
-	if (loop_way(lw, n) == LOOP_CALLED) {
+	if (loop_way(lw, n, lw->callback) == LOOP_CALLED) {
 		lower_called_while(lw, n);
 		return;
 	}
@@ -232,7 +232,7 @@ static void warn_if_cut(struct lower *lw, const struct node *n)
 
 void lower_for_range(struct lower *lw, struct node *n)
 {
-	enum loop_way way = loop_way(lw, n);
+	enum loop_way way = loop_way(lw, n, lw->callback);
 	struct ir_val *from = lower_expr(lw, n->a), *end = lower_expr(lw, n->b);
 
 	if (way == LOOP_WALKED)

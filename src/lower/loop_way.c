@@ -40,34 +40,34 @@ static unsigned hidden_branches(const struct node *n)
 }
 
 /* So few rounds that the verifier may walk them all, and needs no limit to be sure of the end. */
-static bool is_short(const struct node *n, bool walked)
+static bool is_short(const struct node *n, enum loop_way way, bool nested)
 {
 	int64_t rounds;
 
 	if (!n->a->is_const || !n->b->is_const || __builtin_sub_overflow(n->b->ival, n->a->ival, &rounds))
 		return false;
-	if (walked)
+	if (way == LOOP_WALKED)
 		return rounds <= LOOP_MAX_WALKED;
-	if (rounds <= SHORT_TINY)
-		return true;
+	if (rounds <= SHORT_TINY || (way == LOOP_CALLED && nested && rounds <= SHORT_ROUNDS))
+		return true; /* each function in a function takes from the stack that they share */
 	return rounds <= SHORT_ROUNDS && !has_branches(n->c) && rounds * hidden_branches(n->c) <= SHORT_HIDDEN;
 }
 
-enum loop_way loop_way(const struct lower *lw, const struct node *n)
+enum loop_way loop_way(const struct lower *lw, const struct node *n, bool nested)
 {
 	struct target *t = lw->b.module->target;
 	enum loop_way way = target_has(t, TF_ITER_NUM) ? LOOP_ITERATED : target_has(t, TF_LOOP) ? LOOP_CALLED : LOOP_WALKED;
 
 	if (n->kind == S_FOR_MAP)
 		return LOOP_CALLED;
-	if (n->kind == S_FOR_RANGE && is_short(n, way == LOOP_WALKED))
+	if (n->kind == S_FOR_RANGE && is_short(n, way, nested))
 		return LOOP_SHORT;
 	return way;
 }
 
-bool loop_is_function(const struct lower *lw, const struct node *n)
+bool loop_is_function(const struct lower *lw, const struct node *n, bool nested)
 {
 	bool is_loop = n->kind == S_FOR_MAP || n->kind == S_FOR_RANGE || n->kind == S_WHILE;
 
-	return is_loop && loop_way(lw, n) == LOOP_CALLED;
+	return is_loop && loop_way(lw, n, nested) == LOOP_CALLED;
 }
