@@ -112,7 +112,7 @@ static int same_name(void *name, const struct ksym *s)
 static bool kernel_has(const char *name)
 {
 	struct ksyms *ks = ksyms_new();
-	bool found = ksyms_each(ks, same_name, (void *)name);
+	bool found = ksyms_each_prefix(ks, name, same_name, (void *)name);
 
 	ksyms_free(ks);
 	return found;

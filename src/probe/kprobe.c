@@ -125,7 +125,7 @@ static int add_copy(void *arg, const struct ksym *s)
 	struct copies *c = arg;
 	struct probe_target *t;
 
-	if (strncmp(s->name, c->func, c->len) || s->module || (s->name[c->len] && !kfuncs_is_variant(s->name + c->len)))
+	if (s->module || (s->name[c->len] && !kfuncs_is_variant(s->name + c->len)))
 		return 0;
 	add_function(c->x, c->x->module.text, s->name, 0);
 	t = c->x->out->targets.v[c->x->out->targets.n - 1];
@@ -145,7 +145,7 @@ static bool add_copies(struct expansion *x, const char *func)
 
 	if (!x->env->ksyms || x->env->traceable)
 		return false;
-	ksyms_each(x->env->ksyms, add_copy, &c);
+	ksyms_each_prefix(x->env->ksyms, func, add_copy, &c);
 	n = x->out->targets.n - from;
 	for (size_t i = from; i < x->out->targets.n; i++)
 		if (n == 1 && !x->out->targets.v[i]->variant)

@@ -14,6 +14,7 @@
 #include "base/vec.h"
 
 #define CHUNK (64 << 10)
+#define TEXT_MAX (64u << 20) /* the file */
 /* No function is longer: what lies further behind a symbol is a hole, not part of it. */
 #define SYMBOL_LONGEST (1 << 20)
 
@@ -22,6 +23,7 @@ struct ksyms {
 	bool loaded, hidden;
 	struct strbuf names;
 	VEC(struct ksym) syms;
+	struct strbuf text; /* the file, once names were asked for; until it is loaded */
 };
 
 struct ksyms *ksyms_new_from(const char *path)
@@ -42,6 +44,7 @@ void ksyms_free(struct ksyms *k)
 	if (!k)
 		return;
 	sb_done(&k->names);
+	sb_done(&k->text);
 	vec_done(&k->syms);
 	free((char *)k->path);
 	free(k);
@@ -185,11 +188,16 @@ static int by_addr(const void *a, const void *b)
 static void load(struct ksyms *k)
 {
 	bool sorted = true;
+	int rc = 0;
 
 	if (k->loaded)
 		return;
 	k->loaded = true;
-	scan_file(k->path, load_line, k);
+	if (k->text.n)
+		scan_lines(k->text.p, k->text.n, load_line, k, &rc);
+	else
+		scan_file(k->path, load_line, k);
+	sb_done(&k->text);
 	k->hidden = true;
 	vec_each(k->syms, i) {
 		struct ksym *s = &k->syms.v[i];
@@ -263,5 +271,56 @@ int ksyms_each(struct ksyms *k, int (*f)(void *arg, const struct ksym *s), void 
 	load(k);
 	for (size_t i = 0; i < k->syms.n && !rc; i++)
 		rc = f(arg, &k->syms.v[i]);
+	return rc;
+}
+
+/* The symbol of the line around a place where its name begins; false if it is no text, or begins elsewhere. */
+static bool symbol_at(const struct strbuf *text, const char *name, struct line *ret)
+{
+	const char *start = memrchr(text->p, '\n', (size_t)(name - text->p));
+	const char *end = memchr(name, '\n', (size_t)(text->p + text->n - name));
+
+	start = start ? start + 1 : text->p;
+	return end && parse_line(start, end, ret) && ret->name == name && is_text(ret->type);
+}
+
+static int call_with(const struct line *l, int (*f)(void *arg, const struct ksym *s), void *arg)
+{
+	_cleanup_sb_ struct strbuf name = { 0 }, module = { 0 };
+
+	sb_add(&name, l->name, l->name_len);
+	if (l->module)
+		sb_add(&module, l->module, l->module_len);
+	return f(arg, &(struct ksym){ l->addr, name.p, module.p });
+}
+
+static int search_text(const struct strbuf *text, const char *prefix, int (*f)(void *arg, const struct ksym *s), void *arg)
+{
+	_cleanup_sb_ struct strbuf wanted = { 0 };
+	const char *at = text->p, *end = text->p + text->n;
+	struct line l;
+	int rc = 0;
+
+	sb_addf(&wanted, " %s", prefix);
+	while (!rc && at && (at = memmem(at, (size_t)(end - at), wanted.p, wanted.n))) {
+		at++;
+		if (symbol_at(text, at, &l))
+			rc = call_with(&l, f, arg);
+	}
+	return rc;
+}
+
+int ksyms_each_prefix(struct ksyms *k, const char *prefix, int (*f)(void *arg, const struct ksym *s), void *arg)
+{
+	size_t len = strlen(prefix);
+	int rc = 0;
+
+	if (!k->loaded && !k->text.n)
+		file_read(k->path, TEXT_MAX, &k->text);
+	if (!k->loaded)
+		return k->text.n ? search_text(&k->text, prefix, f, arg) : 0;
+	for (size_t i = 0; i < k->syms.n && !rc; i++)
+		if (!strncmp(k->syms.v[i].name, prefix, len))
+			rc = f(arg, &k->syms.v[i]);
 	return rc;
 }

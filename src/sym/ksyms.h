@@ -31,5 +31,10 @@ uint64_t ksyms_addr(struct ksyms *k, const char *name);
  * are still right.
  */
 int ksyms_each(struct ksyms *k, int (*f)(void *arg, const struct ksym *s), void *arg);
+/*
+ * The same for those whose names begin with a prefix, in the file's order, without making a table of all. The symbol and its
+ * names are gone when f returns.
+ */
+int ksyms_each_prefix(struct ksyms *k, const char *prefix, int (*f)(void *arg, const struct ksym *s), void *arg);
 
 #endif

@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/strbuf.h"
 #include "sym/ksyms.h"
 
 /* A file of that content under a path; it lives until the program ends. */
@@ -81,6 +82,50 @@ TEST(each_until_told_to_stop)
 
 	CHECK_EQ(ksyms_each(k, count_until_two, &n), 7);
 	CHECK_EQ(n, 4);
+	ksyms_free(k);
+}
+
+struct seen {
+	struct strbuf names;
+	unsigned left; /* after so many it ends */
+};
+
+static int note(void *arg, const struct ksym *s)
+{
+	struct seen *seen = arg;
+
+	sb_addf(&seen->names, "%s%s%s ", s->name, s->module ? "@" : "", s->module ? s->module : "");
+	return --seen->left ? 0 : 5;
+}
+
+static void expect_prefix(struct ksyms *k, const char *prefix, unsigned most, const char *names, int rc)
+{
+	struct seen seen = { .left = most };
+
+	CHECK_EQ(ksyms_each_prefix(k, prefix, note, &seen), rc);
+	CHECK_STR(sb_str(&seen.names), names);
+	sb_done(&seen.names);
+}
+
+static const char copies[] = "ffffffff81000000 T do\nffffffff81000010 t do.isra.0\nffffffff81000020 D do_data\n"
+			     "ffffffff81000030 t undo\nffffffff81000040 t do.part.0\nffffffffc0000000 t do\t[ do]\n"
+			     "ffffffffc0000010 t do_it\t[mod]\nffffffffc0000020 t do_last";
+
+/* Before all are loaded, and after. */
+TEST(names_that_begin_so)
+{
+	struct ksyms *k = KSYMS(copies);
+
+	for (int i = 0; i < 2; i++) {
+		expect_prefix(k, "do", 99, "do do.isra.0 do.part.0 do@ do do_it@mod ", 0);
+		expect_prefix(k, "do.", 99, "do.isra.0 do.part.0 ", 0);
+		expect_prefix(k, "do", 2, "do do.isra.0 ", 5);
+		expect_prefix(k, "none", 99, "", 0);
+		CHECK_STR(ksyms_find(k, 0xffffffff81000018)->name, "do.isra.0"); /* loads */
+	}
+	ksyms_free(k);
+	k = ksyms_new_from("/nonexistent");
+	expect_prefix(k, "do", 99, "", 0);
 	ksyms_free(k);
 }
 
