@@ -65,5 +65,7 @@ int load_by_loader(struct inspect *in, const struct objfile *f);
  * there goes to stderr. Returns code.
  */
 int load_refused(struct inspect *in, int code, const char *prog, const char *log);
+/* Adds a hint to the error if the sentence is one of the commonest causes; NULL: it is not. */
+const char *load_hint(struct inspect *in, const char *sentence);
 
 #endif

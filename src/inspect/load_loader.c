@@ -8,6 +8,7 @@
 #include "base/fdutil.h"
 #include "inspect/load.h"
 #include "inspect/quiet.h"
+#include "inspect/scan.h"
 #include "run/sys.h"
 
 #define PTR(p) ((uint64_t)(uintptr_t)(p))
@@ -36,7 +37,8 @@ static int run(struct inspect *in, int data, const struct gen_loader_opts *g)
 	int r;
 
 	if (fd < 0)
-		return inspect_fail(in, fd, "failed to load loader prog: %s", errname(fd));
+		return inspect_fail(in, fd, "failed to load loader prog: %s", scan_prog_type(BPF_PROG_TYPE_SYSCALL, 0)
+				    ? errname(fd) : "this kernel has no programs of type syscall (5.14)");
 	ctx->size = sizeof(*ctx);
 	ctx->log_level = 1;
 	ctx->log_size = LOG_SIZE;

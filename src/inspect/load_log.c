@@ -26,6 +26,17 @@ static const struct {
 	{ "too large", "too many steps to walk: bound loops more tightly, or use bpf_loop()" },
 	{ "unbounded m", "an index or size can be anything here: bound it, from below and above, first" },
 	{ "min value is negative", "an index or size may be negative: make it unsigned, or test it" },
+	{ "variable-offset", "an index into a variable of the function can be anything here: bound it first" },
+	{ "stack access", "an index into a variable of the function can be anything here: bound it first" }, /* before 5.12 */
+	{ "invalid bpf_context access", "the context of this type of program has no such member, or not for writing" },
+	{ "At program exit the register R0", "what is attached there may return these numbers only" },
+	{ "Unreleased reference", "what was acquired (a socket, a record, a task) has to be given back on every path" },
+	{ "combined stack size", "functions that call each other share 512 bytes of stack: put large variables into a map" },
+	{ "too complex", "too many branches to walk: split the program, or loop by bpf_loop()" },
+	{ "invalid zero-sized", "the size may be 0 here: test it first" },
+	{ "cannot pass map_type", "that helper is not for maps of this type" },
+	{ " expected=", "the helper takes another kind of argument there" },
+	{ "failed to find kernel BTF type ID", "the kernel has no such function, or it is inlined: see sonde -l 'fentry:NAME*'" },
 	{ "invalid access to map value", "the index may lie outside of the map's value: bound it first" },
 	{ "invalid mem access", "this is no pointer that may be followed: read it with bpf_probe_read_kernel()" },
 	{ "Permission denied", "loading needs CAP_BPF, and for most types CAP_PERFMON or CAP_NET_ADMIN" },
@@ -60,41 +71,74 @@ static bool is_summary(const char *line)
 	       !strncmp(line, "stack depth", 11) || *line == '\n' || !*line;
 }
 
-/* The last sentence, and where the steps that led to it begin. */
-static const char *find_reason(const char *log, const char **ret_from)
+/* Not a sentence: what is behind it, states of registers, where a path comes from. */
+static bool says_nothing(const char *line)
 {
-	const char *reason = NULL, *p = log + strlen(log);
-	unsigned steps = 0;
+	return is_summary(line) || *line == ';' || !strncmp(line, "cur state:", 10) ||
+	       !strncmp(line, "old state:", 10) || !strncmp(line, "from ", 5);
+}
 
-	*ret_from = log;
-	while ((p = line_before(log, p))) {
-		if (!reason && !is_summary(p) && *p != ';')
-			reason = p;
-		if (!is_insn(p) || ++steps < STEPS)
+static const char *first_line(struct arena *a, const char *text)
+{
+	return arena_strndup(a, text, strcspn(text, "\n"));
+}
+
+/*
+ * The sentence behind the last instruction that says what is wrong: of several the first one of a known cause, else
+ * the last. NULL: there is none.
+ */
+static const char *find_reason(struct arena *a, const char *log)
+{
+	const char *last = NULL, *known = NULL, *p = log + strlen(log);
+
+	while ((p = line_before(log, p)) && !is_insn(p)) {
+		if (says_nothing(p))
 			continue;
-		/* From the source line on that the first one belongs to. */
-		while (p > log && *p != ';')
-			p = line_before(log, p);
-		*ret_from = p;
-		break;
+		last = last ? last : p;
+		if (cause_of(first_line(a, p)))
+			known = p;
 	}
-	return reason ? reason : log;
+	return known ? known : last;
+}
+
+/* Where the steps that led to a sentence begin. */
+static const char *find_steps(const char *log, const char *reason)
+{
+	const char *p = reason;
+
+	for (unsigned steps = 0; steps < STEPS;) {
+		p = line_before(log, p);
+		if (!p)
+			return log;
+		steps += is_insn(p);
+	}
+	/* From the source line on that the first one belongs to. */
+	while (p > log && *p != ';')
+		p = line_before(log, p);
+	return p;
+}
+
+const char *load_hint(struct inspect *in, const char *sentence)
+{
+	const char *hint = cause_of(sentence);
+
+	if (hint)
+		err_hint(&in->err, "%s%s", hint, in->debug ? "" : " (-d shows the whole log)");
+	return hint;
 }
 
 int load_refused(struct inspect *in, int code, const char *prog, const char *log)
 {
-	const char *from, *reason = find_reason(log, &from), *hint;
-	int n = (int)strcspn(reason, "\n");
-	char *sentence = arena_strndup(&in->arena, reason, (size_t)n);
+	const char *reason = find_reason(&in->arena, log), *from, *sentence = errname(code);
 
-	if (!in->debug && reason >= from && *log)
-		inspect_note(in, "The verifier's last steps in program '%s':\n%.*s", prog, (int)(reason - from) + n,
-			     from);
-	inspect_fail(in, code, "failed to load program '%s': %s", prog, *sentence ? sentence : errname(code));
-	hint = cause_of(sentence);
-	if (!*sentence)
-		hint = cause_of(errname(code));
-	if (hint)
-		err_hint(&in->err, "%s%s", hint, in->debug ? "" : " (-d shows the whole log)");
+	if (reason) {
+		from = find_steps(log, reason);
+		sentence = first_line(&in->arena, reason);
+		if (!in->debug)
+			inspect_note(in, "The verifier's last steps in program '%s':\n%.*s%s", prog, (int)(reason - from),
+				     from, sentence);
+	}
+	inspect_fail(in, code, "failed to load program '%s': %s", prog, sentence);
+	load_hint(in, sentence);
 	return code;
 }

@@ -144,16 +144,29 @@ static const char *line_before(const char *said, const char *end, size_t *ret_n)
 	return at;
 }
 
+/* Does a warning of libbpf's only say that something failed, of which an earlier one says why? */
+static bool says_nothing(const char *line, size_t n)
+{
+	static const char *const words[] = {
+		"libbpf: failed to load object '", "': failed to load: -", "': failed to prepare load attributes: -",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (memmem(line, n, words[i], strlen(words[i])))
+			return true;
+	return false;
+}
+
 /* libbpf's last warning that says something, without its prefix, as part of a sentence. */
 static const char *last_warning(struct inspect *in)
 {
-	static const char prefix[] = "libbpf: ", empty[] = "libbpf: failed to load object '";
-	const char *said = libbpf_said(), *at;
+	static const char prefix[] = "libbpf: ";
+	const char *said = libbpf_said(), *at = said + strlen(said);
 	size_t n;
 
-	at = line_before(said, said + strlen(said), &n);
-	if (at > said && !strncmp(at, empty, sizeof(empty) - 1))
+	do
 		at = line_before(said, at, &n);
+	while (at > said && says_nothing(at, n));
 	if (n >= sizeof(prefix) && !strncmp(at, prefix, sizeof(prefix) - 1)) {
 		at += sizeof(prefix) - 1;
 		n -= sizeof(prefix) - 1;
@@ -168,7 +181,9 @@ static int failed(struct inspect *in, int code, const char *what)
 	if (log)
 		return load_refused(in, code, refused_prog(in, said), log);
 	last = last_warning(in);
-	return inspect_fail(in, code, "%s: %s", what, *last ? last : errname(code));
+	inspect_fail(in, code, "%s: %s", what, *last ? last : errname(code));
+	load_hint(in, last);
+	return code;
 }
 
 static int load_with_libbpf(struct inspect *in, const struct objfile *f, struct load_options *o,

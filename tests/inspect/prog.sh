@@ -81,7 +81,12 @@ case $got in
 *) bad "a refusal's source line and hint" "$got" ;;
 esac
 
-"$bt" -L prog load "$tmp/new.o" && ok "load by a loader program" || bad "load by a loader program"
+if "$bt" feature probe | grep -q 'program_type syscall is available'; then
+	"$bt" -L prog load "$tmp/new.o" && ok "load by a loader program" || bad "load by a loader program"
+else
+	fails "what a loader program needs" "failed to load loader prog: this kernel has no programs of type syscall (5.14)" \
+		"$bt" -L prog load "$tmp/new.o"
+fi
 fails "the loader's words" "unexpected argument: '$pins/x'" "$bt" -L prog load "$tmp/new.o" "$pins/x"
 
 # Files that are no objects, or broken ones.
