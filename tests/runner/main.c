@@ -94,6 +94,15 @@ static bool command_exists(const char *name)
 	return system(sb_str(&command)) == 0;
 }
 
+/* As a line of /proc/filesystems has it, once its module is there. */
+static bool has_file_system(const char *name)
+{
+	_cleanup_sb_ struct strbuf command = { 0 };
+
+	sb_addf(&command, "{ modprobe -q '%s' 2>/dev/null; grep -qw '%s' /proc/filesystems; } 2>/dev/null", name, name);
+	return system(sb_str(&command)) == 0;
+}
+
 /* Why one need is not met, NULL if it is. An unknown need is an error of the script. */
 static const char *need_missing(struct arena *a, struct script *s, const struct options *o,
 				const char *info, const char *need)
@@ -106,6 +115,8 @@ static const char *need_missing(struct arena *a, struct script *s, const struct 
 		return command_exists(need + 4) ? NULL : arena_printf(a, "no program %s", need + 4);
 	if (!strncmp(need, "file:", 5))
 		return access(need + 5, R_OK) ? arena_printf(a, "no file %s", need + 5) : NULL;
+	if (!strncmp(need, "fs:", 3))
+		return has_file_system(need + 3) ? NULL : arena_printf(a, "this kernel has no file system %s", need + 3);
 	has = feature_of(info, need);
 	if (has < 0)
 		s->wrong = arena_printf(a, "sonde --info does not tell of '%s'", need);
