@@ -36,6 +36,15 @@ for part in '"syscall_config":{"have_bpf_syscall":true}' '"have_hash_map_type":t
 	*) bad "JSON $part" ;;
 	esac
 done
+# One that knows the same helpers and types says the same, but for options that kernels no longer have.
+if [ "$peer" ] && [ "$("$peer" feature list_builtins helpers)" = "$("$bt" feature list_builtins helpers)" ]; then
+	for words in "feature probe" "-p feature probe" "feature probe full" "feature probe macros prefix X_" "feature probe dev lo" \
+		"feature list_builtins prog_types" "feature list_builtins map_types" "feature list_builtins attach_types" \
+		"feature list_builtins link_types" "-j feature list_builtins helpers"; do
+		# shellcheck disable=SC2086
+		same "$words as the peer" "$("$peer" $words)" "$("$bt" $words | grep -v CONFIG_BPFILTER)"
+	done
+fi
 # A peer may know fewer types, and take helpers of other types of programs for available.
 if [ "$peer" ]; then
 	# Where the kernel's options cannot be read, some say that none is set.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What the tests of bpftool's commands share; each of them begins with ". tests/inspect/kit.sh".
 # They print "ok inspect/NOUN: WHAT", "not ok ..." and "skip ..." lines. $bt is sonde called as
-# bpftool, $peer another bpftool to compare with (empty: none), $tmp and $pins are folders of this
+# bpftool, $peer another bpftool to compare with ($PEER, else the installed one; empty: none), $tmp and $pins are folders of this
 # run, the latter on the BPF file system; both are gone at the end.
 set -u
 test_name=${0##*/}; test_name=inspect/${test_name%.sh}
@@ -9,7 +9,7 @@ tmp=$(mktemp -d)
 pins=/sys/fs/bpf/sonde-test-$$
 ln -s "$(realpath "${SONDE:-build/sonde}")" "$tmp/bpftool"
 bt=$tmp/bpftool
-peer=$(PATH=/usr/sbin:/sbin:/usr/bin command -v bpftool || :)
+peer=${PEER-$(PATH=/usr/sbin:/sbin:/usr/bin command -v bpftool || :)}
 undo=
 
 # At the end: what a test added to $undo, newest first, then the folders.
