@@ -100,7 +100,7 @@ static void plan_use(struct ir_expand *x, struct ir_val *user, uint32_t i)
 		p->padded = true;
 	if (user->op == IR_streq && !ir_streq_literal(user))
 		p->padded = true;
-	p->deferred = fill->mark == 1 && in_layout && !is_whole_key(user) &&
+	p->deferred = fill->mark == 1 && in_layout && !is_whole_key(user) && ir_effect(fill) != IRE_RMEM &&
 		      (!vstr || ir_is_str_read(fill->helper)) &&
 		      fill->size <= user->layout->part[i].size &&
 		      fill->block->loop >= user->block->loop;

@@ -66,13 +66,31 @@ static bool reads_constant(const struct ir_val *ptr)
 	return ptr->ptr == PK_CTX || ptr->ptr == PK_BTF || ir_is_immutable(ptr);
 }
 
+/* The program's own memory, which it may change: what helpers read there is not the same all the time. */
+static bool reads_own(const struct ir_val *v)
+{
+	for (uint32_t i = 0; i < v->nargs; i++)
+		if (v->arg[i]->ptr == PK_STACK || v->arg[i]->ptr == PK_MAPVAL)
+			return true;
+	return false;
+}
+
+static enum ir_effect fill_effect(const struct ir_val *v)
+{
+	enum ir_effect e = ir_helper_info(v->helper)->effect;
+
+	return e == IRE_CONST && reads_own(v) ? IRE_RMEM : e;
+}
+
 enum ir_effect ir_effect(const struct ir_val *v)
 {
 	switch (v->op) {
+	case IR_kread:
+		return reads_own(v) ? IRE_RMEM : IRE_CONST;
 	case IR_call:
 		return call_effect(v);
 	case IR_fill:
-		return ir_helper_info(v->helper)->effect;
+		return fill_effect(v);
 	case IR_key:
 		return key_effect(v);
 	case IR_digest:

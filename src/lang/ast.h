@@ -18,6 +18,7 @@ enum node_kind {
 	/* Expressions */
 	E_INT,       /* ival; is_unsigned if above INT64_MAX; a duration (5ms) is its nanoseconds */
 	E_BOOL,      /* ival 0 or 1 */
+	E_FLOAT,     /* ival: the bytes of a double; str as written */
 	E_STR,       /* str, len (escapes resolved, may hold NULs) */
 	E_IDENT,     /* name: a built-in variable or an enumerator */
 	E_PARAM,     /* $1, $2: ival is the number; ival 0: $# */

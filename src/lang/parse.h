@@ -94,6 +94,7 @@ struct node *parse_expr(struct parser *p);
 struct node *parse_unary(struct parser *p);
 struct node *parse_operand(struct parser *p); /* parse_unary, one level deeper */
 struct node *parse_primary(struct parser *p);
+struct node *parse_int(struct parser *p); /* a whole number is at hand */
 /* Expressions up to the closing token, separated by commas; takes the closing token. */
 void parse_list(struct parser *p, struct node *to, enum tok close, struct span open);
 /* a.b.c: each part an E_IDENT in the list of n. */

@@ -134,7 +134,7 @@ static struct node *parse_member(struct parser *p, struct node *of)
 	p_next(p);
 	n->op_span = p->tok.span;
 	if (p_at(p, T_INT) && !n->is_arrow) {
-		struct node *index = parse_primary(p);
+		struct node *index = parse_int(p);
 
 		n->kind = E_TUPIDX;
 		n->ival = index->ival;

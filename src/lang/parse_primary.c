@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Operands: literals, names, calls, maps, parentheses. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "lang/literal.h"
@@ -20,7 +21,7 @@ void parse_list(struct parser *p, struct node *to, enum tok close, struct span o
 	p_expect_close(p, close, open);
 }
 
-static struct node *parse_int(struct parser *p)
+struct node *parse_int(struct parser *p)
 {
 	struct node *n = p_node(p, E_INT, p->tok.span);
 	enum diag_tag tag;
@@ -33,6 +34,42 @@ static struct node *parse_int(struct parser *p)
 	n->is_unsigned = v > INT64_MAX;
 	p_next(p);
 	return n;
+}
+
+/* Is the token at hand one that the last one touches? */
+static bool touches(const struct parser *p, struct span last)
+{
+	return p->tok.span.start == last.end && !p->tok.space;
+}
+
+/* 1.5: a number that has begun as an integer goes on. */
+static struct node *parse_fraction(struct parser *p, struct node *n, const char *text)
+{
+	struct span dot = p->tok.span;
+	char *end;
+	double v;
+
+	p_next(p);
+	if (!p_at(p, T_INT) || !touches(p, dot)) {
+		p_expected(p, "digits");
+		return n;
+	}
+	n->kind = E_FLOAT;
+	n->str = arena_strndup(p->arena, text, (size_t)(p->tok.text + p->tok.len - text));
+	v = strtod(n->str, &end);
+	memcpy(&n->ival, &v, sizeof(v));
+	if (*end || (n->str[0] == '0' && n->str[1] != '.'))
+		diag_error(p->d, span_join(n->span, p->tok.span), DT_bad_literal, "'%s' is no number", n->str);
+	p_next(p);
+	return p_done(p, n);
+}
+
+static struct node *parse_number(struct parser *p)
+{
+	const char *text = p->tok.text;
+	struct node *n = parse_int(p);
+
+	return p_at(p, T_DOT) && touches(p, n->span) ? parse_fraction(p, n, text) : n;
 }
 
 static struct node *parse_str(struct parser *p)
@@ -302,7 +339,7 @@ struct node *parse_primary(struct parser *p)
 		return p_bad_node(p);
 	switch (p->tok.kind) {
 	case T_INT:
-		return parse_int(p);
+		return parse_number(p);
 	case T_STR:
 		return parse_str(p);
 	case T_PARAM:

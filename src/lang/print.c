@@ -20,7 +20,7 @@ const char *op_text(enum op op)
 static const char *kind_text(enum node_kind kind)
 {
 	static const char *const texts[] = {
-		[E_INT] = "int", [E_BOOL] = "bool", [E_STR] = "string", [E_IDENT] = "name",
+		[E_INT] = "int", [E_BOOL] = "bool", [E_FLOAT] = "float", [E_STR] = "string", [E_IDENT] = "name",
 		[E_PARAM] = "param", [E_VAR] = "var", [E_MAP] = "map", [E_CALL] = "call",
 		[E_UNOP] = "unary", [E_BINOP] = "binary", [E_INCDEC] = "incdec",
 		[E_TERNARY] = "ternary", [E_CAST] = "cast", [E_FIELD] = "field",
@@ -54,6 +54,9 @@ static void print_detail(struct strbuf *out, const struct node *n)
 	switch (n->kind) {
 	case E_INT:
 		sb_addf(out, n->is_unsigned ? " %llu" : " %lld", (long long)n->ival);
+		break;
+	case E_FLOAT:
+		sb_addf(out, " %s", n->str);
 		break;
 	case E_BOOL:
 		sb_adds(out, n->ival ? " true" : " false");

@@ -83,30 +83,6 @@ static struct ir_val *cast_to_array(struct lower *lw, struct node *n, struct ir_
 	return s;
 }
 
-/*
- * The whole part of a floating point number (IEEE 754), as C has it: sign, exponent, and the digits behind the first 1. What does
- * not fit is the lowest number, as on x86-64.
- */
-static struct ir_val *truncate_float(struct lower *lw, struct ir_val *p, uint32_t size)
-{
-	unsigned digits = size == 4 ? 23 : 52, bias = size == 4 ? 127 : 1023, exponent_mask = 2 * bias + 1;
-	struct ir_builder *b = &lw->b;
-	struct ir_val *bits = ir_load(b, p, 0, size, size == 4), *one = ir_iconst(b, 1), *sign = ir_bin(b, IR_sar, bits, ir_iconst(b, 63));
-	struct ir_val *e = ir_bin(b, IR_and, ir_bin(b, IR_shr, bits, ir_iconst(b, digits)), ir_iconst(b, exponent_mask));
-	struct ir_val *m = ir_bin(b, IR_or, ir_bin(b, IR_and, bits, ir_iconst(b, (1ll << digits) - 1)), ir_iconst(b, 1ll << digits));
-	struct ir_val *lowest = ir_iconst(b, INT64_MIN), *left, *right, *v, *whole, *small;
-
-	e = ir_bin(b, IR_sub, e, ir_iconst(b, bias));
-	left = ir_bin(b, IR_shl, m, ir_bin(b, IR_and, ir_bin(b, IR_sub, e, ir_iconst(b, digits)), ir_iconst(b, 63)));
-	right = ir_bin(b, IR_shr, m, ir_bin(b, IR_and, ir_bin(b, IR_sub, ir_iconst(b, digits), e), ir_iconst(b, 63)));
-	small = ir_bin(b, IR_slt, e, ir_iconst(b, digits));
-	v = ir_op(b, IR_select, 3, small, right, left);
-	v = ir_bin(b, IR_sub, ir_bin(b, IR_xor, v, sign), sign);
-	whole = ir_bin(b, IR_slt, ir_bin(b, IR_sub, ir_iconst(b, 0), one), e);
-	v = ir_op(b, IR_select, 3, whole, v, ir_iconst(b, 0));
-	return ir_op(b, IR_select, 3, ir_bin(b, IR_slt, ir_iconst(b, 62), e), lowest, v);
-}
-
 static struct ir_val *lower_cast(struct lower *lw, struct node *n)
 {
 	struct ir_val *v = lower_expr(lw, n->a);
@@ -118,7 +94,7 @@ static struct ir_val *lower_cast(struct lower *lw, struct node *n)
 	if (n->a->type->kind == TY_ARRAY)
 		return v; /* decays to its address */
 	if (type_is_float(n->a->type))
-		return lower_convert(lw, NULL, truncate_float(lw, v, n->a->type->size), type_i64(), n->type);
+		return lower_convert(lw, NULL, lower_float_whole(lw, v, n->a->type->size), type_i64(), n->type);
 	if (n->a->type->kind == TY_OPAQUE)
 		return lower_convert(lw, NULL, ir_load(&lw->b, v, 0, 8, false), type_u64(), n->type);
 	/* The verifier would go on with the structure that the pointer had. */
@@ -141,6 +117,8 @@ static struct ir_val *lower_kind(struct lower *lw, struct node *n)
 	switch (n->kind) {
 	case E_STR:
 		return lower_str(lw, n);
+	case E_FLOAT:
+		return lower_literal(lw, (const char *)&n->ival, sizeof(n->ival));
 	case E_VAR:
 		return lower_var(lw, n);
 	case E_MAP:

@@ -137,6 +137,9 @@ void lower_inline_leave(struct lower *lw);
 void lower_fault(struct lower *lw, enum ir_fault kind, uint32_t counter);
 void lower_cond(struct lower *lw, struct node *n, struct ir_block *yes, struct ir_block *no);
 struct ir_val *lower_op(struct lower *lw, struct node *n);
+/* float.c: comparison of numbers of which one or both are floating point; the whole part of one, p: its bytes. */
+struct ir_val *lower_float_compare(struct lower *lw, struct node *n);
+struct ir_val *lower_float_whole(struct lower *lw, struct ir_val *p, uint32_t size);
 struct ir_val *lower_access(struct lower *lw, struct node *n);
 struct ir_val *lower_arith(struct lower *lw, struct node *at, enum op op, struct ir_val *a, struct ir_val *b,
 			   const struct type *ta, const struct type *tb, const struct type *t);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Operators and conditions. */
 #include "lower/internal.h"
+#include "type/float.h"
 
 static struct ir_val *is_zero(struct lower *lw, struct ir_val *v)
 {
@@ -52,6 +53,8 @@ static struct ir_val *lower_aggregate_compare(struct lower *lw, struct node *n)
 
 static struct ir_val *lower_compare(struct lower *lw, struct node *n)
 {
+	if (type_is_float(n->a->type) || type_is_float(n->b->type))
+		return lower_float_compare(lw, n);
 	if (type_is_scalar(n->a->type))
 		return lower_scalar_compare(lw, n);
 	return lower_aggregate_compare(lw, n);

@@ -154,13 +154,9 @@ static bool infer_tupidx(struct check *ck, struct node *n)
 	if (!infer_expr(ck, n->a))
 		return false;
 	t = n->a->type;
-	if (t->kind != TY_TUPLE) {
-		check_error(ck, n->span, DT_type_mismatch, "Cannot access index %lld on expression of type '%s'",
-			    (long long)n->ival, type_text(ck->arena, t));
-		if (n->a->kind == E_INT)
-			check_hint(ck, "numbers are whole; a fraction is ratio(A, B), shown with as many decimals as %%.2f says");
-		return false;
-	}
+	if (t->kind != TY_TUPLE)
+		return check_error(ck, n->span, DT_type_mismatch, "Cannot access index %lld on expression of type '%s'",
+				   (long long)n->ival, type_text(ck->arena, t));
 	if (n->ival < 0 || (uint64_t)n->ival >= t->st->fields.n)
 		return check_error(ck, n->span, DT_out_of_bounds, "Invalid tuple index: %lld. Found %zu elements in tuple",
 				   (long long)n->ival, t->st->fields.n);

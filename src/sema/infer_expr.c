@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Types of expressions: literals, names, calls, tuples, ternaries. */
 #include "sema/internal.h"
+#include "type/float.h"
 
 static bool infer_var(struct check *ck, struct node *n)
 {
@@ -251,6 +252,9 @@ static bool infer_kind(struct check *ck, struct node *n)
 	case E_INT:
 	case E_BOOL:
 		return infer_int(n);
+	case E_FLOAT:
+		n->type = type_float(ck->types, sizeof(double));
+		return true;
 	case E_STR:
 		return infer_str(ck, n);
 	case E_VAR:

@@ -12,7 +12,8 @@ static bool mismatch(struct check *ck, struct node *n)
 	check_error(ck, n->span, DT_type_mismatch, "The %s operator can not be used on expressions of types '%s' and '%s'",
 		    op_text(n->op), type_text(ck->arena, a), type_text(ck->arena, b));
 	if (type_is_float(a) || type_is_float(b))
-		check_hint(ck, "BPF does not compute with floating point: (int64) makes a whole number of one");
+		check_hint(ck, "BPF does not compute with floating point: (int64) makes a whole number of it; a fraction of whole "
+			       "numbers is ratio(A, B), shown with as many decimals as %%.2f says");
 	return false;
 }
 
@@ -80,9 +81,26 @@ static bool comparable(struct types *ts, const struct type *a, const struct type
 	return false;
 }
 
+/* Numbers with a point: of one size, or with a constant, which takes the other's size. */
+static bool is_float_compare(const struct node *n)
+{
+	const struct type *a = n->a->type, *b = n->b->type;
+	bool const_a = n->a->kind == E_FLOAT || (type_is_int(a) && n->a->is_const);
+	bool const_b = n->b->kind == E_FLOAT || (type_is_int(b) && n->b->is_const);
+
+	if (!is_compare(n->op) || (!type_is_float(a) && !type_is_float(b)))
+		return false;
+	return const_a || const_b || type_eq(a, b);
+}
+
 static bool infer_aggregate_compare(struct check *ck, struct node *n)
 {
 	const struct type *a = n->a->type, *b = n->b->type;
+
+	if (is_float_compare(n)) {
+		n->type = type_bool();
+		return true;
+	}
 
 	if ((n->op != OP_EQ && n->op != OP_NE) || !comparable(ck->types, a, b))
 		return mismatch(ck, n);
@@ -194,6 +212,11 @@ static bool infer_unop(struct check *ck, struct node *n)
 	if (!(n->op == OP_ADDR && n->a->kind == E_MAP ? infer_map_whole(ck, n->a) : infer_expr(ck, n->a)))
 		return false;
 	t = n->a->type;
+	if (n->op == OP_NEG && n->a->kind == E_FLOAT) {
+		n->a->ival ^= INT64_MIN; /* the sign */
+		*n = *n->a;
+		return true;
+	}
 	if (n->op == OP_ADDR)
 		return infer_address(ck, n);
 	if (n->op == OP_DEREF)
