@@ -90,6 +90,7 @@ struct item {
 	uint64_t sort_key;
 	size_t index; /* in the dump's entries */
 };
+_Static_assert(sizeof(struct item) >= sizeof(struct map_entry), "spare items have room for entries");
 
 enum column_kind { COL_VALUE, COL_AGG, COL_NUMBER, COL_STRING, COL_COMPARE };
 
@@ -320,23 +321,17 @@ static void add_columns(struct sorter *s, const struct map_dump *m)
 	add_key_columns(s, m->key, 0);
 }
 
-/* Moves each entry to its place, along the cycles of the permutation. */
-static void permute(struct map_entry *entries, struct item *items, size_t n)
+#define AHEAD 16 /* entries that are fetched before they are needed */
+
+/* The entries in the order of the items; there is as much room as the items take. */
+static void put_in_order(struct map_entry *entries, const struct item *items, struct map_entry *room, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		struct map_entry first = entries[i];
-		size_t at = i;
-
-		while (items[at].index != i) {
-			size_t from = items[at].index;
-
-			entries[at] = entries[from];
-			items[at].index = at;
-			at = from;
-		}
-		entries[at] = first;
-		items[at].index = at;
+		if (i + AHEAD < n)
+			__builtin_prefetch(&entries[items[i + AHEAD].index]);
+		room[i] = entries[items[i].index];
 	}
+	memcpy(entries, room, n * sizeof(*entries));
 }
 
 static void reverse(struct map_entry *entries, size_t n)
@@ -361,7 +356,7 @@ void map_dump_sort(const struct map_dump *m)
 		s.items[i].index = i;
 	add_columns(&s, m);
 	sort_column(&s, s.items, m->n, 0, 0);
-	permute(m->entries, s.items, m->n);
+	put_in_order(m->entries, s.items, (struct map_entry *)s.spare, m->n);
 	if (m->order.falling)
 		reverse(m->entries, m->n);
 	vec_done(&s.columns);
