@@ -98,7 +98,7 @@ left "$dir/list" "$dir/results" here
 for kernel in $kernels; do
 	[ ! "${EVERY-}" ] || cp "$dir/all" "$dir/list"
 	[ -s "$dir/list" ] || break
-	tests/vm/vm-run --kernel "$kernel" --timeout 600 --file build/sonde.stripped:/root/sonde --file "$dir/try" \
+	tests/vm/vm-run --kernel "$kernel" --timeout 600 --rootfs --file build/sonde.stripped:/root/sonde --file "$dir/try" \
 		--file "$dir/scripts" --file "$dir/list" -- \
 		sh -c 'modprobe -a xfs nfs md_mod 2>/dev/null; cd scripts && sh ../try ../sonde <../list' >"$dir/results" 2>"$dir/err" ||
 		{ echo "not ok attach: vm-run $kernel ended with status $?"; tail -n 5 "$dir/err" | sed 's/^/# /'; continue; }

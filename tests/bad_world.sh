@@ -57,6 +57,18 @@ timeout 30 "$sonde" -e 'interval:us:100 { printf("%s\n", comm); }' >pipe 2>err <
 code=$?
 wait
 judge reader-gone ok ''
+timeout 30 "$sonde" -e 'begin { printf("hello\n"); exit(); }' >/dev/full 2>err </dev/null
+code=$?
+judge full-disk error 'No space left'
+timeout 30 "$sonde" -e 'begin { printf("hello\n"); exit(); }' >&- 2>err </dev/null
+code=$?
+judge closed-output error 'Bad file descriptor'
+timeout 30 "$sonde" -e 'begin { printf("hello\n"); exit(); }' -o seen <&- >&- 2>&-
+code=$?
+cp seen out
+: >err
+judge all-closed ok ''
+grep -q hello seen || echo "not ok bad/all-closed: the file has no output"
 sleep 0.5
 rest=$(left)
 if [ "$rest" ]; then echo "not ok bad/left-attached: $rest"; else echo "ok bad/left-attached"; fi

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What this program is depends on the name it is called by: sonde, bpftrace, bpftool, or a tool's. */
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/fdutil.h"
 #include "cli/build.h"
@@ -33,6 +35,17 @@ static int own_script(struct strbuf *object, int rc, int argc, char **argv, cons
 	return status;
 }
 
+/*
+ * Where a caller closed one of these, what is opened next would take its number, and get what is meant for it. What is
+ * put there instead answers as a closed one does: -EBADF, for it is open in the other direction.
+ */
+static void hold_standard_files(void)
+{
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_RDONLY : O_WRONLY) != fd)
+			_exit(1);
+}
+
 int main(int argc, char **argv)
 {
 	const char *slash = argc ? strrchr(argv[0], '/') : NULL;
@@ -41,6 +54,7 @@ int main(int argc, char **argv)
 	_cleanup_sb_ struct strbuf object = { 0 };
 	int rc;
 
+	hold_standard_files();
 	if (build_own(&object, &rc))
 		return own_script(&object, rc, argc, argv, self);
 	if (!strcmp(self, "bpftool"))

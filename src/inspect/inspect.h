@@ -40,7 +40,7 @@ struct inspect {
 	struct err err;     /* of the command that failed; its hint is shown in text mode */
 	int status;         /* of the command that failed: INSPECT_FAILED, or what inspect_status() says */
 	struct arena arena; /* emptied after each command */
-	bool broken;        /* nobody reads stdout any more */
+	int broken;         /* -errno: stdout takes nothing any more */
 	uint64_t written;   /* bytes that left out so far */
 
 	const struct noun *noun; /* the one in hand, for usages */

@@ -20,25 +20,26 @@
 
 #define BLOCK (64u << 10)
 
-static void write_all(struct inspect *in, int fd, const char *text, size_t n)
+/* 0 or -errno. */
+static int write_all(int fd, const char *text, size_t n)
 {
-	while (n && !in->broken) {
+	while (n) {
 		ssize_t done = write(fd, text, n);
 
 		if (done < 0 && errno == EINTR)
 			continue;
-		if (done <= 0) {
-			in->broken = fd == STDOUT_FILENO;
-			return;
-		}
+		if (done <= 0)
+			return done ? -errno : -EIO;
 		text += done;
 		n -= (size_t)done;
 	}
+	return 0;
 }
 
 void inspect_flush(struct inspect *in)
 {
-	write_all(in, STDOUT_FILENO, sb_str(&in->out), in->out.n);
+	if (!in->broken)
+		in->broken = write_all(STDOUT_FILENO, sb_str(&in->out), in->out.n);
 	in->written += in->out.n;
 	sb_reset(&in->out);
 }
@@ -77,7 +78,7 @@ int inspect_pass(struct inspect *in, int r)
 static void complain(struct inspect *in, const struct strbuf *text)
 {
 	inspect_flush(in);
-	write_all(in, STDERR_FILENO, sb_str(text), text->n);
+	write_all(STDERR_FILENO, sb_str(text), text->n);
 }
 
 void inspect_note(struct inspect *in, const char *fmt, ...)
@@ -325,6 +326,15 @@ static int start(struct inspect *in, int argc, char **argv)
 	return inspect_command(in, &w);
 }
 
+/* The reader of a pipe that goes away need not be told. */
+static void report_broken(struct inspect *in)
+{
+	if (!in->broken || in->broken == -EPIPE)
+		return;
+	in->json = false;
+	inspect_note(in, "Error: cannot write the output: %s", errname(-in->broken));
+}
+
 int inspect_main(const char *self, int argc, char **argv)
 {
 	struct inspect in = { .self = self, .status = INSPECT_FAILED };
@@ -336,6 +346,7 @@ int inspect_main(const char *self, int argc, char **argv)
 	if (in.json)
 		sb_addc(&in.out, '\n');
 	inspect_flush(&in);
+	report_broken(&in);
 	sb_done(&in.out);
 	arena_done(&in.arena);
 	ksyms_free(in.ksyms);

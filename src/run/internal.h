@@ -222,7 +222,7 @@ void run_note_cut(struct runtime *rt, uint64_t earlier, struct span at);
 
 /* signals.c */
 extern volatile int run_stop_signal; /* number of the signal that came, 0 */
-int run_catch_signals(void); /* eventfd that becomes readable at SIGINT or SIGTERM; -errno */
+int run_catch_signals(void); /* eventfd that becomes readable at SIGINT, SIGTERM or SIGHUP; -errno */
 void run_release_signals(int fd);
 /*
  * Catches signal number sig for the probes of self:signal too; ret_fd: -1, or the fd of an earlier call; it becomes

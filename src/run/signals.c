@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * SIGINT and SIGTERM end a run in order; the second one ends the process as if none were caught.
+ * SIGINT and SIGTERM end a run in order; the second one ends the process as if none were caught. SIGHUP, which may come
+ * twice when a terminal goes away, ends it in order, too: the output may be a file.
  * Handlers, not signalfd: a mask or SIG_IGN would be inherited by the programs that system() runs.
  */
 #include <errno.h>
@@ -47,6 +48,13 @@ static void catch_one(int sig, void (*handler)(int), int flags)
 	sigaction(sig, &sa, NULL);
 }
 
+static bool handles(int sig, void (*handler)(int))
+{
+	struct sigaction sa;
+
+	return !sigaction(sig, NULL, &sa) && sa.sa_handler == handler;
+}
+
 int run_catch_signals(void)
 {
 	int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -57,6 +65,8 @@ int run_catch_signals(void)
 	run_stop_signal = 0;
 	catch_one(SIGINT, on_stop, 0);
 	catch_one(SIGTERM, on_stop, 0);
+	if (handles(SIGHUP, SIG_DFL)) /* not as nohup(1) has it */
+		catch_one(SIGHUP, on_stop, 0);
 	catch_one(SIGPIPE, on_pipe, SA_RESTART);
 	return fd;
 }
@@ -67,6 +77,8 @@ void run_release_signals(int fd)
 		return;
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
+	if (handles(SIGHUP, on_stop))
+		signal(SIGHUP, SIG_DFL);
 	stop_fd = -1;
 	close(fd);
 }

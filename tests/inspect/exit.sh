@@ -57,3 +57,8 @@ while read -r wanted words; do
 done <tests/inspect/exit.table
 [ $n -gt 400 ] && ok "$n command lines end as they should" || bad "only $n command lines"
 [ "$peer" ] && ok "$asked of them as the other bpftool" || skip "no other bpftool to compare exit statuses with"
+
+# What cannot be written is told, but not to who stopped reading.
+text=$($bt version 2>&1 >/dev/full)
+same "a full disk is told" "Error: cannot write the output: No space left on device 255" "$text $?"
+same "a closed output is told" "Error: cannot write the output: Bad file descriptor" "$($bt -j version 2>&1 >&-)"

@@ -187,6 +187,8 @@ static int end_signal(const struct script *s)
 {
 	if (!s->signal || !strcmp(s->signal, "INT"))
 		return SIGINT;
+	if (!strcmp(s->signal, "HUP"))
+		return SIGHUP;
 	return !strcmp(s->signal, "TERM") ? SIGTERM : 0;
 }
 
