@@ -16,13 +16,14 @@
 #include "inspect/top.h"
 #include "run/sys.h"
 
-enum { SECONDS_MAX = 86400, COUNT_MAX = 1000000, ROWS = 40, ROWS_ABOVE = 4 };
+enum { SECONDS_MAX = 86400, COUNT_MAX = 1000000, ROWS = 40, ROWS_ABOVE = 4, NAME_WIDTH = 20 };
 
 struct top {
 	struct inspect *in;
 	unsigned seconds, count; /* count 0: for ever */
 	double elapsed;          /* of the sample in hand */
 	unsigned rows;
+	int name_width;
 	bool clear;
 };
 
@@ -60,9 +61,9 @@ static void row_text(struct top *t, const struct top_prog *p)
 	const char *type = name_prog_type(p->type);
 
 	top_attached(t->in, p, &attached);
-	sb_addf(out, "%7.3f %10.0f %8llu %7u %-17s %-20s ", percent(t, p->delta_ns),
+	sb_addf(out, "%7.3f %10.0f %8llu %7u %-17s %-*s ", percent(t, p->delta_ns),
 		(double)p->delta_runs / t->elapsed, (unsigned long long)(p->delta_ns / p->delta_runs), p->id,
-		type ? type : "?", *p->name ? p->name : "-");
+		type ? type : "?", t->name_width, *p->name ? p->name : "-");
 	inspect_text(t->in, attached.n ? attached.p : "-");
 	owners_text(t->in, OBJECT_PROG, p->id, "  ");
 	sb_addc(out, '\n');
@@ -89,6 +90,17 @@ static void row_json(struct top *t, const struct top_prog *p)
 	jsonw_end_object(w);
 }
 
+/* The column of names is as wide as the longest of those that ran. */
+static int name_width(const top_list *all)
+{
+	size_t width = NAME_WIDTH;
+
+	vec_each(*all, i)
+		if (all->v[i].delta_runs && strlen(all->v[i].name) > width)
+			width = strlen(all->v[i].name);
+	return (int)width;
+}
+
 static void head_text(struct top *t, const top_list *all)
 {
 	uint64_t ns = 0;
@@ -102,8 +114,8 @@ static void head_text(struct top *t, const top_list *all)
 		sb_adds(&t->in->out, "\033[H\033[J");
 	sb_addf(&t->in->out, "%zu programs, %zu of them ran; %.3f %% of one CPU in %.1f s\n\n", all->n, ran,
 		percent(t, ns), t->elapsed);
-	sb_addf(&t->in->out, "%7s %10s %8s %7s %-17s %-20s %s\n", "%CPU", "RUNS/S", "AVG NS", "ID", "TYPE", "NAME",
-		"ATTACHED  OWNER");
+	sb_addf(&t->in->out, "%7s %10s %8s %7s %-17s %-*s %s\n", "%CPU", "RUNS/S", "AVG NS", "ID", "TYPE", t->name_width,
+		"NAME", "ATTACHED  OWNER");
 }
 
 static void show(struct top *t, const top_list *all)
@@ -118,6 +130,7 @@ static void show(struct top *t, const top_list *all)
 		jsonw_u64_at(w, "programs_loaded", all->n);
 		jsonw_array_at(w, "programs");
 	} else {
+		t->name_width = name_width(all);
 		head_text(t, all);
 	}
 	for (size_t i = 0; i < all->n && (t->in->json || rows < t->rows); i++) {

@@ -26,5 +26,22 @@ case $("$sonde" top 1 2 --json) in
 '[{"seconds":'*'"attached":"sys_enter","cpu_percent":'*',"runs_per_second":'*',"average_ns":'*'{"pid":'$tracer',"comm":"sonde"}'*'},{"seconds":'*) ok "JSON" ;;
 *) bad "JSON" ;;
 esac
+# Columns stand below their heads, whatever the names.
+same "columns" "" "$(printf '%s\n' "$text" | awk '/ NAME / { at = index($0, "ATTACHED"); next }
+	at && $5 == "raw_tracepoint" && substr($0, at - 1, 1) != " "')"
+
+# Stopped by a signal it no longer lets the kernel count.
+"$sonde" top 1 >/dev/null & top=$!
+sleep 0.3
+kill -INT $top; wait $top; code=$?
+counted() { "$bt" prog show id "$1" | sed -n 's/.* run_cnt \([0-9]*\).*/\1/p'; }
+id=$(printf '%s\n' "$row" | awk '{ print $4 }')
+first=$(counted "$id")
+sleep 0.2
+if [ "$before" = 0 ]; then
+	same "after SIGINT nothing is counted" "0 $first" "$code $(counted "$id")"
+else
+	skip "kernel.bpf_stats_enabled is on here"
+fi
 same "the switch is as it was" "$before" "$(cat /proc/sys/kernel/bpf_stats_enabled)"
 fails "an interval" "can't parse 'soon' as interval" "$bt" top soon
