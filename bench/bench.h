@@ -10,12 +10,12 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
-enum who { OURS, PEER, LIMIT, WHO_N };
+enum who { OURS, PEER, LIMIT, WHO_N, TOOL = WHO_N };
 
 /* From the command line; a path that is NULL leaves that one's column empty. */
 struct setup {
-	const char *path[WHO_N];
-	const char *name[WHO_N];
+	const char *path[WHO_N + 1]; /* TOOL is our program, too: one of its tools */
+	const char *name[WHO_N + 1];
 	const char *scripts; /* folder of NAME.bt */
 };
 extern struct setup setup;
@@ -55,7 +55,7 @@ struct run {
 /* Whose turn it is; all come first, second, third as often. */
 enum who turn(int i);
 
-/* Starts job NAME (scripts/NAME.bt, or NAME of the C program); lines that start with `want` are
+/* Starts job NAME (scripts/NAME.bt, NAME of the C program, or a tool's name and arguments with blanks between them); lines that start with `want` are
  * counted (NULL: none). Ends with the benchmarks if they are killed. */
 void tool_start(struct run *r, enum who who, const char *name, const char *want);
 
@@ -123,5 +123,6 @@ void bench_start(void);
 void bench_event(void);
 void bench_stream(void);
 void bench_readout(void);
+void bench_tools(void);
 
 #endif

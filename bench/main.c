@@ -8,16 +8,18 @@
 
 #include "bench.h"
 
-struct setup setup = { .name = { "sonde", "bpftrace", "C" } };
+struct setup setup = { .name = { "sonde", "bpftrace", "C", "sonde" } };
 
 static const struct {
 	const char *name;
 	void (*run)(void);
+	bool alone; /* only if it is asked for */
 } benchmarks[] = {
 	{ "start", bench_start },
 	{ "event", bench_event },
 	{ "stream", bench_stream },
 	{ "readout", bench_readout },
+	{ "tools", bench_tools, true },
 };
 #define BENCHMARKS_N (sizeof(benchmarks) / sizeof(*benchmarks))
 
@@ -59,7 +61,7 @@ static void options(int argc, char **argv)
 
 	while ((c = getopt(argc, argv, "o:p:n:l:s:")) != -1) {
 		switch (c) {
-		case 'o': setup.path[OURS] = optarg; break;
+		case 'o': setup.path[OURS] = setup.path[TOOL] = optarg; break;
 		case 'p': setup.path[PEER] = optarg; break;
 		case 'n': setup.name[PEER] = optarg; break;
 		case 'l': setup.path[LIMIT] = optarg; break;
@@ -85,7 +87,8 @@ int main(int argc, char **argv)
 	options(argc, argv);
 	if (optind == argc)
 		for (size_t i = 0; i < BENCHMARKS_N; i++)
-			bench(i);
+			if (!benchmarks[i].alone)
+				bench(i);
 	for (int i = optind; i < argc; i++)
 		find(argv[i]);
 	for (int i = optind; i < argc; i++)

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# run.sh [NAME...]: builds the benchmarks and runs them, as root: start event stream readout; corpus, compile, memleak, opensnoop or introspection alone.
+# run.sh [NAME...]: builds the benchmarks and runs them, as root: start event stream readout; corpus, compile, memleak,
+# opensnoop, introspection or tools alone.
 # From the environment: SONDE and BPFTRACE, the programs; BENCH_BUILD, where to build.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)

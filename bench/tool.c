@@ -18,6 +18,7 @@
 #define LOST "Lost "
 #define START_TIMEOUT_MS 20000
 #define END_TIMEOUT_MS 20000
+#define WORDS_MAX 8 /* of a command line */
 
 enum who turn(int i)
 {
@@ -40,34 +41,52 @@ static void set_environment(const char *name)
 }
 
 /* In the child, which still has its parent's memory. */
-static _Noreturn void become(const char *path, const char *job, int in, int out, int err)
+static _Noreturn void become(char *const *argv, int in, int out, int err)
 {
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	dup2(in, 0);
 	dup2(out, 1);
 	dup2(err, 2);
-	execl(path, path, job, NULL);
-	dprintf(2, "%s: %s\n", path, strerror(errno));
+	execv(argv[0], argv);
+	dprintf(2, "%s: %s\n", argv[0], strerror(errno));
 	_exit(127);
+}
+
+/* text holds what argv points to. */
+static void set_arguments(enum who who, const char *name, char *text, size_t size, char *argv[WORDS_MAX + 1])
+{
+	size_t n = 0;
+	char *save;
+
+	argv[n++] = (char *)setup.path[who];
+	if (who == OURS || who == PEER)
+		snprintf(text, size, "%s/%s.bt", setup.scripts, name);
+	else
+		snprintf(text, size, "%s", name);
+	if (who != TOOL)
+		argv[n++] = text;
+	for (char *w = who == TOOL ? strtok_r(text, " ", &save) : NULL; w && n < WORDS_MAX; w = strtok_r(NULL, " ", &save))
+		argv[n++] = w;
+	argv[n] = NULL;
 }
 
 void tool_start(struct run *r, enum who who, const char *name, const char *want)
 {
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC), out[2], err[2];
-	char script[PATH_MAX];
+	char text[PATH_MAX], *argv[WORDS_MAX + 1];
 
 	*r = (struct run){ .who = who, .name = name, .want = want ?: "" };
 	r->want_len = strlen(r->want);
 	if (null < 0 || pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC))
 		die("pipe");
-	snprintf(script, sizeof(script), "%s/%s.bt", setup.scripts, name);
+	set_arguments(who, name, text, sizeof(text), argv);
 	set_environment(name);
 	r->exec_ns = now_ns();
 	r->pid = vfork(); /* a fork's copying would count as start-up */
 	if (r->pid < 0)
 		die("vfork");
 	if (!r->pid)
-		become(setup.path[who], who == LIMIT ? name : script, null, out[1], err[1]);
+		become(argv, null, out[1], err[1]);
 	close(null);
 	close(out[1]);
 	close(err[1]);
@@ -190,7 +209,7 @@ bool tool_pump(struct run *r, int timeout_ms)
 /* Says why a run is of no use, with the tool's own words; once for each tool and job. */
 static void complain(const struct run *r, const char *what)
 {
-	static const char *last[WHO_N];
+	static const char *last[WHO_N + 1];
 
 	if (last[r->who] == r->name)
 		return;
