@@ -286,11 +286,14 @@ uint64_t interp_helper(struct interp *in, int32_t id, uint64_t *r)
 	}
 }
 
-/* kernel/bpf/bpf_iter.c: bpf_iter_num keeps the current and the last number in its 8 bytes. */
+/* kernel/bpf/helpers.c: a cast gives its pointer. kernel/bpf/bpf_iter.c: bpf_iter_num keeps the current and the last number in its 8 bytes. */
 uint64_t interp_kfunc(struct interp *in, const char *name, uint64_t *r)
 {
-	int32_t *it = interp_access(in, r[1], 8, true);
+	int32_t *it;
 
+	if (!strcmp(name, "bpf_rdonly_cast"))
+		return r[1];
+	it = interp_access(in, r[1], 8, true);
 	if (!it)
 		return 0;
 	if (!strcmp(name, "bpf_iter_num_new")) {

@@ -95,6 +95,7 @@ struct ir_val *fn_current_task(struct lower *lw)
 		return ir_call(lower_b(lw), IRH_get_current_task, 0);
 	v = ir_call(lower_b(lw), IRH_get_current_task_btf, 0);
 	v->ptr = PK_BTF;
+	v->struct_id = type_kernel_id(lower_types(lw), types_lookup(lower_types(lw), "struct task_struct"));
 	return v;
 }
 

@@ -103,6 +103,8 @@ static void call_writes(const struct ir_effects *fx, const struct ir_val *v, boo
 {
 	enum ir_effect e = ir_effect(v);
 
+	if (v->op == IR_kcall && !strcmp(v->kfunc, "bpf_rdonly_cast"))
+		return;
 	if (v->op == IR_kcall || v->imm == IRH_loop || v->imm == IRH_for_each_map_elem)
 		all(fx, written);
 	else if (e == IRE_WMAP && v->arg[0]->op == IR_mapaddr)

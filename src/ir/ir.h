@@ -196,6 +196,7 @@ struct ir_val {
 	struct ir_fn *fn;               /* fnaddr */
 	const struct ir_layout *layout; /* key, emit */
 	const char *kfunc;              /* kcall */
+	uint32_t struct_id;             /* PK_BTF pointer that the verifier trusts: its structure in the kernel's BTF; 0: not known */
 	const struct ir_core *core;     /* core: what imm is; load, kread of a BTF or context pointer: imm is it, too */
 	uint32_t nargs;
 	struct ir_val **arg;

@@ -257,6 +257,8 @@ static bool parse_attribute(struct parse *p, struct ir_val *v)
 		return parse_ref(p, v);
 	if (accept(p, "{"))
 		return parse_layout(p, v);
+	if (accept(p, "^"))
+		return parse_u32(p, &v->struct_id);
 	if (ir_ops[v->op].effect == IRE_CTL && *p->p == 'b') {
 		if (!parse_block_ref(p, &succ))
 			return false;

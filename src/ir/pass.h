@@ -17,6 +17,7 @@
 
 /* The passes: see passes.c for the order and each file for the contract. */
 void ir_pass_blur(struct ir_fn *fn);
+void ir_pass_untrust(struct ir_fn *fn);
 void ir_pass_number(struct ir_fn *fn);
 void ir_pass_promote(struct ir_fn *fn);
 void ir_pass_cfg(struct ir_fn *fn);

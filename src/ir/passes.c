@@ -29,6 +29,7 @@ static const struct pass {
 	{ "range", ir_pass_range },
 	{ "cfg", ir_pass_cfg },
 	{ "sink", ir_pass_sink },
+	{ "untrust", ir_pass_untrust }, /* pointers that are walked from */
 	{ "dse", ir_pass_dse },         /* stores that nobody sees */
 	{ "dce", ir_pass_dce },
 	{ "number", ir_pass_number },   /* addresses that are computed with */

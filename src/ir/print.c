@@ -69,6 +69,8 @@ static void print_attributes(const struct ir_val *v, struct strbuf *out)
 		sb_addf(out, " &%s", v->kfunc);
 	if (v->layout)
 		print_layout(v->layout, out);
+	if (v->struct_id)
+		sb_addf(out, " ^%u", v->struct_id);
 }
 
 static void print_val(const struct ir_val *v, struct strbuf *out)

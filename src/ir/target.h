@@ -35,6 +35,7 @@ enum target_feature {
 	TF_TAI_NS,            /* ktime_get_tai_ns, 6.1 */
 	TF_TASK_PT_REGS,      /* task_pt_regs, 5.15 */
 	TF_LAZY_HASH,         /* hash tables that allocate by bpf_mem_alloc, which tracing programs may, 6.1 */
+	TF_RDONLY_CAST,       /* bpf_rdonly_cast, 6.2 */
 	TF_COUNT
 };
 

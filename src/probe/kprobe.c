@@ -237,6 +237,9 @@ static bool kprobe_expand(struct probe_env *env, const struct attach_point *ap, 
 		return bad_form(env, p, x.func.span, "'%s' is no function and offset", x.func.text);
 	if (has_off && is_ret(p))
 		return bad_form(env, p, x.func.span, "a return has no offset");
+	/* The names of functions take tens of milliseconds to read; kprobe_usable() will say no. */
+	if (env->trying && !target_has(env->target, TF_KPROBE))
+		return target_add(env, out, "%s:%s", p->name, x.func.text);
 	if (part_is_wild(&x.func) || part_is_wild(&x.module))
 		return has_off ? bad_form(env, p, x.func.span, "an offset needs the name of one function")
 			       : expand_wild(&x, ap);

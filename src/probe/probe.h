@@ -131,6 +131,7 @@ struct probe_env {
 	const char *traceable;     /* file with names of functions, in place of the kernel's; NULL: none */
 
 	VEC(struct probe_module) modules;
+	bool trying;               /* an alternative is looked at: one that this kernel cannot have is not looked for */
 	bool modules_read;
 	struct strmap files;      /* struct elf_file by path, for binaries_each() */
 	struct program *programs; /* whose debug information was asked for (probe/debuginfo.h) */

@@ -73,8 +73,10 @@ struct ir_val *lower_u64_arg(struct lower *lw, const struct type *t, uint32_t of
 		return v;
 	}
 	v = ir_load(b, lower_ctx(lw), offset, 8, false);
-	if (direct && is_kernel_struct_ptr(t))
+	if (direct && is_kernel_struct_ptr(t)) {
 		v->ptr = PK_BTF;
+		v->struct_id = type_kernel_id(lower_types(lw), t->to);
+	}
 	return t->size < 8 ? ir_ext(b, v, t->size, t->is_signed) : v;
 }
 

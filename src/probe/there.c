@@ -13,9 +13,11 @@ bool probe_try(struct probe_env *env, const struct attach_point *ap, struct prob
 	bool ok;
 
 	env->diags = said;
+	env->trying = true;
 	env->missing_probes = NULL;
 	ok = out->provider->expand(env, ap, out) && out->targets.n;
 	env->diags = diags;
+	env->trying = false;
 	env->missing_probes = policy;
 	return ok;
 }

@@ -238,6 +238,7 @@ static bool ask(struct feature *f, enum target_feature what)
 	case TF_XCHG: return has_helper(f, 195);             /* came before this one did (5.19) */
 	case TF_TASK_PT_REGS: return has_helper(f, 175);     /* task_pt_regs */
 	case TF_LAZY_HASH: return f->btf && btf_file_find(f->btf, BK_STRUCT, "bpf_mem_alloc");
+	case TF_RDONLY_CAST: return f->btf && btf_file_find(f->btf, BK_FUNC, "bpf_rdonly_cast");
 	case TF_COUNT: break;
 	}
 	return false;
@@ -300,6 +301,7 @@ const char *feature_name(enum target_feature f)
 		[TF_PERF_LINK] = "links of perf events",
 		[TF_NS_PID] = "pids of namespaces",
 		[TF_TASK_PT_REGS] = "registers of tasks",
+		[TF_RDONLY_CAST] = "bpf_rdonly_cast",
 		[TF_LAZY_HASH] = "hash tables that grow",
 	};
 

@@ -57,11 +57,23 @@ static bool needs_digests(struct check *ck, const struct map *m)
 	return false;
 }
 
+#define LAZY_ABOVE 1024
+
+/*
+ * Elements are made when their keys come: where a map is declared so; and in tools, for large maps of aggregations. Getting
+ * memory of each CPU for all elements takes longer than all else at a tool's start, and their keys are few and stay.
+ */
+static bool wants_lazy(struct check *ck, const struct map *m)
+{
+	return (m->lazy || (ck->in->env->fixed && m->per_cpu && !m->lru && m->max_entries > LAZY_ABOVE)) &&
+	       target_has(ck->in->module->target, TF_LAZY_HASH);
+}
+
 static struct ir_map *place_hash(struct check *ck, const struct map *m, uint32_t type)
 {
 	struct ir_module *mod = ck->in->module;
 	uint32_t size = value_size(m->value), value = m->value->kind == TY_AGG ? round8(size) : size;
-	uint32_t flags = m->lazy && target_has(mod->target, TF_LAZY_HASH) ? BPF_F_NO_PREALLOC : 0;
+	uint32_t flags = wants_lazy(ck, m) ? BPF_F_NO_PREALLOC : 0;
 	struct ir_map *keys, *map;
 
 	if (!needs_digests(ck, m))

@@ -138,16 +138,40 @@ static uint32_t find_named(struct btf_file *b, struct btf_file *s, uint32_t kind
 	return 0;
 }
 
+static uint32_t find_kept(const struct btf_file *b, uint32_t kinds, const char *name)
+{
+	for (uint32_t i = 0; i < b->nfound && i < BTF_FOUND_N; i++)
+		if (b->found[i].kinds == kinds && !strcmp(b->found[i].name, name))
+			return b->found[i].id;
+	return 0;
+}
+
+static void keep(struct btf_file *b, uint32_t kinds, const char *name, uint32_t id)
+{
+	struct btf_found *f = &b->found[b->nfound % BTF_FOUND_N];
+	size_t len = strlen(name);
+
+	if (!id || len >= sizeof(f->name))
+		return;
+	memcpy(f->name, name, len + 1);
+	f->kinds = kinds;
+	f->id = id;
+	b->nfound++;
+}
+
 static uint32_t find_own(struct btf_file *b, uint32_t kinds, const char *name)
 {
-	uint32_t id = 0;
+	uint32_t id = find_kept(b, kinds, name);
 
+	if (id)
+		return id;
 	if (!b->heads && b->work > INDEX_AFTER)
 		make_index(b);
 	if (b->heads)
 		return find_indexed(b, kinds, name);
 	for (struct btf_file *s = b; s && !id; s = s->base)
 		id = find_named(b, s, kinds, name);
+	keep(b, kinds, name, id);
 	return id;
 }
 

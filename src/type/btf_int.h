@@ -15,6 +15,9 @@ enum { REC_NAME, REC_INFO, REC_SIZE, REC_TYPE = REC_SIZE, REC_EXTRA };
 /* Chains of modifiers, pointers and arrays longer than this are taken for broken. */
 #define BTF_MAX_DEPTH 32
 
+#define BTF_FOUND_N 8
+#define BTF_FOUND_NAME 32
+
 struct btf_file {
 	const uint8_t *data;
 	size_t size;
@@ -37,6 +40,13 @@ struct btf_file {
 	uint64_t work;
 	uint32_t *heads, *chain;
 	uint32_t nheads;
+
+	/* What was found last, before there is an index: each program of a script asks for the same functions. */
+	struct btf_found {
+		char name[BTF_FOUND_NAME]; /* longer ones are not kept */
+		uint32_t kinds, id;
+	} found[BTF_FOUND_N];
+	uint32_t nfound; /* ever; the place of the next one is this modulo the size */
 };
 
 static inline enum btf_kind_nr rec_kind(const uint32_t *rec)

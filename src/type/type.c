@@ -196,6 +196,11 @@ static bool fields_eq(const struct struct_def *a, const struct struct_def *b)
 	return true;
 }
 
+uint32_t type_kernel_id(const struct types *ts, const struct type *t)
+{
+	return t && t->kind == TY_STRUCT && t->st->load_from && t->st->load_from == ts->btf ? t->st->load_id : 0;
+}
+
 static bool same_origin(const struct struct_def *x, const struct struct_def *y)
 {
 	return x->load_id && x->load_id == y->load_id && x->load_from == y->load_from;

@@ -187,6 +187,8 @@ unsigned type_c_align(const struct type *t);
 const struct type *types_lookup(struct types *ts, const char *name);
 /* The same without BTF. */
 const struct type *types_lookup_own(struct types *ts, const char *name);
+/* The id in the kernel's BTF of a structure that was found there; 0: it was not. */
+uint32_t type_kernel_id(const struct types *ts, const struct type *t);
 /* Enumerator by name: script's, then BTF's. False if unknown. */
 bool types_enumerator(struct types *ts, const char *name, struct enum_const *ret);
 /* Calls near_try() for names of the same class as NAME (struct names, typedefs). */
