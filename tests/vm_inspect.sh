@@ -8,13 +8,14 @@ cd "$(dirname "$0")/.." || exit
 stage_name=vm-inspect kernel=$1
 . tests/vm_kit.sh
 
-# In the guest: each noun's test, its lines named after the kernel.
+# In the guest: each noun's test, its lines named after the kernel. Hundreds of comparisons with a bpftool that older
+# kernels give trouble to are this machine's.
 in_guest='
 cd /mnt || exit
 export SONDE=/root/sonde SONDE_TEST_NATIVE=
 release=$(uname -r | sed "s/^\([0-9]*\.[0-9]*\).*/\1/")
 for t in tests/inspect/*.sh; do
-	case $t in */kit.sh | */jited.sh) continue ;; esac
+	case $t in */kit.sh | */jited.sh | */compare.sh) continue ;; esac
 	# A fault of the kernel of 7.2: what it shows of a mount that delegates ends in a warning of its own.
 	case $release:$t in 7.2:*/token.sh) echo "skip inspect/token: this kernel warns of its own list of mounts"; continue ;; esac
 	timeout 600 sh "$t" 2>&1 || echo "not ok inspect/${t##*/}: ended with status $?"

@@ -245,22 +245,16 @@ static int skeleton(struct gen *g)
 }
 
 /* Code is text whatever the form of messages. */
-static int refuse_json(struct inspect *in)
-{
-	return in->json ? inspect_fail(in, -ENOTSUP, "code cannot be shown as JSON") : 0;
-}
-
 int gen_skeleton(struct inspect *in, struct words *w)
 {
+	size_t before = in->out.n; /* what the commands of a batch before this one have left */
 	struct gen g = { 0 };
-	int r = refuse_json(in);
+	int r = gen_open(in, w, false, &g);
 
-	if (!r)
-		r = gen_open(in, w, false, &g);
 	if (!r)
 		r = in->loader ? gen_light(&g) : skeleton(&g);
 	if (r)
-		sb_reset(&in->out);
+		in->out.n = before;
 	gen_done(&g);
 	return r;
 }
@@ -345,15 +339,14 @@ static int subskeleton(struct gen *g)
 
 int gen_subskeleton(struct inspect *in, struct words *w)
 {
+	size_t before = in->out.n; /* what the commands of a batch before this one have left */
 	struct gen g = { 0 };
-	int r = refuse_json(in);
+	int r = gen_open(in, w, true, &g);
 
-	if (!r)
-		r = gen_open(in, w, true, &g);
 	if (!r)
 		r = subskeleton(&g);
 	if (r)
-		sb_reset(&in->out);
+		in->out.n = before;
 	gen_done(&g);
 	return r;
 }

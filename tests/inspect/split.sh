@@ -43,7 +43,7 @@ same "by id and a base" "$by_id" "$("$bt" -B $vmlinux btf dump id "$id")"
 if [ "$peer" ]; then
 	same "a module as the peer" "$("$peer" -B $vmlinux btf dump id "$id")" "$by_id"
 	# Negative enumerators of an unsigned type: docs/bpftool.md.
-	big='s/"val":(1844674407[0-9]{10}|4294[0-9]{6})/"val":BIG/g'
+	big='s/"val":(1844674407[0-9]{10}|2[1-9][0-9]{8}|[34][0-9]{9})([,}])/"val":BIG\2/g'
 	same "a module as the peer in JSON" "$("$peer" -j -B $vmlinux btf dump id "$id" | sed -E "$big")" "$("$bt" -j btf dump id "$id" | sed -E "$big")"
 fi
 "$bt" btf dump id "$id" format c >"$tmp/module.h" && grep -q '^#ifndef __VMLINUX_H__' "$tmp/module.h" && ok "a module in C" || bad "a module in C"

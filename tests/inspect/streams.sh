@@ -42,7 +42,7 @@ said() { "$bt" $1 prog tracelog "$2" pinned "$pins/stream"; }
 # The function has had two forms; a program that is refused for want of it is no fault here.
 object stream -DSAY=bpf_stream_vprintk_impl -DWITH_AUX
 if ! "$bt" prog load "$tmp/stream.o" "$pins/stream" 2>"$tmp/err"; then
-	object stream -DSAY=bpf_stream_vprintk
+	object stream
 	"$bt" prog load "$tmp/stream.o" "$pins/stream" 2>"$tmp/err"
 fi
 if [ ! -e "$pins/stream" ]; then

@@ -3,6 +3,9 @@
 // takes a fifth argument of the kernel's own in 6.18, and has it added by the verifier later.
 #define SEC(name) __attribute__((section(name), used))
 
+#ifndef SAY
+#define SAY bpf_stream_vprintk
+#endif
 #ifdef WITH_AUX
 extern int SAY(int stream, const char *format, const void *args, unsigned int len, void *aux) __attribute__((section(".ksyms")));
 #define say(stream, format, args, len) SAY(stream, format, args, len, (void *)0)
