@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* map create, pin, freeze */
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <errno.h>
 #include <net/if.h>
 #include <string.h>
@@ -8,6 +10,8 @@
 #include "inspect/map.h"
 #include "inspect/names.h"
 #include "run/sys.h"
+
+#define MAP_TYPE_CGRP_STORAGE 32 /* Linux 6.2 */
 
 /* A number that may be said once. */
 static int parse_u32(struct inspect *in, struct words *w, const char *what, uint32_t *v)
@@ -78,9 +82,37 @@ static int parse_attribute(struct inspect *in, struct words *w, union bpf_attr *
 	return inspect_fail(in, -EINVAL, "unknown arg %s", w->v[0]);
 }
 
+/* Maps that keep something with sockets, inodes, tasks, cgroups: the kernel takes none without types. */
+static bool needs_types(uint32_t type)
+{
+	return type == BPF_MAP_TYPE_SK_STORAGE || type == BPF_MAP_TYPE_INODE_STORAGE || type == BPF_MAP_TYPE_TASK_STORAGE ||
+	       type == MAP_TYPE_CGRP_STORAGE;
+}
+
+/* Gives the map an int as key and bytes as value. fd of the types, to be closed once the map is there; -errno. */
+static int add_types(union bpf_attr *a)
+{
+	struct btf *btf = btf__new_empty();
+	const void *data;
+	uint32_t size;
+	int byte, index, fd;
+
+	if (!btf)
+		return -errno;
+	index = btf__add_int(btf, "int", sizeof(int), BTF_INT_SIGNED);
+	byte = btf__add_int(btf, "unsigned char", 1, 0);
+	a->btf_key_type_id = (uint32_t)index;
+	a->btf_value_type_id = (uint32_t)btf__add_array(btf, index, byte, a->value_size);
+	data = btf__raw_data(btf, &size);
+	fd = data ? bpf_btf_load(data, size, NULL) : -ENOMEM;
+	btf__free(btf);
+	a->btf_fd = fd < 0 ? 0 : (uint32_t)fd;
+	return fd;
+}
+
 int map_create(struct inspect *in, struct words *w)
 {
-	_cleanup_fd_ int inner = -1, fd = -1;
+	_cleanup_fd_ int inner = -1, fd = -1, types = -1;
 	union bpf_attr attr = { 0 };
 	const char *path, *name = NULL;
 	int r = words_need(in, w, "'create'", 7);
@@ -99,6 +131,8 @@ int map_create(struct inspect *in, struct words *w)
 		inspect_note(in, "Warning: map name is longer than %u characters, it will be truncated.",
 			     BPF_OBJ_NAME_LEN - 1);
 	memcpy(attr.map_name, name, strnlen(name, BPF_OBJ_NAME_LEN - 1));
+	if (needs_types(attr.map_type))
+		types = add_types(&attr);
 	fd = sys_bpf(BPF_MAP_CREATE, &attr, sizeof(attr));
 	if (fd < 0)
 		return inspect_fail(in, fd, "map create failed: %s", errname(fd));

@@ -20,6 +20,33 @@ create outer type array_of_maps key 4 value 4 entries 2 inner_map pinned "$pins/
 create progs type prog_array key 4 value 4 entries 2
 create prefixes type lpm_trie key 8 value 4 entries 5 flags 1
 
+# Every type that this kernel has, with the sizes and flags that the kernel asks of it.
+words_of() {
+	case $1 in
+	stack_trace) echo key 4 value 8 entries 4 ;;
+	queue | stack | bloom_filter) echo key 0 value 8 entries 4 ;;
+	ringbuf | user_ringbuf) echo key 0 value 0 entries 65536 ;;
+	arena) echo key 0 value 0 entries 1 flags 0x400 ;;
+	lpm_trie) echo key 8 value 8 entries 4 flags 1 ;;
+	array_of_maps | hash_of_maps) echo key 4 value 4 entries 4 inner_map pinned "$pins/hash" ;;
+	cgroup_storage | percpu_cgroup_storage) echo key 8 value 4 entries 0 ;;
+	*k_storage | inode_storage | cgrp_storage) echo key 4 value 12 entries 0 flags 1 ;;
+	insn_array) echo key 4 value 16 entries 4 ;;
+	rhash) echo key 4 value 4 entries 4 flags 1 ;;
+	*) echo key 4 value 4 entries 4 ;;
+	esac
+}
+not_made=
+types=$("$bt" feature probe | sed -n 's/^eBPF map_type \(.*\) is available$/\1/p' | grep -v '^struct_ops$')
+for type in $types; do
+	# shellcheck disable=SC2046
+	said=$("$bt" map create "$pins/of-$type" type "$type" name sn_each $(words_of "$type") 2>&1 &&
+		"$bt" map show pinned "$pins/of-$type" | sed -n "s/^[0-9]*: $type  name .*/made/p")
+	[ "$said" = made ] || not_made="$not_made $type ($said)"
+done
+same "create each type" "" "$not_made"
+rm -f "$pins"/of-*
+
 same "create says nothing" "null" "$("$bt" -j map create "$pins/json" type array key 4 value 4 entries 1 name sn_json)"
 has "show" "$("$bt" map show pinned "$pins/hash")" "	key 4B  value 8B  max_entries 100  memlock $(
 	"$bt" -j map show name sn_hash | sed 's/.*bytes_memlock":\([0-9]*\).*/\1/')B"
