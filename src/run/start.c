@@ -192,8 +192,10 @@ static void tell_attached(struct runtime *rt)
 	if (!rt->opt->notify)
 		return;
 	out_flush(rt->out);
-	if (write(STDOUT_FILENO, line, sizeof(line) - 1) < 0)
+	if (write(STDOUT_FILENO, line, sizeof(line) - 1) < 0) {
 		rt->out->broken = true;
+		rt->out->error = errno;
+	}
 }
 
 /* A begin probe called exit(): whether all can be attached is told nevertheless, nothing else is begun. */

@@ -381,10 +381,10 @@ static bool may_be_list(enum tool_type type)
 	       tool_is_probe(type);
 }
 
-/* A choice has words in parentheses; a time and a network namespace may have a word there. */
+/* A choice has words in parentheses; a time, a folder and a network namespace may have a word there. */
 static bool parentheses_fit(enum tool_type type, bool there)
 {
-	return there ? type == TT_CHOICE || type == TT_TIME || type == TT_NETNS : type != TT_CHOICE;
+	return there ? type == TT_CHOICE || type == TT_TIME || type == TT_NETNS || type == TT_FOLDER : type != TT_CHOICE;
 }
 
 bool tool_type(struct tool *t, const char *name, size_t len, struct tool_option *ret)

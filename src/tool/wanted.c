@@ -10,7 +10,8 @@
 
 static bool is_text(const struct tool_option *o)
 {
-	return o->type == TT_TEXT || o->type == TT_REGEX || o->type == TT_COMMAND || o->type == TT_DISK || o->type == TT_FILE;
+	return o->type == TT_TEXT || o->type == TT_REGEX || o->type == TT_COMMAND || o->type == TT_DISK || o->type == TT_FILE ||
+	       (o->type == TT_FOLDER && o->of);
 }
 
 static void add_literal(struct strbuf *out, const char *text)
