@@ -241,7 +241,10 @@ static void add_interval(struct live *l, size_t slot, const struct ir_block *b, 
 		if (!(l->to[b->rpo] & bit))
 			in.end = t->last;
 	}
-	avec_push(&l->s->arena, &o->live, in);
+	if (o->live.n && o->live.v[o->live.n - 1].end + 1 == in.start)
+		o->live.v[o->live.n - 1].end = in.end; /* blocks that follow one another are one */
+	else
+		avec_push(&l->s->arena, &o->live, in);
 	o->first = in.start < o->first ? in.start : o->first;
 	o->last = in.end > o->last ? in.end : o->last;
 }
