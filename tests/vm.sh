@@ -21,11 +21,16 @@ for script in tests/vm/objects/*.bt; do
 	(cd $build/tests && ../../$build/sonde build "../../$script" -o "$stage/objects/$name.bpf.o") || fail "cannot build $script"
 done
 
+# This machine's files where the guest can run them. Tests work in /tmp, on a disk of its own.
+rootfs=
+[ $arch != "$(uname -m)" ] || rootfs=--rootfs
 # Emulated code runs about five times slower.
-tests/vm/vm-run --arch $arch --kernel "$suite" --timeout "${VM_TIMEOUT:-600}" \
+# shellcheck disable=SC2086
+tests/vm/vm-run --arch $arch --kernel "$suite" --timeout "${VM_TIMEOUT:-900}" $rootfs --disk 256:ext4 --modprobe loop \
 	--file $build/sonde.stripped:/root/sonde --file $build/tests/test-runner --file "$stage/progs" \
 	--file tests/run:/root/run --file "$stage/objects" -- \
-	./test-runner -v -l -x 5 -n "$version/" -s ./sonde -p progs ${VM_SCRIPTS:-run objects} 2>"$stage/err"
+	sh -c "mount -t ext4 /dev/vda /tmp && exec ./test-runner -v -l -x 5 -n '$version/' -s ./sonde -p progs ${VM_SCRIPTS:-run objects}" \
+	2>"$stage/err"
 code=$?
 # 124: timed out, 125: the guest died or its kernel logged an oops or a warning.
 case $code in

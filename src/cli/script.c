@@ -276,20 +276,11 @@ static const char *first_error(const struct session *s)
 	return s->err.what[0] ? s->err.what : "none of its probes is there";
 }
 
-static void lend_ksyms(struct session *s, struct ksyms *ksyms)
-{
-	ksyms_free(s->render.ksyms);
-	s->render.ksyms = s->env.ksyms = ksyms;
-	s->borrows_ksyms = true;
-}
-
-void script_outlook(const struct job *job, struct arena *a, struct ksyms *ksyms, struct script_outlook *ret)
+void script_outlook(const struct job *job, struct arena *a, struct session_kernel *kernel, struct script_outlook *ret)
 {
 	struct session s;
 
-	session_open(&s, job->opt);
-	if (ksyms)
-		lend_ksyms(&s, ksyms);
+	session_open_with(&s, job->opt, kernel);
 	s.tool = job->tool;
 	take_params(&s, job);
 	if (!(prepare(&s) && parse(&s, job) && settings_apply(&s) && analyse(&s)))

@@ -9,7 +9,7 @@
 #include "base/vec.h"
 #include "cli/options.h"
 
-struct ksyms;
+struct session_kernel;
 struct tool;
 
 struct job {
@@ -30,10 +30,10 @@ struct script_outlook {
 	const char *why;          /* it would not; NULL: it would */
 };
 /*
- * Compiles as far as the probes are known, and loads nothing. Texts are in the arena. ksyms: shared by
- * several, for they take long to be read; NULL: its own.
+ * Compiles as far as the probes are known, and loads nothing. Texts are in the arena. kernel: shared by
+ * several, for it takes long to be read; NULL: its own.
  */
-void script_outlook(const struct job *job, struct arena *a, struct ksyms *ksyms, struct script_outlook *ret);
+void script_outlook(const struct job *job, struct arena *a, struct session_kernel *kernel, struct script_outlook *ret);
 
 /* Compiles and runs; messages are printed. The exit status. */
 int script_run(const struct job *job);

@@ -27,14 +27,26 @@ static int64_t now(void)
 	return t.tv_sec * 1000000000ll + t.tv_nsec;
 }
 
-static void open_btf(struct session *s)
+static void open_kernel(struct session *s, struct session_kernel *k)
 {
 	const char *path = getenv("BPFTRACE_BTF");
 
-	if (!path || !*path)
-		path = "/sys/kernel/btf/vmlinux";
-	if (btf_file_open(path, NULL, &s->btf, NULL))
-		s->btf = NULL;
+	s->kernel = k ? k : &s->own;
+	if (!s->kernel->ksyms) {
+		s->kernel->ksyms = ksyms_new();
+		if (!path || !*path)
+			path = "/sys/kernel/btf/vmlinux";
+		if (btf_file_open(path, NULL, &s->kernel->btf, NULL))
+			s->kernel->btf = NULL;
+	}
+	s->btf = s->kernel->btf;
+}
+
+void session_kernel_free(struct session_kernel *k)
+{
+	probe_modules_free(&k->modules);
+	ksyms_free(k->ksyms);
+	btf_file_free(k->btf);
 }
 
 /* Names of built-ins, which no header's macro takes from a script. */
@@ -62,6 +74,11 @@ static void open_params(struct session *s)
 
 void session_open(struct session *s, const struct cli_options *opt)
 {
+	session_open_with(s, opt, NULL);
+}
+
+void session_open_with(struct session *s, const struct cli_options *opt, struct session_kernel *kernel)
+{
 	*s = (struct session){ .opt = opt, .clock = now() };
 	arena_init(&s->arena);
 	s->sources.arena = &s->arena;
@@ -71,19 +88,21 @@ void session_open(struct session *s, const struct cli_options *opt)
 	vec_each(opt->debug_dirs, i)
 		elf_add_debug_dirs(opt->debug_dirs.v[i]);
 	open_params(s);
-	open_btf(s);
+	open_kernel(s, kernel);
 	types_init(&s->types, &s->arena, s->btf);
 	s->target = opt->mode == CM_BUILD ? feature_release(opt->kernel, &s->err) : NULL;
 	if (!s->target)
 		s->target = feature_target(s->btf);
 	s->render = (struct render){
-		.types = &s->types, .raw = opt->raw, .ksyms = ksyms_new(), .usyms = usyms_new(),
+		.types = &s->types, .raw = opt->raw, .ksyms = s->kernel->ksyms, .usyms = usyms_new(),
 	};
 	s->env = (struct probe_env){
 		.arena = &s->arena, .diags = &s->diags, .types = &s->types, .btf = s->btf,
 		.target = s->target, .ksyms = s->render.ksyms, .tracefs = sys_tracefs(),
 		.pid = opt->pid, .unsafe = opt->unsafe, .filter = opt->probe_filter, .traceable = opt->traceable,
+		.modules = s->kernel->modules,
 	};
+	s->kernel->modules = (struct probe_modules){ 0 };
 	ir_module_init(&s->module, &s->arena, s->target);
 	s->module.watch = opt->warnings;
 	bpf_object_init(&s->object, &s->arena, &s->module, &s->sources);
@@ -95,15 +114,15 @@ void session_close(struct session *s)
 	if (s->has_out)
 		out_close(&s->out);
 	child_free(s->child);
+	s->kernel->modules = s->env.modules;
+	s->env.modules = (struct probe_modules){ 0 };
 	probe_env_done(&s->env);
 	ir_module_done(&s->module);
-	if (!s->borrows_ksyms)
-		ksyms_free(s->render.ksyms);
 	usyms_free(s->render.usyms);
 	hosts_free(s->render.hosts);
 	if (s->script)
 		import_objects_free(s->script);
-	btf_file_free(s->btf);
+	session_kernel_free(&s->own);
 	arena_done(&s->arena);
 }
 

@@ -13,6 +13,13 @@
 
 struct tool;
 
+/* What is read of the kernel; sessions in turn can share it. Zero bytes: nothing was read yet. */
+struct session_kernel {
+	struct btf_file *btf;   /* NULL: the kernel has none */
+	struct ksyms *ksyms;    /* NULL: nothing was read yet */
+	struct probe_modules modules; /* while no session has them */
+};
+
 struct session {
 	const struct cli_options *opt;
 	struct tool *tool;      /* borrowed; NULL: a plain script */
@@ -20,7 +27,8 @@ struct session {
 	struct sources sources;
 	struct diags diags;
 	struct err err;         /* of the run side */
-	struct btf_file *btf;   /* NULL: the kernel has none */
+	struct session_kernel own, *kernel;
+	struct btf_file *btf;   /* the kernel's; NULL: it has none */
 	struct types types;
 	struct target *target;
 	struct child *child;    /* of -c */
@@ -34,13 +42,15 @@ struct session {
 	struct render render;
 	struct out out;
 	bool has_out;
-	bool borrows_ksyms;     /* render.ksyms are another's */
 	bool nothing;           /* none of the script's probes is there, and that is no fault */
 	int64_t clock;          /* start of the stage that -v will tell of, ns */
 };
 
 /* Opens BTF if there is any; cannot fail. */
 void session_open(struct session *s, const struct cli_options *opt);
+/* The same with what others have read, which must outlive the session and is for one at a time; NULL: its own. */
+void session_open_with(struct session *s, const struct cli_options *opt, struct session_kernel *kernel);
+void session_kernel_free(struct session_kernel *k);
 void session_close(struct session *s);
 /* -v: says how long the stage took that ends here. */
 void session_stage(struct session *s, const char *name);

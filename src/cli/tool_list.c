@@ -10,9 +10,9 @@
 #include "base/opts.h"
 #include "cli/report.h"
 #include "cli/rights.h"
+#include "cli/session.h"
 #include "cli/tools.h"
 #include "out/jsonw.h"
-#include "sym/ksyms.h"
 
 struct entry {
 	struct tool tool;
@@ -40,6 +40,9 @@ static void add_line(struct strbuf *out, const struct entry *e)
 	sb_addf(out, "%s %-16s %s\n", e->outlook.why ? "-" : " ", e->tool.name, e->tool.summary);
 	if (e->outlook.why)
 		sb_addf(out, "                   not here: %s\n", e->outlook.why);
+	else
+		vec_each(e->tool.notes, i)
+			sb_addf(out, "                   here: %s\n", e->tool.notes.v[i]);
 }
 
 static void add_area(struct strbuf *out, const char *area, const struct entry *entries, const char *word)
@@ -72,6 +75,10 @@ static void add_json(struct strbuf *out, const struct entry *e)
 	vec_each(e->outlook.probes, i)
 		jsonw_string(&w, e->outlook.probes.v[i]);
 	jsonw_end_array(&w);
+	jsonw_array_at(&w, "notes");
+	vec_each(e->tool.notes, i)
+		jsonw_string(&w, e->tool.notes.v[i]);
+	jsonw_end_array(&w);
 	jsonw_end_object(&w);
 	sb_addc(out, '\n');
 }
@@ -80,7 +87,7 @@ static int print_list(const char *word, bool json)
 {
 	_cleanup_sb_ struct strbuf out = { 0 };
 	bool known = !rights_check(NULL);
-	struct ksyms *ksyms = ksyms_new();
+	struct session_kernel kernel = { 0 };
 	struct arena a = { 0 };
 	struct entry *entries = arena_array(&a, struct entry, tool_sources_n + 1);
 	int status;
@@ -90,7 +97,7 @@ static int print_list(const char *word, bool json)
 		/* Some are told on the command line what to trace. */
 		entries[i].known = known;
 		if (known && is_asked(&entries[i], word) && !tool_check_probes(&entries[i].tool, NULL))
-			tools_outlook(&entries[i].tool, ksyms, &entries[i].outlook);
+			tools_outlook(&entries[i].tool, &kernel, &entries[i].outlook);
 	}
 	for (size_t i = 0; json && i < tool_sources_n; i++)
 		if (is_asked(&entries[i], word))
@@ -103,7 +110,7 @@ static int print_list(const char *word, bool json)
 		tool_done(&entries[i].tool);
 	status = out.n ? report_text(&out) : report_error("there is no tool of the name or area '%s'", word);
 	arena_done(&a);
-	ksyms_free(ksyms);
+	session_kernel_free(&kernel);
 	return status;
 }
 

@@ -17,7 +17,7 @@ void tools_near(struct near *n)
 		near_try(n, tool_sources[i].name);
 }
 
-void tools_outlook(struct tool *t, struct ksyms *ksyms, struct script_outlook *ret)
+void tools_outlook(struct tool *t, struct session_kernel *kernel, struct script_outlook *ret)
 {
 	struct cli_options opt = { .format = "text", .dry_run = true, .quiet = true };
 	struct job job = { .opt = &opt, .tool = t, .name = t->name };
@@ -25,7 +25,7 @@ void tools_outlook(struct tool *t, struct ksyms *ksyms, struct script_outlook *r
 
 	opt.pid = tool_only_pid(t);
 	if (!tool_probe_filter(t, &opt.probe_filter, &e))
-		script_outlook(&job, t->arena, ksyms, ret);
+		script_outlook(&job, t->arena, kernel, ret);
 }
 
 /* The script as it would be compiled, the kernel's answers included. */

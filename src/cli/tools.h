@@ -13,8 +13,8 @@
 
 /* Offers all their names. */
 void tools_near(struct near *n);
-/* What its script would attach to on this kernel with the options it has now; nothing is loaded. ksyms may be NULL. */
-void tools_outlook(struct tool *t, struct ksyms *ksyms, struct script_outlook *ret);
+/* What its script would attach to on this kernel with the options it has now; nothing is loaded. kernel may be NULL. */
+void tools_outlook(struct tool *t, struct session_kernel *kernel, struct script_outlook *ret);
 /* Runs a built-in tool; argv[0] is not looked at, self is how usage texts call it. Exit status. */
 int tools_run_embedded(const struct tool_source *src, const char *self, int argc, char **argv);
 /* The same with a user's script, which is called by its path. */

@@ -79,8 +79,8 @@ static bool read_program(struct probe_env *env, uint32_t id, struct bpf_program 
 	m.btf = ret->func_id ? read_btf(info.btf_id) : NULL;
 	if (!m.btf)
 		return false;
-	m.name = arena_printf(env->arena, BPFPROG_MODULE ":%u", id);
-	avec_push(env->arena, &env->modules, m);
+	m.name = arena_printf(&env->modules.arena, BPFPROG_MODULE ":%u", id);
+	avec_push(&env->modules.arena, &env->modules.list, m);
 	ret->btf = m.btf;
 	if (!btf_file_info(m.btf, ret->func_id, &func) || func.kind != BK_FUNC)
 		return false;

@@ -270,7 +270,7 @@ TEST(expand_rawtracepoint)
 	EXPANDS(&f, "rt:sys_enter", "rawtracepoint:sys_enter");
 	EXPANDS(&f, "rt:sys_*", "WARNING: No matches for rawtracepoint sys_*. Skipping.");
 	f.env.btf = fake_btf();
-	f.env.modules_read = true;
+	f.env.modules.read = true;
 	EXPANDS(&f, "rt:sched_switch", "rawtracepoint:sched_switch");
 	t = f.out.targets.v[0];
 	CHECK_EQ(t->btf_id, 0);
@@ -304,7 +304,7 @@ TEST(expand_fentry)
 	EXPANDS(&f, "fentry:vfs_read",
 		"ERROR: fentry: the kernel has no BTF (CONFIG_DEBUG_INFO_BTF), which fentry needs (use kprobe)");
 	f.env.btf = fake_btf();
-	f.env.modules_read = true;
+	f.env.modules.read = true;
 	EXPANDS(&f, "kretfunc:vfs_read", "fexit:vmlinux:vfs_read");
 	t = f.out.targets.v[0];
 	CHECK_EQ(t->btf_id, 3);

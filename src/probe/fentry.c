@@ -99,8 +99,8 @@ static void walk_files(struct walk *w)
 	if (!w->module.text || !strcmp(w->module.text, KFUNCS_KERNEL))
 		return;
 	modules_read(w->env);
-	vec_each(w->env->modules, i)
-		walk_file(w, w->env->modules.v[i].name, w->env->modules.v[i].btf);
+	vec_each(w->env->modules.list, i)
+		walk_file(w, w->env->modules.list.v[i].name, w->env->modules.list.v[i].btf);
 }
 
 static void note_traceable(void *arg, const char *module, const char *func)
@@ -133,10 +133,10 @@ static bool find_function(struct walk *w)
 		id = btf_file_find(w->env->btf, BK_FUNC, w->func.text);
 	if (!id && (!w->module.text || strcmp(w->module.text, KFUNCS_KERNEL))) {
 		modules_read(w->env);
-		for (size_t i = 0; !id && i < w->env->modules.n; i++) {
-			w->module_name = w->env->modules.v[i].name;
+		for (size_t i = 0; !id && i < w->env->modules.list.n; i++) {
+			w->module_name = w->env->modules.list.v[i].name;
 			if (part_match(&w->module, w->module_name))
-				id = btf_file_find(w->env->modules.v[i].btf, BK_FUNC, w->func.text);
+				id = btf_file_find(w->env->modules.list.v[i].btf, BK_FUNC, w->func.text);
 		}
 	}
 	if (id)
@@ -227,9 +227,9 @@ static struct btf_file *file_of(struct probe_env *env, const char *module)
 	if (!module || !strcmp(module, KFUNCS_KERNEL))
 		return env->btf;
 	modules_read(env);
-	vec_each(env->modules, i)
-		if (!strcmp(env->modules.v[i].name, module))
-			return env->modules.v[i].btf;
+	vec_each(env->modules.list, i)
+		if (!strcmp(env->modules.list.v[i].name, module))
+			return env->modules.list.v[i].btf;
 	return NULL;
 }
 

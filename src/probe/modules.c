@@ -13,12 +13,13 @@
 
 static void module_open(struct probe_env *env, const char *name)
 {
-	struct probe_module m = { .name = arena_strdup(env->arena, name) };
+	struct probe_modules *all = &env->modules;
+	struct probe_module m = { .name = arena_strdup(&all->arena, name) };
 	char path[PATH_MAX];
 
 	snprintf(path, sizeof(path), BTF_DIR "/%s", name);
 	if (!btf_file_open(path, env->btf, &m.btf, NULL))
-		avec_push(env->arena, &env->modules, m);
+		avec_push(&all->arena, &all->list, m);
 }
 
 void modules_read(struct probe_env *env)
@@ -26,9 +27,9 @@ void modules_read(struct probe_env *env)
 	struct dirent *ent;
 	DIR *dir;
 
-	if (env->modules_read || !env->btf)
+	if (env->modules.read || !env->btf)
 		return;
-	env->modules_read = true;
+	env->modules.read = true;
 	dir = opendir(BTF_DIR);
 	if (!dir)
 		return;
@@ -38,12 +39,17 @@ void modules_read(struct probe_env *env)
 	closedir(dir);
 }
 
+void probe_modules_free(struct probe_modules *m)
+{
+	vec_each(m->list, i)
+		btf_file_free(m->list.v[i].btf);
+	arena_done(&m->arena);
+	*m = (struct probe_modules){ 0 };
+}
+
 void probe_env_done(struct probe_env *env)
 {
-	vec_each(env->modules, i)
-		btf_file_free(env->modules.v[i].btf);
-	memset(&env->modules, 0, sizeof(env->modules));
-	env->modules_read = false;
+	probe_modules_free(&env->modules);
 	binaries_close(env);
 	programs_free(env);
 }

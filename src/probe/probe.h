@@ -113,6 +113,15 @@ struct probe_module {
 	struct btf_file *btf;
 };
 
+/* BTF of the kernel's modules, which is read when it is first asked for. Zero bytes: none was read yet. */
+struct probe_modules {
+	struct arena arena;
+	VEC(struct probe_module) list;
+	bool read;
+};
+
+void probe_modules_free(struct probe_modules *m);
+
 /* What expansion needs to know; filled by the driver, the last part stays zero. */
 struct probe_env {
 	struct arena *arena;
@@ -130,9 +139,8 @@ struct probe_env {
 	const char *filter;        /* regular expression that names of targets are to match; NULL: all */
 	const char *traceable;     /* file with names of functions, in place of the kernel's; NULL: none */
 
-	VEC(struct probe_module) modules;
 	bool trying;               /* an alternative is looked at: one that this kernel cannot have is not looked for */
-	bool modules_read;
+	struct probe_modules modules;
 	struct strmap files;      /* struct elf_file by path, for binaries_each() */
 	struct program *programs; /* whose debug information was asked for (probe/debuginfo.h) */
 };

@@ -53,10 +53,10 @@ static void walk(struct rawtp_walk *w)
 	if (w->module.text && !part_is_wild(&w->module) && !strcmp(w->module.text, KERNEL))
 		return;
 	modules_read(env);
-	vec_each(env->modules, i) {
-		w->module_name = env->modules.v[i].name;
+	vec_each(env->modules.list, i) {
+		w->module_name = env->modules.list.v[i].name;
 		if (part_match(&w->module, w->module_name))
-			btf_file_each(env->modules.v[i].btf, BK_TYPEDEF, walk_typedef, w);
+			btf_file_each(env->modules.list.v[i].btf, BK_TYPEDEF, walk_typedef, w);
 	}
 }
 
@@ -175,9 +175,9 @@ static struct btf_file *file_of(struct probe_env *env, const char *module)
 	if (!module)
 		return env->btf;
 	modules_read(env);
-	vec_each(env->modules, i)
-		if (!strcmp(env->modules.v[i].name, module))
-			return env->modules.v[i].btf;
+	vec_each(env->modules.list, i)
+		if (!strcmp(env->modules.list.v[i].name, module))
+			return env->modules.list.v[i].btf;
 	return NULL;
 }
 

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# starts.awk tools/*.bt: command lines of the tools, "TOOL ARGS...": each with what it must be given, then with each
+# of its options by itself, as its declarations have them.
+
+BEGIN {
+	# Words that a tool must have.
+	needed["argdist"] = "-C 't:sched:sched_switch():u32:args->prev_pid'"
+	needed["funccount"] = needed["stackcount"] = needed["trace"] = "t:sched:sched_switch"
+	needed["funclatency"] = needed["funcslower"] = "__x64_sys_getpgid"
+	# Values that the type of an option does not give.
+	given["argdist --histogram"] = given["argdist --count"] = "'t:sched:sched_switch():u32:args->prev_pid'"
+	given["argdist --include"] = given["trace --include"] = "linux/fs.h"
+	given["bashreadline --shared"] = "/bin/bash"
+	given["gethostlatency --libc"] = "FILE"
+	given["memleak --obj"] = "FILE --pid SELF"
+	given["fsdist --read"] = given["fsslower --read"] = "vfs_read"
+	given["fsdist --write"] = given["fsslower --write"] = "vfs_write"
+	given["fsdist --open"] = given["fsslower --open"] = "vfs_open"
+	given["fsdist --sync"] = given["fsslower --sync"] = "vfs_fsync_range"
+	given["dirtop --root-directories"] = "/tmp"
+	given["tcprtt --laddr"] = given["tcprtt --raddr"] = "127.0.0.1"
+	# The common set.
+	value["pid"] = value["process"] = value["tid"] = "SELF"
+	value["uid"] = "0"
+	value["name"] = "sh"
+	value["command"] = "true"
+	value["cgroup"] = "/sys/fs/cgroup"
+	value["mntns"] = "/proc/self/ns/mnt"
+	value["pidns"] = "/proc/self/ns/pid"
+	value["duration"] = value["interval"] = "60"
+	value["count"] = "60 1"
+	value["top"] = value["max"] = "5"
+	split("failed time timestamp noclear csv json", words, " ")
+	for (i in words)
+		value[words[i]] = ""
+	long["max"] = "--max-events"
+	long["process"] = "--pid"
+}
+
+FNR == 1 {
+	tool = FILENAME
+	gsub(/.*\/|\.bt$/, "", tool)
+	order[++tools] = tool
+}
+
+function start(args) { starts[tool] = starts[tool] "|" args }
+
+# word(-L,--long,...): of the common set. What is an argument, interval and count are given as words; a container that
+# runs is not there to be named.
+function common(word,    name, inside, at) {
+	name = word
+	sub(/\(.*/, "", name)
+	inside = substr(word, length(name) + 1)
+	if (name == "container")
+		return
+	if (name == "units") {
+		start("-m")
+		return
+	}
+	if (inside ~ /argument/ || (name == "count" && inside !~ /--/) || (name == "interval" && inside !~ /-i/)) {
+		start(value[name])
+		return
+	}
+	at = name in long ? long[name] : "--" name
+	if (match(inside, /--[a-z-]+/))
+		at = substr(inside, RSTART, RLENGTH)
+	start(at " " (name == "count" ? 1 : value[name]))
+}
+
+# of_type TYPE: a value
+function of_type(type) {
+	if (type ~ /^(text|regex)/)
+		return "sh"
+	if (type ~ /^user/)
+		return "0"
+	if (type ~ /^pid|^netns.pid/)
+		return "SELF"
+	if (type == "oflags")
+		return "O_CREAT"
+	if (type == "errno")
+		return "ENOENT"
+	if (type == "syscall")
+		return "read"
+	if (type == "disk")
+		return "DISK"
+	if (type == "folder")
+		return "/tmp"
+	if (type == "netns")
+		return "/proc/self/ns/net"
+	if (type == "command")
+		return "true"
+	if (type == "cgroup")
+		return "/sys/fs/cgroup"
+	return "1"
+}
+
+# option [-L] --name [ARG:TYPE[=DEFAULT]] HELP
+function option(    i, name, type, n, words) {
+	i = $3 ~ /^-[A-Za-z0-9]$/ ? 4 : 3
+	name = $i
+	type = $(i + 1)
+	if (type !~ /^[A-Z][A-Za-z_,.]*:[a-z]/) {
+		start(name)
+		return
+	}
+	sub(/^[^:]*:/, "", type)
+	sub(/=[^()]*$/, "", type)
+	if (tool " " name in given) {
+		start(name " " given[tool " " name])
+	} else if (type ~ /^choice/) {
+		gsub(/^choice\(|\)$/, "", type)
+		n = split(type, words, ",")
+		for (i = 1; i <= n; i++)
+			start(name " " words[i])
+	} else if (type !~ /^(probe|span|event|sample)/) {
+		start(name " " of_type(type))
+	}
+}
+
+$1 != "//!" { next }
+$2 == "of" { of[tool] = $3 }
+$2 == "common" { for (i = 3; i <= NF; i++) common($i) }
+$2 == "option" { option() }
+$2 == "argument" && $3 ~ /:(number|time|bytes)/ { start("1") }
+
+END {
+	for (t = 1; t <= tools; t++) {
+		tool = order[t]
+		print tool, needed[tool]
+		n = split(starts[tool in of ? of[tool] : tool], each, "|")
+		for (i = 2; i <= n; i++)
+			print tool, each[i], needed[tool]
+	}
+}
