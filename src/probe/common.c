@@ -105,6 +105,11 @@ static const char *no_match_text(struct probe_env *env, const struct provider *p
 	return arena_printf(env->arena, "No matches for %s %s.", p->name, text_behind_provider(ap));
 }
 
+bool near_wanted(const struct probe_env *env)
+{
+	return !env->trying && (!env->missing_probes || strcmp(env->missing_probes, "ignore"));
+}
+
 bool no_match(struct probe_env *env, const struct provider *p, const struct attach_point *ap,
 	      const char *prefix, const struct near *near)
 {

@@ -31,6 +31,8 @@ bool unit_period(const char *unit, uint64_t n, uint64_t *ret_ns);
 /* A form of this provider that does not exist: tag bad_probe, with the right forms as hint. Always false. */
 bool bad_form(struct probe_env *env, const struct provider *p, struct span at, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+/* Is it worth while to look for names that are near to one that is missing? */
+bool near_wanted(const struct probe_env *env);
 /*
  * Nothing is called that: an error (false) or, as env->missing_probes says, a warning or nothing (true). near: the
  * nearest name, offered behind prefix ("kprobe:"); may be NULL.

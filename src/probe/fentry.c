@@ -153,7 +153,8 @@ static bool expand_one(struct walk *w, const struct attach_point *ap)
 	near_start(&w->near, w->func.text);
 	w->found = near_function;
 	w->func = w->module = (struct part){ 0 };
-	walk_files(w);
+	if (near_wanted(w->env))
+		walk_files(w);
 	return no_match(w->env, w->provider, ap, prefix, &w->near);
 }
 

@@ -94,7 +94,7 @@ static void look_for(void *arg, const char *module, const char *func)
 	const char *before = x->near.best;
 
 	x->found |= !strcmp(func, x->near.name);
-	if (x->found || strchr(func, '.'))
+	if (x->found || !near_wanted(x->env) || strchr(func, '.'))
 		return;
 	near_try(&x->near, func);
 	if (x->near.best != before)

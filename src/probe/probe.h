@@ -139,7 +139,7 @@ struct probe_env {
 	const char *filter;        /* regular expression that names of targets are to match; NULL: all */
 	const char *traceable;     /* file with names of functions, in place of the kernel's; NULL: none */
 
-	bool trying;               /* an alternative is looked at: one that this kernel cannot have is not looked for */
+	bool trying;               /* an alternative is looked at: one that this kernel cannot have is not looked for, nor names near to it */
 	struct probe_modules modules;
 	struct strmap files;      /* struct elf_file by path, for binaries_each() */
 	struct program *programs; /* whose debug information was asked for (probe/debuginfo.h) */

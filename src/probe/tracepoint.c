@@ -82,7 +82,7 @@ static void near_event(void *arg, const char *category, const char *event)
 static bool tracepoint_missing(struct expansion *x, const struct attach_point *ap)
 {
 	near_start(&x->near, arena_printf(x->env->arena, "%s:%s", x->category.text, x->event.text));
-	if (!x->env->missing_probes || !strcmp(x->env->missing_probes, "error"))
+	if (near_wanted(x->env))
 		each_event(x->env->tracefs, near_event, x);
 	return no_match(x->env, x->out->provider, ap, "tracepoint:", &x->near);
 }

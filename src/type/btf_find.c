@@ -61,6 +61,11 @@ static uint32_t find_string(struct btf_file *b, const char *name, uint32_t *from
 	const char *p = NULL, *end = b->strs + b->strs_len;
 	uint32_t start = *from;
 
+	if (!start && !strcmp(b->sought, name)) {
+		*from = b->sought_from;
+		return b->sought_off;
+	}
+
 	/* The very first string, which only a module's file has, has no NUL before it. */
 	if (!start && len < b->strs_len && !memcmp(b->strs, name, len + 1))
 		p = b->strs;
@@ -68,6 +73,11 @@ static uint32_t find_string(struct btf_file *b, const char *name, uint32_t *from
 		p = search(b->strs + (start ? start : 1), end, name, len);
 	*from = p ? p - b->strs + len + 1 : b->strs_len;
 	b->work += (*from - start) / 16;
+	if (!start && len < sizeof(b->sought)) {
+		memcpy(b->sought, name, len + 1);
+		b->sought_from = *from;
+		b->sought_off = p ? b->start_str + (p - b->strs) : 0;
+	}
 	return p ? b->start_str + (p - b->strs) : 0;
 }
 
@@ -165,7 +175,8 @@ static uint32_t find_own(struct btf_file *b, uint32_t kinds, const char *name)
 
 	if (id)
 		return id;
-	if (!b->heads && b->work > INDEX_AFTER)
+	/* That of a module costs as much less as the module is smaller. */
+	if (!b->heads && b->work > (b->base ? b->types_len : INDEX_AFTER))
 		make_index(b);
 	if (b->heads)
 		return find_indexed(b, kinds, name);

@@ -36,6 +36,10 @@ struct btf_file {
 	uint32_t nknown, cap;
 	uint32_t next; /* offset of the first record not known yet, types_len at the end */
 
+	/* The last name that was searched in strs, for the files that this one is the base of ask for the same in turn. */
+	char sought[64];
+	uint32_t sought_from, sought_off;
+
 	/* Names to ids, made once searches have cost more than it does. */
 	uint64_t work;
 	uint32_t *heads, *chain;

@@ -334,15 +334,13 @@ TEST(btf_functions_of_themselves)
 	btf_file_free(b);
 }
 
-/* A module's file: its own "node" hides the base's, ids and strings go on from the base's. */
-TEST(btf_split)
+/* A module's file, with a struct of its own that has the base's first type as a field. */
+static struct btf_file *open_module(struct btf_file *base)
 {
 	static uint8_t data[4096];
-	struct btf_file *base = open_sample(), *b = NULL;
+	struct btf_file *b = NULL;
 	struct image im = {};
-	uint32_t shift = 0, first = btf_file_count(base);
-	struct field f = {};
-	const struct type *t;
+	uint32_t shift = 0;
 	uint8_t whole[8192];
 	size_t n = sample(whole);
 
@@ -353,12 +351,42 @@ TEST(btf_split)
 	CHECK(n > shift);
 	n = finish(&im, data);
 	CHECK_EQ(btf_file_from_memory(data, n, base, &b, &err), 0);
+	return b;
+}
+
+/* Ids and strings go on from the base's. */
+TEST(btf_split)
+{
+	struct btf_file *base = open_sample(), *b = open_module(base);
+	uint32_t first = btf_file_count(base);
+	struct field f = {};
+	const struct type *t;
+
 	CHECK_EQ(btf_file_find(b, BK_STRUCT, "module_thing"), first);
 	CHECK_EQ(btf_file_find(b, BK_STRUCT, "node"), ID_NODE);
 	CHECK_EQ(btf_file_find(base, BK_STRUCT, "module_thing"), 0);
 	t = btf_type(&ts, b, first);
 	CHECK(type_field(&ts, t, "list", &f));
 	CHECK(f.type->to == types_lookup(&ts, "struct node"));
+	btf_file_free(b);
+	btf_file_free(base);
+}
+
+/* The same names again and again, of both in turn, until there is an index: the answers stay. */
+TEST(btf_split_again)
+{
+	struct btf_file *base = open_sample(), *b = open_module(base);
+	uint32_t first = btf_file_count(base);
+
+	for (int i = 0; i < 1000; i++) {
+		CHECK_EQ(btf_file_find(b, BK_STRUCT, "node"), ID_NODE);
+		CHECK_EQ(btf_file_find(base, BK_STRUCT, "node"), ID_NODE);
+		CHECK_EQ(btf_file_find(base, BK_FUNC, "node"), 0);
+		CHECK_EQ(btf_file_find(b, BK_STRUCT, "module_thing"), first);
+		CHECK_EQ(btf_file_find(base, BK_STRUCT, "module_thing"), 0);
+		CHECK_EQ(btf_file_find(b, BK_FUNC, "nowhere"), 0);
+		CHECK_EQ(btf_file_find(base, BK_FUNC, "nowhere"), 0);
+	}
 	btf_file_free(b);
 	btf_file_free(base);
 }

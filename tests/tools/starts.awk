@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # starts.awk tools/*.bt: command lines of the tools, "TOOL ARGS...": each with what it must be given, then with each
-# of its options by itself, as its declarations have them.
+# of its own options by itself, then with those of the common set all at once, as its declarations have them. Left out
+# are those that only say how things are shown, and for how long. A tool that is another one with options is started
+# once, as its options are that one's.
 
 BEGIN {
 	# Words that a tool must have.
 	needed["argdist"] = "-C 't:sched:sched_switch():u32:args->prev_pid'"
 	needed["funccount"] = needed["stackcount"] = needed["trace"] = "t:sched:sched_switch"
-	needed["funclatency"] = needed["funcslower"] = "__x64_sys_getpgid"
+	needed["funclatency"] = needed["funcslower"] = "vfs_read"
 	# Values that the type of an option does not give.
 	given["argdist --histogram"] = given["argdist --count"] = "'t:sched:sched_switch():u32:args->prev_pid'"
 	given["argdist --include"] = given["trace --include"] = "linux/fs.h"
@@ -27,13 +29,7 @@ BEGIN {
 	value["cgroup"] = "/sys/fs/cgroup"
 	value["mntns"] = "/proc/self/ns/mnt"
 	value["pidns"] = "/proc/self/ns/pid"
-	value["duration"] = value["interval"] = "60"
-	value["count"] = "60 1"
-	value["top"] = value["max"] = "5"
-	split("failed time timestamp noclear csv json", words, " ")
-	for (i in words)
-		value[words[i]] = ""
-	long["max"] = "--max-events"
+	value["failed"] = value["time"] = value["timestamp"] = ""
 	long["process"] = "--pid"
 }
 
@@ -45,26 +41,27 @@ FNR == 1 {
 
 function start(args) { starts[tool] = starts[tool] "|" args }
 
-# word(-L,--long,...): of the common set. What is an argument, interval and count are given as words; a container that
-# runs is not there to be named.
+# word(-L,--long,...): of the common set. A container that runs is not there to be named; a command is traced instead
+# of a process.
 function common(word,    name, inside, at) {
 	name = word
 	sub(/\(.*/, "", name)
 	inside = substr(word, length(name) + 1)
-	if (name == "container")
-		return
-	if (name == "units") {
+	if (name == "units")
 		start("-m")
+	if (name == "process")
+		start("--pid SELF")
+	if (name == "command")
+		start("--command true")
+	if (!(name in value) || name == "process" || name == "command")
 		return
-	}
-	if (inside ~ /argument/ || (name == "count" && inside !~ /--/) || (name == "interval" && inside !~ /-i/)) {
-		start(value[name])
-		return
-	}
 	at = name in long ? long[name] : "--" name
 	if (match(inside, /--[a-z-]+/))
 		at = substr(inside, RSTART, RLENGTH)
-	start(at " " (name == "count" ? 1 : value[name]))
+	if (name == "tid") # not with --pid
+		start(at " " value[name])
+	else
+		filters[tool] = filters[tool] " " at " " value[name]
 }
 
 # of_type TYPE: a value
@@ -118,7 +115,6 @@ function option(    i, name, type, n, words) {
 }
 
 $1 != "//!" { next }
-$2 == "of" { of[tool] = $3 }
 $2 == "common" { for (i = 3; i <= NF; i++) common($i) }
 $2 == "option" { option() }
 $2 == "argument" && $3 ~ /:(number|time|bytes)/ { start("1") }
@@ -127,7 +123,7 @@ END {
 	for (t = 1; t <= tools; t++) {
 		tool = order[t]
 		print tool, needed[tool]
-		n = split(starts[tool in of ? of[tool] : tool], each, "|")
+		n = split(starts[tool] (filters[tool] ? "|" filters[tool] : ""), each, "|")
 		for (i = 2; i <= n; i++)
 			print tool, each[i], needed[tool]
 	}

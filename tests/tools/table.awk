@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# table.awk build/tools-KERNEL...: the page docs/tools-kernels.md, of the results that tests/tools.sh keeps.
+# table.awk build/tools-KERNEL.PART...: the page docs/tools-kernels.md, of the results that tests/tools.sh keeps.
 
 # text KEY: the string of that name in a line of JSON, with its escapes taken back
 function text(key,    at, s) {
@@ -72,7 +72,13 @@ function count(what, test) {
 		tests[tool_of(test), kernel, what]++
 }
 
-FNR == 1 { kernel = $2; kernels[++nkernels] = kernel; next }
+FNR == 1 {
+	kernel = $2
+	if (!(kernel in is_kernel))
+		kernels[++nkernels] = kernel
+	is_kernel[kernel] = 1
+	next
+}
 
 /^\{"name":/ {
 	tool = text("name")
@@ -166,8 +172,9 @@ END {
 	print ""
 	print "## Tests and starts"
 	print ""
-	print "Before the semicolon the tool's own tests (`tests/run/tool`), behind it starts of the tool, by itself and with each of its"
-	print "options that changes what is compiled: loaded, attached and ended. One number: all were good."
+	print "Before the semicolon the tool's own tests (`tests/run/tool`), behind it starts of the tool, by itself, with each of its options"
+	print "that changes what is compiled, and with all filters of the common set: loaded, attached and ended. One number: all were"
+	print "good."
 	heading("tool")
 	for (t = 1; t <= ntools; t++) {
 		printf "| %s |", tools[t]
