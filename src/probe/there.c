@@ -15,12 +15,10 @@ bool probe_try(struct probe_env *env, const struct attach_point *ap, struct prob
 	env->diags = said;
 	env->trying = true;
 	env->missing_probes = NULL;
-	env->trying = true;
 	ok = out->provider->expand(env, ap, out) && out->targets.n;
 	env->diags = diags;
 	env->trying = false;
 	env->missing_probes = policy;
-	env->trying = false;
 	return ok;
 }
 
