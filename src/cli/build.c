@@ -82,10 +82,15 @@ bool build_write(struct session *s)
 static void set_file(struct session *s, const struct image *im, const void *bytes, size_t n)
 {
 	const char **names = arena_array(&s->arena, const char *, s->module.maps.n + 1);
+	_cleanup_sb_ struct strbuf btf = { 0 };
 
 	vec_each(s->module.maps, i)
 		names[i] = image_map_name(im, s->module.maps.v[i]);
-	s->file = (struct run_object){ bytes, n, names, s->params };
+	s->file = (struct run_object){ .bytes = bytes, .size = n, .map_names = names, .params = s->params };
+	if (!image_core_btf(im, bytes, n, &btf))
+		return;
+	s->file.core_btf = arena_dup(&s->arena, btf.p, btf.n);
+	s->file.core_btf_size = btf.n;
 }
 
 bool build_linked(struct session *s)

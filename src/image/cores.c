@@ -8,18 +8,6 @@
 
 #include "image/write.h"
 
-/* A structure with those of its members that are used. */
-struct used {
-	const struct type *type;
-	VEC(const struct field *) members;
-	int id;
-};
-
-struct cores {
-	struct maker *m;
-	VEC(struct used) all;
-};
-
 void make_core_info(struct maker *m, const struct code_place *at, uint32_t insn, const struct ir_core *core)
 {
 	struct core_place c = { at->section, (uint32_t)(at->at + (uint64_t)(insn - at->insn) * 8), core };
@@ -106,17 +94,32 @@ static void put_record(struct cores *c, const struct core_place *p)
 	sb_add(&make_code_info(c->m, p->section)->cores, record, sizeof(record));
 }
 
+void make_core_member(struct cores *c, const struct type *t, const struct field *f)
+{
+	member_of(used_of(c, t), f);
+}
+
+void make_core_structures(struct cores *c)
+{
+	vec_each(c->all, i)
+		make_type(c->m, &c->all.v[i]);
+}
+
+void cores_done(struct cores *c)
+{
+	vec_each(c->all, i)
+		vec_done(&c->all.v[i].members);
+	vec_done(&c->all);
+}
+
 void make_core_types(struct maker *m)
 {
 	struct cores c = { .m = m };
 
 	vec_each(m->cores, i)
-		member_of(used_of(&c, m->cores.v[i].core->type), m->cores.v[i].core->field);
-	vec_each(c.all, i)
-		make_type(m, &c.all.v[i]);
+		make_core_member(&c, m->cores.v[i].core->type, m->cores.v[i].core->field);
+	make_core_structures(&c);
 	vec_each(m->cores, i)
 		put_record(&c, &m->cores.v[i]);
-	vec_each(c.all, i)
-		vec_done(&c.all.v[i].members);
-	vec_done(&c.all);
+	cores_done(&c);
 }

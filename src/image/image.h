@@ -50,6 +50,12 @@ int image_read(const struct image *im, const void *bytes, size_t n, struct err *
  */
 bool image_expand(const struct image *im, struct probe_env *env, struct err *e);
 
+/*
+ * Adds the type information (BTF) of this machine's kernel that is needed to relocate a file: of the structures and members
+ * that it names. False, and nothing is added, if there are no relocations or if some need more.
+ */
+bool image_core_btf(const struct image *im, const void *bytes, size_t n, struct strbuf *out);
+
 /* The name of a map in the file; arena. */
 const char *image_map_name(const struct image *im, const struct ir_map *map);
 

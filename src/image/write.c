@@ -7,16 +7,21 @@
 
 #include "image/meta.h"
 
+void make_basic_types(struct maker *m)
+{
+	m->int_id = btf__add_int(m->btf, "int", 4, BTF_INT_SIGNED);
+	m->long_id = btf__add_int(m->btf, "u64", 8, 0);
+	m->char_id = btf__add_int(m->btf, "char", 1, BTF_INT_CHAR);
+	m->pointer_id = btf__add_ptr(m->btf, 0);
+}
+
 static bool begin(struct maker *m)
 {
 	elf_init(&m->elf);
 	m->btf = btf__new_empty();
 	if (!m->btf)
 		return false;
-	m->int_id = btf__add_int(m->btf, "int", 4, BTF_INT_SIGNED);
-	m->long_id = btf__add_int(m->btf, "u64", 8, 0);
-	m->char_id = btf__add_int(m->btf, "char", 1, BTF_INT_CHAR);
-	m->pointer_id = btf__add_ptr(m->btf, 0);
+	make_basic_types(m);
 	return true;
 }
 

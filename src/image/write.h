@@ -67,6 +67,24 @@ void make_line_info(struct maker *m, const struct code_place *at, const struct b
 /* cores.c: what depends on the kernel's structures; then their types. */
 void make_core_info(struct maker *m, const struct code_place *at, uint32_t insn, const struct ir_core *core);
 void make_core_types(struct maker *m);
+
+/* A structure with those of its members that are used. */
+struct used {
+	const struct type *type;
+	VEC(const struct field *) members;
+	int id;
+};
+struct cores {
+	struct maker *m;
+	VEC(struct used) all;
+};
+/* Notes a member, by its name once; then the types of all structures. Fields are borrowed. */
+void make_core_member(struct cores *c, const struct type *t, const struct field *f);
+void make_core_structures(struct cores *c);
+void cores_done(struct cores *c);
+
+/* write.c: the types that all use. */
+void make_basic_types(struct maker *m);
 void make_debug_sections(struct maker *m);
 
 #endif

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/fdutil.h"
 #include "run/internal.h"
@@ -170,12 +171,29 @@ static int load(struct runtime *rt, struct bpf_object *obj, struct err *e)
 	return rc ? rc : take_programs(rt, obj, e);
 }
 
+/* A file in memory with the types that relocate the object; -1: libbpf looks at the kernel's. */
+static int core_btf_file(const struct run_object *o, char *path, size_t size)
+{
+	_cleanup_fd_ int fd = o->core_btf ? memfd_create("core", MFD_CLOEXEC) : -1;
+	int ret = fd;
+
+	snprintf(path, size, "/proc/self/fd/%d", fd);
+	if (fd < 0 || file_write(path, o->core_btf, o->core_btf_size, 0600))
+		return -1;
+	fd = -1;
+	return ret;
+}
+
 int run_load_object(struct runtime *rt, struct err *e)
 {
 	const struct run_object *o = rt->opt->object;
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "sonde");
+	char path[64];
+	_cleanup_fd_ int types = core_btf_file(o, path, sizeof(path));
 	struct bpf_object *obj;
 	int rc;
+
+	opts.btf_custom_path = types < 0 ? NULL : path;
 
 	libbpf_set_print(listen);
 	sb_reset(&said);

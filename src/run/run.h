@@ -19,12 +19,14 @@
 #include "out/out.h"
 #include "probe/probe.h"
 
-/* A compiled script: the file, and what each map of the module is called in it. */
+/* A compiled script: the file, what each map of the module is called in it, and what relocates it. */
 struct run_object {
 	const void *bytes;
 	size_t size;
 	const char *const *map_names; /* by ir_map.index */
 	struct parse_params params;
+	const void *core_btf;         /* types to relocate it by; NULL: the kernel's */
+	size_t core_btf_size;
 };
 
 struct runtime;
