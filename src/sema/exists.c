@@ -103,13 +103,15 @@ bool resolve_exists(struct check *ck, struct node *n)
 	return resolve_expr(ck, n->a);
 }
 
-/* Without reporting: is this expression typed? */
+/* Without reporting: is this expression typed, with the names that it has? */
 static bool is_typed(struct check *ck, struct node *n)
 {
 	bool report = ck->report, ok;
 
 	ck->report = false;
+	ck->exact = true;
 	ok = infer_expr(ck, n);
+	ck->exact = false;
 	ck->report = report;
 	return ok;
 }

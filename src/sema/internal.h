@@ -35,6 +35,7 @@ struct check {
 
 	/* infer */
 	bool report;  /* the last round: diagnostics are kept, unknown types are faults */
+	bool exact;   /* members under the names of other releases do not count: exists() */
 	bool changed; /* a type grew in this round */
 	unsigned dead; /* arms around, of conditions that are known to be otherwise */
 	bool assume_int; /* a map whose only values come from itself, @x = @x + 1, starts as an integer */

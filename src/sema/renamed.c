@@ -129,7 +129,7 @@ bool use_renamed_field(struct check *ck, struct node *n, const struct type *t)
 	const char *path = r ? r->path : NULL, *dot;
 	struct node *part;
 
-	if (!r)
+	if (!r || (ck->exact && r->since))
 		return false;
 	if (r->since)
 		tell(ck, n, r);
