@@ -145,6 +145,15 @@ static int is_source(const struct dirent *e)
 	       has_suffix(e->d_name, ".bpf.c");
 }
 
+/* Of C and the object that was made of it, which come one behind the other, the object is taken. */
+static bool is_compiled(struct dirent *const *names, int n, int i)
+{
+	const char *name = names[i]->d_name, *next = i + 1 < n ? names[i + 1]->d_name : "";
+	size_t len = strlen(name);
+
+	return has_suffix(name, ".bpf.c") && has_suffix(next, ".bpf.o") && strlen(next) == len && !strncmp(name, next, len - 1);
+}
+
 static void import_folder(struct parser *p, struct span at, const char *path)
 {
 	struct dirent **names = NULL;
@@ -152,10 +161,11 @@ static void import_folder(struct parser *p, struct span at, const char *path)
 
 	if (n < 0)
 		fail(p, at, path, errname(errno));
-	for (int i = 0; i < n; i++) {
-		import_file(p, at, arena_printf(p->arena, "%s/%s", path, names[i]->d_name));
+	for (int i = 0; i < n; i++)
+		if (!is_compiled(names, n, i))
+			import_file(p, at, arena_printf(p->arena, "%s/%s", path, names[i]->d_name));
+	for (int i = 0; i < n; i++)
 		free(names[i]);
-	}
 	free(names);
 }
 
