@@ -75,6 +75,19 @@ static void count_parts(struct gen *g)
 		g->nprogs++;
 }
 
+/* What libbpf makes of the bytes, which stay as they are. */
+static struct bpf_object *open_bytes(const struct strbuf *bytes, const struct bpf_object_open_opts *opts)
+{
+	struct objfile copy = { 0 };
+	struct bpf_object *obj;
+
+	sb_add(&copy.bytes, bytes->p, bytes->n);
+	objfile_ops_with_links(&copy);
+	obj = bpf_object__open_mem(copy.bytes.p, copy.bytes.n, opts);
+	objfile_done(&copy);
+	return obj;
+}
+
 int gen_open(struct inspect *in, struct words *w, bool part, struct gen *ret)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = part ? "" : ret->name);
@@ -93,7 +106,7 @@ int gen_open(struct inspect *in, struct words *w, bool part, struct gen *ret)
 		inspect_pass(in, r);
 	if (r)
 		return r;
-	ret->obj = bpf_object__open_mem(ret->bytes.p, ret->bytes.n, &opts);
+	ret->obj = open_bytes(&ret->bytes, &opts);
 	if (!ret->obj) {
 		r = -errno;
 		inspect_fail(in, part ? r : inspect_pass(in, r), "failed to open BPF object file: %s", errname(r));

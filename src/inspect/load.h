@@ -8,6 +8,8 @@
 #include "inspect/objects.h"
 #include "inspect/objfile.h"
 
+#define LOAD_F_LINK (1u << 13) /* BPF_F_LINK: operations that a link keeps; newer than the packaged header */
+
 /* A map of the object that another one is used for. */
 struct load_replace {
 	int64_t index;    /* position among the object's maps; -1: by name */
@@ -44,7 +46,7 @@ struct loaded {
 };
 
 /* 0, or -errno and the error set; loaded_done() also then. */
-int load_object(struct inspect *in, const struct objfile *f, struct load_options *o, struct loaded *ret);
+int load_object(struct inspect *in, struct objfile *f, struct load_options *o, struct loaded *ret);
 void loaded_done(struct loaded *l);
 
 /* The type that a section's name stands for, also in older spellings. -errno and the error set. */

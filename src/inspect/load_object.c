@@ -20,6 +20,39 @@ struct load_replace *load_replacement(struct load_options *o, size_t index, cons
 	return NULL;
 }
 
+/* Sections that libbpf 1.1 does not know, alone or before a slash; numbers of include/uapi/linux/bpf.h. */
+static const struct {
+	const char *section;
+	uint32_t type, attach;
+} newer[] = {
+	{ "tcx/ingress", BPF_PROG_TYPE_SCHED_CLS, 46 },	{ "tcx/egress", BPF_PROG_TYPE_SCHED_CLS, 47 },
+	{ "netkit/primary", BPF_PROG_TYPE_SCHED_CLS, 54 }, { "netkit/peer", BPF_PROG_TYPE_SCHED_CLS, 55 },
+	{ "netfilter", 32, 45 },
+	{ "uprobe.multi", BPF_PROG_TYPE_KPROBE, 48 },	{ "uretprobe.multi", BPF_PROG_TYPE_KPROBE, 48 },
+	{ "uprobe.multi.s", BPF_PROG_TYPE_KPROBE, 48 }, { "uretprobe.multi.s", BPF_PROG_TYPE_KPROBE, 48 },
+	{ "uprobe.session", BPF_PROG_TYPE_KPROBE, 57 }, { "uprobe.session.s", BPF_PROG_TYPE_KPROBE, 57 },
+	{ "kprobe.session", BPF_PROG_TYPE_KPROBE, 56 },
+	{ "cgroup/connect_unix", BPF_PROG_TYPE_CGROUP_SOCK_ADDR, 49 },
+	{ "cgroup/sendmsg_unix", BPF_PROG_TYPE_CGROUP_SOCK_ADDR, 50 },
+	{ "cgroup/recvmsg_unix", BPF_PROG_TYPE_CGROUP_SOCK_ADDR, 51 },
+	{ "cgroup/getpeername_unix", BPF_PROG_TYPE_CGROUP_SOCK_ADDR, 52 },
+	{ "cgroup/getsockname_unix", BPF_PROG_TYPE_CGROUP_SOCK_ADDR, 53 },
+};
+
+static bool newer_type(const char *section, enum bpf_prog_type *ret, enum bpf_attach_type *ret_attach)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(newer); i++) {
+		size_t n = strlen(newer[i].section);
+
+		if (strncmp(section, newer[i].section, n) || (section[n] && section[n] != '/'))
+			continue;
+		*ret = (enum bpf_prog_type)newer[i].type;
+		*ret_attach = (enum bpf_attach_type)newer[i].attach;
+		return true;
+	}
+	return false;
+}
+
 /* libbpf takes "xdp" and "kprobe/x", people also write "xdp/x" and "kprobe". */
 int load_type_of(struct inspect *in, const char *section, enum bpf_prog_type *ret,
 		 enum bpf_attach_type *ret_attach)
@@ -27,7 +60,7 @@ int load_type_of(struct inspect *in, const char *section, enum bpf_prog_type *re
 	_cleanup_sb_ struct strbuf name = { 0 };
 
 	quiet_libbpf(in);
-	if (!libbpf_prog_type_by_name(section, ret, ret_attach))
+	if (newer_type(section, ret, ret_attach) || !libbpf_prog_type_by_name(section, ret, ret_attach))
 		return 0;
 	sb_addf(&name, "%s/", section);
 	if (!libbpf_prog_type_by_name(sb_str(&name), ret, ret_attach))
@@ -37,6 +70,16 @@ int load_type_of(struct inspect *in, const char *section, enum bpf_prog_type *re
 	if (!libbpf_prog_type_by_name(sb_str(&name), ret, ret_attach))
 		return 0;
 	return inspect_fail(in, -EINVAL, "no type of program has the name '%s'; give one by 'type'", section);
+}
+
+/* libbpf sees to the sections that it knows. */
+static bool is_sleepable(const char *section)
+{
+	size_t n = strcspn(section, "/");
+	enum bpf_attach_type attach;
+	enum bpf_prog_type type;
+
+	return n > 2 && !strncmp(section + n - 2, ".s", 2) && newer_type(section, &type, &attach);
 }
 
 static int set_type(struct inspect *in, struct bpf_program *p, const struct load_options *o)
@@ -56,6 +99,8 @@ static int set_type(struct inspect *in, struct bpf_program *p, const struct load
 	if (bpf_program__type(p) != type)
 		bpf_program__set_type(p, type);
 	bpf_program__set_expected_attach_type(p, attach);
+	if (!o->has_type && is_sleepable(bpf_program__section_name(p)))
+		bpf_program__set_flags(p, bpf_program__flags(p) | BPF_F_SLEEPABLE);
 	return 0;
 }
 
@@ -186,11 +231,20 @@ static int failed(struct inspect *in, int code, const char *what)
 	return code;
 }
 
-static int load_with_libbpf(struct inspect *in, const struct objfile *f, struct load_options *o,
-			    struct loaded *ret)
+static void set_ops_flag(struct bpf_object *obj)
+{
+	struct bpf_map *m;
+
+	bpf_object__for_each_map(m, obj)
+		if (bpf_map__type(m) == BPF_MAP_TYPE_STRUCT_OPS)
+			bpf_map__set_map_flags(m, bpf_map__map_flags(m) | LOAD_F_LINK);
+}
+
+static int load_with_libbpf(struct inspect *in, struct objfile *f, struct load_options *o, struct loaded *ret)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, open, .object_name = f->name, .relaxed_maps = in->mapcompat,
 		    .btf_custom_path = o->kernel_btf, .kernel_log_level = in->debug ? 1 + 2 + 4 : 0);
+	bool links = objfile_ops_with_links(f);
 	struct bpf_program *p;
 	int r = 0;
 
@@ -199,6 +253,8 @@ static int load_with_libbpf(struct inspect *in, const struct objfile *f, struct 
 	ret->obj = bpf_object__open_mem(f->bytes.p, f->bytes.n, &open);
 	if (!ret->obj)
 		return failed(in, -errno, "failed to open object file");
+	if (links)
+		set_ops_flag(ret->obj);
 	bpf_object__for_each_program(p, ret->obj)
 		r = r ? r : set_type(in, p, o);
 	if (!r)
@@ -215,7 +271,7 @@ static int load_with_libbpf(struct inspect *in, const struct objfile *f, struct 
 	return 0;
 }
 
-int load_object(struct inspect *in, const struct objfile *f, struct load_options *o, struct loaded *ret)
+int load_object(struct inspect *in, struct objfile *f, struct load_options *o, struct loaded *ret)
 {
 	int r;
 

@@ -197,6 +197,34 @@ int objfile_read(struct inspect *in, const char *path, struct objfile *ret)
 		     : check_types(in, ret);
 }
 
+/* A string of its own among the names of types; NULL: there is none. */
+static char *btf_string(struct objfile *f, const char *text)
+{
+	uint32_t i = objfile_find(f, ".BTF");
+	size_t n = i ? objfile_section(f, i)->sh_size : 0, len = strlen(text) + 2;
+	char *p = i ? f->bytes.p + objfile_section(f, i)->sh_offset : NULL;
+
+	for (size_t at = 0; at + len <= n; at++)
+		if (!p[at] && !memcmp(p + at + 1, text, len - 1))
+			return p + at + 1;
+	return NULL;
+}
+
+bool objfile_ops_with_links(struct objfile *f)
+{
+	static const char name[] = ".struct_ops.link";
+	uint32_t i = objfile_find(f, name);
+	char *of_types = btf_string(f, name);
+
+	if (!i)
+		return false;
+	f->bytes.p[objfile_string(f, objfile_header(f)->e_shstrndx, objfile_section(f, i)->sh_name) - f->bytes.p +
+		   strlen(".struct_ops")] = '\0';
+	if (of_types)
+		of_types[strlen(".struct_ops")] = '\0';
+	return true;
+}
+
 void objfile_done(struct objfile *f)
 {
 	sb_done(&f->bytes);

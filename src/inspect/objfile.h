@@ -24,6 +24,12 @@ struct objfile {
 int objfile_read(struct inspect *in, const char *path, struct objfile *ret);
 void objfile_done(struct objfile *f);
 
+/*
+ * Operations with links have a section of their own, which libbpf 1.1 does not know: in place, it gets the
+ * name of those without. True: there is one, its maps want the flag BPF_F_LINK.
+ */
+bool objfile_ops_with_links(struct objfile *f);
+
 /* Of a checked file. */
 const Elf64_Ehdr *objfile_header(const struct objfile *f);
 const Elf64_Shdr *objfile_section(const struct objfile *f, uint32_t i);

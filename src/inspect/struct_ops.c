@@ -2,6 +2,8 @@
 /* struct_ops: operations of the kernel that programs implement, a map for each set. */
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -16,6 +18,7 @@
 
 #define VMLINUX "/sys/kernel/btf/vmlinux"
 #define VALUE_PREFIX "bpf_struct_ops_"
+#define ATTACH_STRUCT_OPS 44 /* BPF_STRUCT_OPS, newer than the packaged header */
 
 /* The kernel's types, loaded once for a command. */
 struct ops {
@@ -217,7 +220,31 @@ static int do_unregister(struct inspect *in, struct words *w)
 	return r;
 }
 
-/* One map; with a folder, the link that keeps it is pinned there under the map's name. */
+/* The link that keeps the operations of a map, which libbpf 1.1 does not make: an fd, or -errno. */
+static int make_link(int map)
+{
+	union bpf_attr attr = { .link_create = { .prog_fd = (uint32_t)map, .attach_type = ATTACH_STRUCT_OPS } };
+
+	return sys_bpf(BPF_LINK_CREATE, &attr, sizeof(attr));
+}
+
+/* A map whose operations a link keeps: in a folder it is pinned under the map's name, else it goes when we do. */
+static int register_with_link(struct ops *o, struct bpf_map *map, const char *dir, const struct bpf_map_info *info)
+{
+	_cleanup_fd_ int link = make_link(bpf_map__fd(map));
+	struct bpf_link_info link_info = { 0 };
+	int r = link < 0 ? link : object_info(link, &link_info, sizeof(link_info));
+
+	if (r)
+		return inspect_fail(o->in, r, "can't register struct_ops %s: %s", bpf_map__name(map), errname(r));
+	if (dir)
+		r = object_pin(o->in, link, arena_printf(&o->in->arena, "%s/%s", dir, bpf_map__name(map)));
+	if (!r)
+		inspect_note(o->in, "Registered %s %s map id %u link id %u", kernel_name(o, info), info->name, info->id,
+			     link_info.id);
+	return inspect_status(o->in, INSPECT_FAILED, r);
+}
+
 static int register_map(struct ops *o, struct bpf_map *map, const char *dir)
 {
 	struct bpf_map_info info = { 0 };
@@ -227,14 +254,12 @@ static int register_map(struct ops *o, struct bpf_map *map, const char *dir)
 	if (r)
 		return inspect_fail(o->in, r, "can't register struct_ops %s: %s", bpf_map__name(map), errname(r));
 	o->found++;
-	if (dir && bpf_map__map_flags(map) & 1u << 13) /* BPF_F_LINK, newer than the packaged header */
-		r = object_pin(o->in, bpf_link__fd(link),
-			       arena_printf(&o->in->arena, "%s/%s", dir, bpf_map__name(map)));
-	if (!r)
-		r = object_info(bpf_map__fd(map), &info, sizeof(info));
-	if (!r)
+	r = object_info(bpf_map__fd(map), &info, sizeof(info));
+	if (!r && bpf_map__map_flags(map) & LOAD_F_LINK)
+		r = register_with_link(o, map, dir, &info);
+	else if (!r)
 		inspect_note(o->in, "Registered %s %s id %u", kernel_name(o, &info), info.name, info.id);
-	/* The operations stay, as they do for a map without a link. */
+	/* The operations stay: what goes is libbpf's idea of a link. */
 	bpf_link__disconnect(link);
 	bpf_link__destroy(link);
 	return r;
@@ -253,12 +278,26 @@ static int register_all(struct ops *o, struct bpf_object *obj, const char *path,
 	return r;
 }
 
+/* The folder for links; *ret_made: it was not there. */
+static int prepare_dir(struct inspect *in, const char *dir, bool *ret_made)
+{
+	int r = pins_prepare_dir(in, dir, true);
+
+	if (r || !access(dir, F_OK))
+		return r;
+	if (mkdir(dir, 0700))
+		return inspect_fail(in, -errno, "failed to create dir '%s': %s", dir, errname(errno));
+	*ret_made = true;
+	return 0;
+}
+
 static int do_register(struct inspect *in, struct words *w)
 {
 	struct load_options options = { 0 };
 	struct objfile file = { 0 };
 	struct loaded l = { 0 };
 	const char *path, *dir;
+	bool made = false;
 	struct ops o;
 	int r;
 
@@ -268,7 +307,7 @@ static int do_register(struct inspect *in, struct words *w)
 	dir = word_next(w);
 	r = ops_open(&o, in);
 	if (!r && dir)
-		r = pins_prepare_dir(in, dir, true);
+		r = prepare_dir(in, dir, &made);
 	if (!r)
 		r = objfile_read(in, path, &file);
 	if (!r)
@@ -276,6 +315,8 @@ static int do_register(struct inspect *in, struct words *w)
 	if (!r)
 		r = l.obj ? register_all(&o, l.obj, path, dir)
 			  : inspect_fail(in, -ENOENT, "no struct_ops found in %s", path);
+	if (r && made)
+		rmdir(dir);
 	loaded_done(&l);
 	objfile_done(&file);
 	btf__free(o.btf);

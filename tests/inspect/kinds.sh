@@ -11,9 +11,6 @@ mkdir "$pins"
 ip link add veth0 type veth peer name veth1 || bad "veth"
 index=$(ip -o link show dev veth0 | cut -d: -f1)
 
-# Is the running kernel of this release, or newer?
-kernel_from() { [ "$(printf '%s\n%s\n' "$1" "$(uname -r)" | sort -V | head -n 1)" = "$1" ]; }
-
 # made SINCE WHAT KIND [WORD]: a link; from that release on the kernel tells all of it. False: it cannot be made.
 made() {
 	since=$1 thing=$2; shift 2

@@ -27,6 +27,9 @@ ok() { echo "ok $test_name: $1"; }
 bad() { echo "not ok $test_name: $1${2:+: $2}"; }
 skip() { echo "skip $test_name: $1"; }
 
+# Is the running kernel of this release, or newer?
+kernel_from() { [ "$(printf '%s\n%s\n' "$1" "$(uname -r)" | sort -V | head -n 1)" = "$1" ]; }
+
 # needs PROGRAM...: ends the test where one is missing.
 needs() {
 	for program; do

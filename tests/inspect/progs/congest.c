@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A congestion control that does nothing clever, as a set of operations.
+// A congestion control that does nothing clever, as a set of operations; -DLINK: one that a link keeps.
 #define SEC(name) __attribute__((section(name), used))
+#ifdef LINK
+#define OPERATIONS SEC(".struct_ops.link")
+#define NAME sonde_link
+#define NAME_TEXT "sonde_link"
+#else
+#define OPERATIONS SEC(".struct_ops")
+#define NAME sonde_test
+#define NAME_TEXT "sonde_test"
+#endif
 
 struct sock;
 struct tcp_congestion_ops {
@@ -14,11 +23,11 @@ SEC("struct_ops/threshold") unsigned int threshold(unsigned long long *ctx) { re
 SEC("struct_ops/avoid") void avoid(unsigned long long *ctx) {}
 SEC("struct_ops/undo") unsigned int undo(unsigned long long *ctx) { return 10; }
 
-SEC(".struct_ops") struct tcp_congestion_ops sonde_test = {
+OPERATIONS struct tcp_congestion_ops NAME = {
 	.ssthresh = (void *)threshold,
 	.cong_avoid = (void *)avoid,
 	.undo_cwnd = (void *)undo,
-	.name = "sonde_test",
+	.name = NAME_TEXT,
 };
 
 char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,41 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# sections: names of sections that the packaged libbpf does not know, and some that it does.
+cd "$(dirname "$0")/../.." || exit
+. tests/inspect/kit.sh
+needs clang
+mkdir "$pins"
+
+# section NAME TYPE SINCE: from that release on the kernel has such programs.
+section() {
+	kernel_from "$3" || { skip "$1: programs of Linux $3"; return; }
+	object section -DSECTION="\"$1\""
+	if "$bt" prog load "$tmp/section.o" "$pins/section" 2>"$tmp/err"; then
+		same "$1" "$2  name f" "$("$bt" prog show pinned "$pins/section" | sed -n '1s/^[0-9]*: \(.*name f\).*/\1/p')"
+		rm "$pins/section"
+	else
+		bad "$1" "$(cat "$tmp/err")"
+	fi
+}
+
+section xdp xdp 4.8
+section tcx/ingress sched_cls 6.6
+section tcx/egress sched_cls 6.6
+section netkit/primary sched_cls 6.7
+section netkit/peer sched_cls 6.7
+section netfilter netfilter 6.4
+section uprobe.multi//bin/true:main kprobe 6.6
+section uretprobe.multi kprobe 6.6
+section uprobe.multi.s kprobe 6.6
+section uprobe.session kprobe 6.13
+section cgroup/connect_unix cgroup_sock_addr 6.7
+section cgroup/sendmsg_unix cgroup_sock_addr 6.7
+section cgroup/recvmsg_unix cgroup_sock_addr 6.7
+section cgroup/getpeername_unix cgroup_sock_addr 6.7
+section cgroup/getsockname_unix cgroup_sock_addr 6.7
+section kprobe.session/do_nanosleep kprobe 6.10
+
+object section -DSECTION='"uprobe.multiple"'
+fails "no such section" "no type of program has the name 'uprobe.multiple'; give one by 'type'" \
+	"$bt" prog load "$tmp/section.o" "$pins/section"
+"$bt" prog load "$tmp/section.o" "$pins/section" type tcx/egress && ok "a type by its newer name" || bad "a type by its newer name"
