@@ -64,8 +64,6 @@ static bool check_skboutput(struct check *ck, struct node *call)
 	call->type = type_i64();
 	if (!in_typed_probe(ck, call))
 		return false;
-	if (check_target(ck)->is_portable)
-		return check_error(ck, call->span, DT_not_supported, "skboutput() cannot be kept in a compiled script");
 	if (!check_const_str(ck, path, &text, &len) || !*text)
 		return check_error(ck, path->span, DT_bad_argument, "skboutput() expects the path of a file as a string literal");
 	call->fn_data = (void *)text;

@@ -82,7 +82,7 @@ static void set_role(struct ir_module *m, struct ir_map *map)
 static uint32_t get_ir_map(struct reader *r)
 {
 	const char *name = unpack_text(&r->u);
-	enum ir_map_role role = unpack_below(&r->u, IM_MORE_STACKS + 1);
+	enum ir_map_role role = unpack_below(&r->u, IM_PACKETS + 1);
 	uint32_t v[5];
 
 	for (int i = 0; i < 5; i++)

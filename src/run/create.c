@@ -116,23 +116,28 @@ static int create_ring(struct runtime *rt, const struct ir_map *m, struct err *e
 	return 0;
 }
 
-static int create_perf(struct runtime *rt, const struct ir_map *m, struct perfbuf *b, uint32_t size, struct err *e)
+static int open_perf(struct runtime *rt, const struct ir_map *m, struct perfbuf *b, uint32_t size, struct err *e)
 {
 	uint32_t page = (uint32_t)sysconf(_SC_PAGESIZE);
-	int rc, fd = sys_map_create(m->type, m->name, 4, 4, rt->target->ncpus, m->flags);
+	int rc = perfbuf_open(b, rt->map_fds[m->index], size < page ? page : size);
+
+	if (rc) {
+		err_set(e, rc, "cannot open the record buffers: %s", errname(rc));
+		run_rights_hint(e, rc);
+	}
+	return rc;
+}
+
+static int create_perf(struct runtime *rt, const struct ir_map *m, struct perfbuf *b, uint32_t size, struct err *e)
+{
+	int fd = sys_map_create(m->type, m->name, 4, 4, rt->target->ncpus, m->flags);
 
 	if (fd == -EPERM && run_raise_memlock())
 		fd = sys_map_create(m->type, m->name, 4, 4, rt->target->ncpus, m->flags);
 	if (fd < 0)
 		return explain_map(m, 4, fd, e);
 	rt->map_fds[m->index] = fd;
-	rc = perfbuf_open(b, fd, size < page ? page : size);
-	if (rc) {
-		err_set(e, rc, "cannot open the record buffers: %s", errname(rc));
-		run_rights_hint(e, rc);
-		return rc;
-	}
-	return 0;
+	return open_perf(rt, m, b, size, e);
 }
 
 static int create_records(struct runtime *rt, const struct ir_map *m, struct err *e)
@@ -147,12 +152,12 @@ static int create_records(struct runtime *rt, const struct ir_map *m, struct err
 }
 
 /* The pages that are asked for are each CPU's, as in bpftrace, and a packet may have 64 KiB. */
-static int create_packets(struct runtime *rt, const struct ir_map *m, struct err *e)
+static uint32_t packets_size(const struct runtime *rt)
 {
 	uint64_t pages = rt->tables->config.ring_pages, most = 1 << 14;
 	uint32_t page = (uint32_t)sysconf(_SC_PAGESIZE);
 
-	return create_perf(rt, m, &rt->packets, pages ? round_up_pow2((uint32_t)(pages < most ? pages : most)) * page : PACKETS_SIZE, e);
+	return pages ? round_up_pow2((uint32_t)(pages < most ? pages : most)) * page : PACKETS_SIZE;
 }
 
 static int map_globals(struct runtime *rt, const struct ir_map *m, int fd, struct err *e)
@@ -220,7 +225,7 @@ static int create_map(struct runtime *rt, const struct ir_map *m, struct err *e)
 	if (m->role == IM_RING)
 		return create_records(rt, m, e);
 	if (m->role == IM_PACKETS)
-		return create_packets(rt, m, e);
+		return create_perf(rt, m, &rt->packets, packets_size(rt), e);
 	if (m->role == IM_PINNED)
 		return open_pinned(rt, m, e);
 	if (m->role >= IM_UNWIND_PIDS)
@@ -257,6 +262,8 @@ int run_adopt_map(struct runtime *rt, const struct ir_map *m, int fd, struct err
 	rt->map_fds[m->index] = fd;
 	if (m->role == IM_GLOBALS)
 		return map_globals(rt, m, fd, e);
+	if (m->role == IM_PACKETS)
+		return open_perf(rt, m, &rt->packets, packets_size(rt), e);
 	if (m->role != IM_RING)
 		return 0;
 	rc = ring_open(&rt->ring, fd, run_ring_size(rt), run_longest_record(rt));

@@ -116,6 +116,13 @@ static void size_maps(struct runtime *rt, struct bpf_object *obj)
 	struct bpf_map *ring = rt->module->ring ? find_map(rt, obj, rt->module->ring) : NULL;
 	struct bpf_map *bulk = rt->module->bulk ? find_map(rt, obj, rt->module->bulk) : NULL;
 
+	vec_each(rt->module->maps, i) {
+		const struct ir_map *m = rt->module->maps.v[i];
+		struct bpf_map *packets = m->role == IM_PACKETS ? find_map(rt, obj, m) : NULL;
+
+		if (packets)
+			bpf_map__set_max_entries(packets, rt->target->ncpus);
+	}
 	if (ring)
 		bpf_map__set_max_entries(ring, run_ring_size(rt));
 	if (bulk)
