@@ -21,6 +21,7 @@ struct around {
 struct state {
 	const struct item *last; /* that counts: no comment; NULL: none */
 	VEC(struct around) around;
+	unsigned depth;   /* how many of them are broken */
 	bool root_broken; /* the definition at hand takes several lines */
 	bool value_ended; /* last is the end of a block that is a value */
 };
@@ -62,7 +63,7 @@ static uint32_t column(const struct layout *l)
 /* May from .. to stand on one line, from this column on? The author had it so, and it is not too long. */
 static bool fits(const struct layout *l, uint32_t from, uint32_t to, uint32_t col)
 {
-	for (uint32_t i = from; i <= to; i++) {
+	for (uint32_t i = from; i <= to && col <= WIDTH; i++) {
 		const struct item *it = item(l, i);
 
 		if (i > from && it->lines)
@@ -119,6 +120,7 @@ static void enter(struct layout *l)
 		a.is_value = is_value_block(l);
 	}
 	vec_push(&l->now.around, a);
+	l->now.depth += a.broken;
 }
 
 static void leave(struct layout *l)
@@ -127,6 +129,7 @@ static void leave(struct layout *l)
 	if (!l->now.around.n)
 		return;
 	l->now.around.n--;
+	l->now.depth -= l->now.around.v[l->now.around.n].broken;
 	l->now.value_ended = l->now.around.v[l->now.around.n].is_value;
 }
 
@@ -215,12 +218,10 @@ static enum gap gap_before(const struct layout *l)
 
 static void indent(struct layout *l, const struct item *it, bool further)
 {
-	unsigned n = further;
+	unsigned n = l->now.depth + further;
 
 	if (it->kind == LI_DIRECTIVE || (it->kind == LI_REMARK && it->at_margin && it->len > 2 && it->text[2] == '!'))
 		return; /* a line of a tool's description may stand anywhere */
-	vec_each(l->now.around, i)
-		n += l->now.around.v[i].broken;
 	if (it->tok == T_RBRACE && inner(l) && inner(l)->broken && n)
 		n--;
 	sb_fill(l->out, '\t', n < NESTING ? n : NESTING);

@@ -8,6 +8,10 @@
 
 #include "lang/layout_int.h"
 
+/* Texts with more than these are nobody's scripts; the branches of an #if there may be laid out badly. */
+#define BRANCHES_MAX 64
+#define OPEN_MAX 1000
+
 enum where {
 	AT_ROOT,
 	IN_POINTS,
@@ -124,6 +128,8 @@ static void next_branch(struct scan *s)
 static void follow_directive(struct scan *s, struct item *it, size_t mark)
 {
 	if (says(it, mark, "if") || (mark > 1 && says(it, mark, "each"))) {
+		if (s->branches.n == BRANCHES_MAX || s->open.n > OPEN_MAX)
+			return;
 		it->branch = LB_OPENS;
 		open_branch(s);
 	} else if (s->branches.n && says(it, mark, "el")) {
