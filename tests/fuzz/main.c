@@ -261,6 +261,9 @@ static void try_seed(const struct options *opt, uint64_t seed, struct tally *tal
 		keep(&t);
 	else if (v == DIFFERENT)
 		printf("fuzz: %s\n", t.why);
+	else if (v == TOO_LARGE)
+		printf("fuzz: seed %llu: more work than the kernel's verifier does\n", (unsigned long long)seed);
+	fflush(stdout);
 	tally->same += v == SAME;
 	tally->refused += v == REFUSED;
 	tally->too_large += v == TOO_LARGE;
