@@ -194,6 +194,7 @@ static bool says_nothing(const char *line, size_t n)
 {
 	static const char *const words[] = {
 		"libbpf: failed to load object '", "': failed to load: -", "': failed to prepare load attributes: -",
+		"permission error while running as root", /* memory that may be locked, of which we take care */
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)

@@ -207,5 +207,8 @@ if "$bt" prog load "$tmp/nanosleep.o" "$pins/nanosleep" 2>"$tmp/err"; then
 		stays
 	fi
 else
-	skip "fentry: $(head -n 1 "$tmp/err")"
+	case $(cat "$tmp/err") in
+	"Error: failed to load object file: prog 'on_nanosleep': "*) skip "$(cat "$tmp/err")" ;;
+	*) bad "fentry" "$(cat "$tmp/err")" ;;
+	esac
 fi
