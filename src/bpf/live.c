@@ -131,7 +131,7 @@ static uint32_t live_index(const struct live_set *s, uint32_t variable)
 	return lo;
 }
 
-bool live_has(const struct live_set *s, uint32_t variable)
+static bool live_has(const struct live_set *s, uint32_t variable)
 {
 	uint32_t i = live_index(s, variable);
 

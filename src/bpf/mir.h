@@ -124,7 +124,6 @@ struct live_set {
 };
 void live_init(struct live_set *s, struct arena *a, uint32_t n); /* room for n variables */
 void live_at_end(struct live_set *s, const struct mblock *b);
-bool live_has(const struct live_set *s, uint32_t variable);
 void live_add(struct live_set *s, uint32_t variable);
 void live_drop(struct live_set *s, uint32_t variable);
 /* Removes what only computes values that nobody reads. */

@@ -61,11 +61,6 @@ static int number_of(const char *(*name)(uint32_t), uint32_t n, const char *text
 	return -1;
 }
 
-int number_prog_type(const char *name)
-{
-	return number_of(name_prog_type, COUNT(prog_types), name);
-}
-
 int number_map_type(const char *name)
 {
 	return number_of(name_map_type, COUNT(map_types), name);

@@ -14,7 +14,6 @@ const char *name_map_type(uint32_t type);
 const char *name_link_type(uint32_t type);
 const char *name_attach_type(uint32_t type);
 /* The number of a whole name; -1 if it is none. */
-int number_prog_type(const char *name);
 int number_map_type(const char *name);
 int number_attach_type(const char *name);
 

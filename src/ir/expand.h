@@ -75,7 +75,6 @@ void ir_expand_part(struct ir_expand *x, const struct ir_part *part, struct ir_v
 		    struct ir_val *base, bool pad);
 struct ir_val *ir_expand_key(struct ir_expand *x, struct ir_val *key);
 bool ir_is_str_read(unsigned helper);
-enum ir_helper ir_kernel_read(struct ir_expand *x);
 enum ir_helper ir_kernel_read_str(struct ir_expand *x);
 /* Widest access up to 8 bytes for the next of n bytes at an offset of that alignment. */
 unsigned ir_chunk(uint32_t n, uint32_t align, int64_t off);

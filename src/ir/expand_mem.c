@@ -2,7 +2,7 @@
 /* Expansion of copies, fills, reads of foreign memory, and keys. */
 #include "ir/expand.h"
 
-enum ir_helper ir_kernel_read(struct ir_expand *x)
+static enum ir_helper kernel_read(struct ir_expand *x)
 {
 	return target_has(x->b.module->target, TF_PROBE_READ_KERNEL) ? IRH_probe_read_kernel
 								     : IRH_probe_read;
@@ -60,7 +60,7 @@ static void helper_copy(struct ir_expand *x, struct ir_val *dst, int64_t off, st
 	struct ir_builder *b = &x->b;
 	struct ir_val *to = ir_addi(b, dst, off), *n = ir_iconst(b, size);
 
-	ir_call(b, ir_kernel_read(x), 3, to, n, src);
+	ir_call(b, kernel_read(x), 3, to, n, src);
 }
 
 void ir_expand_zero(struct ir_expand *x, struct ir_val *dst, int64_t off, uint32_t size)

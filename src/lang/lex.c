@@ -82,7 +82,8 @@ void lex_init_tokens(struct lexer *lx, const struct lexer *at, const struct toke
 	lx->end = n;
 }
 
-bool lex_leave(struct lexer *lx)
+/* Back to what stands around the macro or header that has ended; false: nothing does. */
+static bool leave(struct lexer *lx)
 {
 	const struct lex_frame *f = lx->up;
 
@@ -347,7 +348,7 @@ struct token lex_raw(struct lexer *lx)
 			lex_of_text(lx, &t);
 		else if (lx->pos < lx->end)
 			lex_of_macro(lx, &t);
-	} while (t.kind == T_EOF && lex_leave(lx));
+	} while (t.kind == T_EOF && leave(lx));
 	return t;
 }
 

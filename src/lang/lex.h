@@ -99,8 +99,6 @@ void lex_goto(struct lexer *lx, uint32_t pos);
 struct token lex_next(struct lexer *lx);
 /* The same with macros as they are. */
 struct token lex_raw(struct lexer *lx);
-/* Back to what stands around the macro or header that has ended; false: nothing does. */
-bool lex_leave(struct lexer *lx);
 /* Text that was made, as tokens without a span: up to max of them. */
 uint32_t lex_text(struct pp *pp, const char *text, struct token *ret, uint32_t max);
 /*

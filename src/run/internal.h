@@ -240,7 +240,6 @@ void run_signals(struct runtime *rt);
 /* Reads the files of all iterators to their ends. */
 int run_iterators(struct runtime *rt, struct err *e);
 
-bool run_is_begin(const struct probe *p);
 bool run_is_end(const struct probe *p);
 int run_special(struct runtime *rt, bool end, struct err *e); /* runs begin or end programs */
 

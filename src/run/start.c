@@ -18,7 +18,7 @@ static bool is_special(const struct probe *p, const char *name)
 	return p->provider->flags & PF_SPECIAL && !strcasecmp(p->provider->name, name);
 }
 
-bool run_is_begin(const struct probe *p)
+static bool is_begin(const struct probe *p)
 {
 	return is_special(p, "begin");
 }
@@ -34,7 +34,7 @@ int run_special(struct runtime *rt, bool end, struct err *e)
 		const struct probe *p = rt->tables->probes.v[i];
 		int rc;
 
-		if (!(end ? run_is_end(p) : run_is_begin(p)) || p->prog_fd < 0)
+		if (!(end ? run_is_end(p) : is_begin(p)) || p->prog_fd < 0)
 			continue;
 		rc = sys_prog_test_run_raw(p->prog_fd, NULL);
 		if (!rc)

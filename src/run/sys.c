@@ -174,16 +174,6 @@ int sys_map_take_batch(int fd, bool first, void *position, void *keys, void *val
 			 count);
 }
 
-int sys_map_delete_batch(int fd, const void *keys, uint32_t *count)
-{
-	return map_batch(BPF_MAP_DELETE_BATCH, fd, NULL, NULL, (void *)keys, NULL, count);
-}
-
-int sys_map_update_batch(int fd, const void *keys, const void *values, uint32_t *count)
-{
-	return map_batch(BPF_MAP_UPDATE_BATCH, fd, NULL, NULL, (void *)keys, (void *)values, count);
-}
-
 int sys_raw_tracepoint_open(const char *name, int prog_fd)
 {
 	union bpf_attr attr = {

@@ -47,9 +47,6 @@ int sys_map_take_batch(int fd, bool first, void *position, void *keys, void *val
 		       uint32_t *count); /* looked up and deleted */
 int sys_map_lookup_batch(int fd, bool first, void *position, void *keys, void *values,
 			 uint32_t *count);
-/* count in: keys given; out: keys done. Without the command (below 5.6) -EINVAL or -ENOTSUPP. */
-int sys_map_delete_batch(int fd, const void *keys, uint32_t *count);
-int sys_map_update_batch(int fd, const void *keys, const void *values, uint32_t *count);
 int sys_raw_tracepoint_open(const char *name, int prog_fd);
 int sys_prog_test_run_raw(int prog_fd, uint32_t *ret_value); /* raw tracepoint programs; 5.10 */
 /*

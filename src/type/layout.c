@@ -93,9 +93,17 @@ static void place_bits(struct cursor *c, struct field *f)
 	c->bit += f->bit_size;
 }
 
+/* Alignment as a member of a C structure. */
+static unsigned c_align_of(const struct type *t)
+{
+	while (t->kind == TY_ARRAY)
+		t = t->to;
+	return t->kind == TY_STRUCT && t->st->c_align ? t->st->c_align : t->align;
+}
+
 static void place_field(struct cursor *c, struct field *f)
 {
-	uint32_t align = c->packed || f->c_packed ? 1 : type_c_align(f->type);
+	uint32_t align = c->packed || f->c_packed ? 1 : c_align_of(f->type);
 
 	if (f->c_align > align)
 		align = f->c_align;
@@ -146,18 +154,11 @@ void type_struct_attr(struct type *st, unsigned align, bool packed)
 
 void type_struct_align(struct type *st, unsigned align)
 {
-	if (align < type_c_align(st))
+	if (align < c_align_of(st))
 		return;
 	st->align = align > 8 ? 8 : align;
 	st->st->c_align = align > 8 ? align : 0;
 	st->size = round_up(st->size, align);
-}
-
-unsigned type_c_align(const struct type *t)
-{
-	while (t->kind == TY_ARRAY)
-		t = t->to;
-	return t->kind == TY_STRUCT && t->st->c_align ? t->st->c_align : t->align;
 }
 
 static void place_elem(struct field *f, uint32_t *size)

@@ -176,8 +176,6 @@ void type_struct_end(struct types *ts, struct type *st, bool packed);
 void type_struct_attr(struct type *st, unsigned align, bool packed);
 /* The whole, ended, is aligned so; a type's own alignment goes up to 8. */
 void type_struct_align(struct type *st, unsigned align);
-/* Alignment as a member of a C structure. */
-unsigned type_c_align(const struct type *t);
 
 /*
  * Looks a type name up: "struct x", "union x", "enum x", a typedef, a C integer name in any
