@@ -123,6 +123,18 @@ fails "not on a BPF file system" "no BPF file system found, not mounting it due 
 	"$bt" -n map create "$tmp/x" type array key 4 value 4 entries 1 name x
 same "an error in JSON" '{"error":"no map with such a name"}' "$("$bt" -j map dump name sn_nosuch)"
 
+# Memory shared with programs: no keys, no values.
+if kernel_from 6.9; then
+	"$bt" map create "$pins/arena" type arena entries 4 flags 0x400 name sn_arena || bad "create arena"
+	same "arena" "arena  name sn_arena  flags 0x400
+	key 0B  value 0B  max_entries 4" "$("$bt" map show pinned "$pins/arena" | sed -e '1s/^[0-9]*: //; s/  memlock.*//')"
+	same "arena in JSON" '"type":"arena","name":"sn_arena","flags":1024,"bytes_key":0,"bytes_value":0,"max_entries":4' \
+		"$("$bt" -j map show pinned "$pins/arena" | sed 's/^{"id":[0-9]*,//; s/,"bytes_memlock".*//')"
+	fails "an arena has no entries" "can't get next key: Operation not supported" "$bt" map dump pinned "$pins/arena"
+else
+	skip "arenas are of Linux 6.9"
+fi
+
 # Entries by the thousand, against reading them one by one.
 create many type hash key 4 value 4 entries 3000
 i=0
