@@ -59,6 +59,13 @@ struct load_replace *load_replacement(struct load_options *o, size_t index, cons
 bool load_is_legacy(const struct objfile *f);
 int load_legacy(struct inspect *in, const struct objfile *f, struct load_options *o, struct loaded *ret);
 
+/*
+ * load_multi.c: attaches a program by its section, uprobe.multi/PROGRAM:FUNCTIONS (uretprobe.multi, .s) with * and ?.
+ * An fd of the link, which the caller closes, or -errno and the error set; -EOPNOTSUPP without one: it has another
+ * section.
+ */
+int load_attach_multi(struct inspect *in, const struct loaded_prog *p);
+
 /* load_loader.c: what -L does. 0, or -errno and the error set. */
 int load_by_loader(struct inspect *in, const struct objfile *f);
 

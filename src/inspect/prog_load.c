@@ -129,10 +129,14 @@ static int make_dir(struct inspect *in, struct load *l, const char *dir)
 static int attach_prog(struct inspect *in, struct load *l, const struct loaded_prog *p, const char *path)
 {
 	struct bpf_link *link = p->prog ? bpf_program__attach(p->prog) : NULL;
+	_cleanup_fd_ int multi = -1;
 	int r;
 
 	if (!link) {
 		r = p->prog ? -errno : -EOPNOTSUPP;
+		multi = r == -EOPNOTSUPP ? load_attach_multi(in, p) : -EOPNOTSUPP;
+		if (multi >= 0 || in->err.code)
+			return multi < 0 ? multi : pin_fd(in, l, multi, path);
 		if (r != -EOPNOTSUPP && r != -EINVAL)
 			return inspect_fail(in, r, "failed to attach program %s: %s", p->name, errname(r));
 		inspect_note(in, "Program %s does not support autoattach, falling back to pinning", p->name);

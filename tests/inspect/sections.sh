@@ -35,6 +35,29 @@ section cgroup/getpeername_unix cgroup_sock_addr 6.7
 section cgroup/getsockname_unix cgroup_sock_addr 6.7
 section kprobe.session/do_nanosleep kprobe 6.10
 
+# Links of many probes, which the packaged libbpf does not make.
+# multi SECTION: an object for the functions of $tmp/kinds.
+multi() { clang -O2 -g -target bpf -DSECTION="\"$1\"" -c tests/inspect/progs/section.c -o "$tmp/section.o" || bad "$1"; }
+host_program kinds
+if "$tmp/kinds" "$pins/section" uprobes 1 >"$tmp/places" 2>"$tmp/err"; then
+	rm "$pins/section"
+	read -r first second semaphore <"$tmp/places"
+	multi "uretprobe.multi/$tmp/kinds:second_plac?"
+	"$bt" prog load "$tmp/section.o" "$pins/section" autoattach || bad "autoattach of uretprobe.multi"
+	case $("$bt" -j link show pinned "$pins/section") in
+	*'"retprobe":true,"path":"'"$tmp/kinds"'","func_cnt":1,"pid":0,"funcs":[{"offset":'"$second"',"ref_ctr_offset":0,"cookie":0}]}') ok "a link of uretprobe.multi" ;;
+	*) bad "a link of uretprobe.multi" "$("$bt" -j link show pinned "$pins/section")" ;;
+	esac
+	rm -f "$pins/section"
+	multi "uprobe.multi/$tmp/kinds:no_such_*"
+	fails "no such function" "no function of $tmp/kinds is like 'no_such_*'" "$bt" prog load "$tmp/section.o" "$pins/section" autoattach
+	multi "uprobe.multi/$tmp/kinds"
+	fails "no function" "'$tmp/kinds' should be PROGRAM:FUNCTION" "$bt" prog load "$tmp/section.o" "$pins/section" autoattach
+	same "nothing is left then" no "$([ -e "$pins/section" ] && echo yes || echo no)"
+else
+	skip "uprobe.multi: $(cat "$tmp/err")"
+fi
+
 object section -DSECTION='"uprobe.multiple"'
 fails "no such section" "no type of program has the name 'uprobe.multiple'; give one by 'type'" \
 	"$bt" prog load "$tmp/section.o" "$pins/section"
