@@ -343,7 +343,7 @@ static int kprobe_error(struct err *e, int r, const struct probe *p, const struc
 	else if (r == -EILSEQ)
 		err_set(e, r, "no instruction begins at this offset");
 	else if (r == -EINVAL)
-		err_hint(e, "the function may be one that must not be probed (%s)",
+		err_hint(e, "the kernel does not let every function be probed: not what is marked notrace, nor what %s lists",
 			 "/sys/kernel/debug/kprobes/blacklist");
 	return r;
 }
