@@ -1,15 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# tools.sh [KERNEL...]: what the tools do on each kernel. In virtual machines with it: what "sonde tools" says and the
-# tools' own tests, then a start of every tool with each of its options (PARTS=tests or PARTS=starts: only these). The
-# results are kept as build/tools-KERNEL.PART, and docs/tools-kernels.md is made of those that are there. With SHORT=1
-# only a plain start of each tool, and no page is made. Prints "ok", "not ok" and "skip" lines.
+# tools.sh [KERNEL...]: what the tools do on each kernel. In virtual machines with it: what "sonde tools" says (the part
+# "list"), the tools' own tests ("tests"), and a start of every tool with each of its options ("starts"; with SHORT=1 only
+# a plain one). PARTS names the parts to be done, all without it. The results are kept as build/tools-KERNEL.PART, and
+# docs/tools-kernels.md is made of those that are there. Prints "ok", "not ok" and "skip" lines.
 set -u
 cd "$(dirname "$0")/.." || exit
 stage_name=tools
 kernels='bullseye bookworm trixie sid trixie-arm64'
-parts=${PARTS:-tests starts}
-[ ! "${SHORT-}" ] || parts=starts
+parts=${PARTS:-list tests starts}
 
 # In the guest. The modules are those whose functions and events the tools look for.
 in_guest='
@@ -17,8 +16,9 @@ for module in ext4 xfs btrfs nfs fuse md_mod; do modprobe $module 2>/dev/null; d
 mount -t ext4 /dev/vda /tmp
 echo "kernel $version"
 case $part in
+list)
+	exec ./sonde tools --json ;;
 tests)
-	./sonde tools --json
 	exec ./test-runner -v -x 5 -n "" -s ./sonde -p progs run ;;
 starts)
 	exec sh ./try.sh /root/sonde /root/starts ;;
@@ -27,10 +27,8 @@ esac
 
 # In $stage: what the guest is given.
 gather() {
-	mkdir -p "$stage/progs" "$stage/run"
-	for prog in "$build"/tests/progs/*; do
-		[ -d "$prog" ] || case $prog in *-shared) ;; *) cp "$prog" "$stage/progs/" ;; esac
-	done
+	gather_progs
+	mkdir "$stage/run"
 	cp -r tests/run/tool "$stage/run/"
 	awk -f tests/tools/starts.awk tools/*.bt | awk -v short="${SHORT-}" '!short || $1 != last; { last = $1 }' >"$stage/starts"
 }
@@ -40,8 +38,6 @@ run() (
 	kernel=$1
 	. tests/vm_kit.sh
 	gather
-	rootfs=
-	[ $arch != "$(uname -m)" ] || rootfs=--rootfs
 	# A test that failed makes 1 of it.
 	# shellcheck disable=SC2086
 	tests/vm/vm-run --arch $arch --kernel "$suite" --timeout "${VM_TIMEOUT:-2400}" $rootfs --disk 256:ext4 --modprobe loop \
@@ -72,10 +68,9 @@ for k in ${*:-$kernels}; do
 		report "$k" "$part"
 	done
 done
-[ ! "${SHORT-}" ] || exit 0
 results=
 for k in $kernels; do
-	for part in tests starts; do
+	for part in list tests starts; do
 		[ ! -s "build/tools-$k.$part" ] || results="$results build/tools-$k.$part"
 	done
 done

@@ -6,11 +6,7 @@ set -u
 cd "$(dirname "$0")/.." || exit
 stage_name=vm kernel=$1
 . tests/vm_kit.sh
-mkdir "$stage/progs"
-for prog in "$build"/tests/progs/*; do
-	case $prog in *-shared) continue ;; esac
-	[ -d "$prog" ] || cp "$prog" "$stage/progs/"
-done
+gather_progs
 
 # Scripts that were compiled here, for kernels that are not.
 mkdir "$stage/objects"
@@ -21,9 +17,7 @@ for script in tests/vm/objects/*.bt; do
 	(cd $build/tests && ../../$build/sonde build "../../$script" -o "$stage/objects/$name.bpf.o") || fail "cannot build $script"
 done
 
-# This machine's files where the guest can run them. Tests work in /tmp, on a disk of its own.
-rootfs=
-[ $arch != "$(uname -m)" ] || rootfs=--rootfs
+# Tests work in /tmp, on a disk of its own.
 # Emulated code runs about five times slower.
 # shellcheck disable=SC2086
 tests/vm/vm-run --arch $arch --kernel "$suite" --timeout "${VM_TIMEOUT:-900}" $rootfs --disk 256:ext4 --modprobe loop \

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What the tests in virtual machines share. In: $stage_name, $kernel (SUITE[-arm64]). Out: the kernel and the programs
 # are ready, or the test ends with a "skip" or "not ok" line. $suite and $arch name the machine, $version its kernel
-# ("6.1", "6.12-aarch64"); $build has the programs for it, $stage is a folder that is gone at the end.
+# ("6.1", "6.12-aarch64"); $build has the programs for it, $stage is a folder that is gone at the end. $rootfs is the
+# option that gives the guest this machine's files, empty where it cannot run them.
 suite=${kernel%%-*}
 build=build arch=x86_64 qemu=qemu-system-x86_64
-case $kernel in *-arm64) build=build-aarch64 arch=aarch64 qemu=qemu-system-aarch64 ;; esac
+rootfs=--rootfs
+[ "$(uname -m)" = x86_64 ] || rootfs=
+case $kernel in *-arm64) build=build-aarch64 arch=aarch64 qemu=qemu-system-aarch64 rootfs= ;; esac
 
 skip() { echo "skip $stage_name/$kernel: $*"; exit 0; }
 fail() { echo "not ok $stage_name/$kernel: $*"; exit 1; }
@@ -12,6 +15,7 @@ fail() { echo "not ok $stage_name/$kernel: $*"; exit 1; }
 for tool in "$qemu" cpio modprobe xzcat zstdcat dpkg-deb apt-get; do
 	command -v "$tool" >/dev/null 2>&1 || skip "$tool is not installed"
 done
+[ -x /sbin/mkfs.ext4 ] || skip "mkfs.ext4 is not installed"
 dir=$(tests/vm/kernels fetch "$kernel" 2>build/"vm-$kernel.log") || {
 	sed 's/^/# /' build/"vm-$kernel.log"
 	skip "its kernel cannot be downloaded"
@@ -33,3 +37,12 @@ version=$(sed 's/^\([0-9]*\.[0-9]*\).*/\1/' "$dir/release")
 
 stage=$(mktemp -d) || exit
 trap 'rm -rf "$stage"' EXIT
+
+# gather_progs: the test programs, in $stage/progs.
+gather_progs() {
+	mkdir "$stage/progs"
+	for prog in "$build"/tests/progs/*; do
+		case $prog in *-shared) continue ;; esac
+		[ -d "$prog" ] || cp "$prog" "$stage/progs/"
+	done
+}
