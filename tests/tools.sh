@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # tools.sh [KERNEL...]: what the tools do on each kernel. In virtual machines with it: what "sonde tools" says (the part
 # "list"), the tools' own tests ("tests"), and a start of every tool with each of its options ("starts"; with SHORT=1 only
-# a plain one). PARTS names the parts to be done, all without it. The results are kept as build/tools-KERNEL.PART, and
-# docs/tools-kernels.md is made of those that are there. Prints "ok", "not ok" and "skip" lines.
+# a plain one). PARTS names the parts to be done, all without it; TESTS names tests that are done once more. The results
+# are kept as build/tools-KERNEL.PART, and docs/tools-kernels.md is made of those that are there. Prints "ok", "not ok"
+# and "skip" lines.
 set -u
 cd "$(dirname "$0")/.." || exit
 stage_name=tools
@@ -29,7 +30,8 @@ esac
 gather() {
 	gather_progs
 	mkdir "$stage/run"
-	cp -r tests/run/tool "$stage/run/"
+	mkdir "$stage/run/tool"
+	for name in ${TESTS:-$(cd tests/run/tool && ls)}; do cp "tests/run/tool/${name%.bt}.bt" "$stage/run/tool/"; done
 	awk -f tests/tools/starts.awk tools/*.bt | awk -v short="${SHORT-}" '!short || $1 != last; { last = $1 }' >"$stage/starts"
 }
 
@@ -49,7 +51,8 @@ run() (
 		echo "not ok tools/$kernel: vm-run ended with status $code"
 		tail -n 30 "$stage/err" | sed 's/^/# /'
 	}
-	cp "$stage/results" "build/tools-$kernel.$2"
+	[ "${TESTS-}" ] || : >"build/tools-$kernel.$2"
+	cat "$stage/results" >>"build/tools-$kernel.$2"
 )
 
 # Each line of the results as every stage of the tests has it.

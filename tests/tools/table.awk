@@ -67,12 +67,28 @@ function tool_of(test,    name) {
 	return name in is_tool ? name : ""
 }
 
-function count(what, test) {
-	if (tool_of(test) != "")
-		tests[tool_of(test), kernel, what]++
+# verdict WHAT, TEST: "ok" or why not; of a test that was done again the last one counts
+function verdict(what, test) {
+	sub(/^tool\//, "", test)
+	sub(/:$/, "", test)
+	if (!((test, kernel) in verdicts))
+		tested[++ntested] = test SUBSEP kernel
+	verdicts[test, kernel] = what
 }
 
-FNR == 1 {
+function count_verdicts(    i, part, what) {
+	for (i = 1; i <= ntested; i++) {
+		split(tested[i], part, SUBSEP)
+		what = verdicts[part[1], part[2]]
+		if (tool_of(part[1]) == "")
+			continue
+		tests[tool_of(part[1]), part[2], what == "ok" ? "ok" : "bad"]++
+		if (what != "ok")
+			failed[++nfailed] = part[1] " (" part[2] "): " what
+	}
+}
+
+/^kernel / {
 	kernel = $2
 	if (!(kernel in is_kernel))
 		kernels[++nkernels] = kernel
@@ -96,8 +112,8 @@ FNR == 1 {
 	next
 }
 
-/^ok / { count("ok", $2) }
-/^not ok / { count("bad", $3); failed[++nfailed] = kernel ": test " substr($0, 13) }
+/^ok / { verdict("ok", $2) }
+/^not ok / { verdict(substr($0, index($0, ": ") + 2), $3) }
 /^skip / {
 	name = substr($2, 6)
 	why = $0
@@ -149,6 +165,7 @@ function score(tool, kernel,    good, all) {
 }
 
 END {
+	count_verdicts()
 	print "# Tools on kernels"
 	print ""
 	print "This page is made by `sh tests/tools.sh`, in virtual machines with kernels of Debian: 5.10, 6.1, 6.12 and 7.2 of"
