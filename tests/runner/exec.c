@@ -152,14 +152,18 @@ static const char *command_of(struct arena *a, const struct script *s, const str
 			    s->params ? s->params : "");
 }
 
-/* Waits for the first line of BEFORE's output, its word that it is ready, at most half a second. */
+/*
+ * Waits for the first line of BEFORE's output, its word that it is ready, at most half a second; 10 s if the command has that
+ * word in it, for then it will say so.
+ */
 static void start_before(struct running *r)
 {
-	long long until = now_ms() + 500 * r->o->scale;
+	long long until = now_ms();
 	char pid[16];
 
 	if (!r->s->before)
 		return;
+	until += (strstr(r->s->before, "ready") ? 10000 : 500) * r->o->scale;
 	_cleanup_sb_ struct strbuf command = { 0 };
 	sb_addf(&command, "exec %s", r->s->before);
 	job_start(&r->before, sb_str(&command), true);
