@@ -13,7 +13,7 @@ parts=${PARTS:-list tests starts}
 
 # In the guest. The modules are those whose functions and events the tools look for.
 in_guest='
-for module in ext4 xfs btrfs nfs fuse md_mod; do modprobe $module 2>/dev/null; done
+for module in ext4 xfs btrfs f2fs nfs fuse md_mod; do modprobe $module 2>/dev/null; done
 mount -t ext4 /dev/vda /tmp
 echo "kernel $version"
 case $part in
