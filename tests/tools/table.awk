@@ -67,7 +67,7 @@ function tool_of(test,    name) {
 	return name in is_tool ? name : ""
 }
 
-# verdict WHAT, TEST: "ok" or why not; of a test that was done again the last one counts
+# verdict WHAT, TEST: "ok", "skip" or why not; of a test that was done again the last one counts
 function verdict(what, test) {
 	sub(/^tool\//, "", test)
 	sub(/:$/, "", test)
@@ -82,8 +82,9 @@ function count_verdicts(    i, part, what) {
 		what = verdicts[part[1], part[2]]
 		if (tool_of(part[1]) == "")
 			continue
-		tests[tool_of(part[1]), part[2], what == "ok" ? "ok" : "bad"]++
-		if (what != "ok")
+		if (what != "skip")
+			tests[tool_of(part[1]), part[2], what == "ok" ? "ok" : "bad"]++
+		if (what != "ok" && what != "skip")
 			failed[++nfailed] = part[1] " (" part[2] "): " what
 	}
 }
@@ -115,6 +116,7 @@ function count_verdicts(    i, part, what) {
 /^ok / { verdict("ok", $2) }
 /^not ok / { verdict(substr($0, index($0, ": ") + 2), $3) }
 /^skip / {
+	verdict("skip", $2)
 	name = substr($2, 6)
 	why = $0
 	sub(/^[^:]*: /, "", why)
