@@ -21,7 +21,7 @@ finish() {
 	exit $code
 }
 trap finish EXIT
-trap 'exit 1' INT TERM
+trap 'exit 1' HUP INT TERM
 
 ok() { echo "ok $test_name: $1"; }
 bad() { echo "not ok $test_name: $1${2:+: $2}"; }
