@@ -127,7 +127,7 @@ void ir_pass_untrust(struct ir_fn *fn)
 {
 	struct roots r = { 0 };
 
-	if (fn->module->target->is_portable || !target_has(fn->module->target, TF_RDONLY_CAST))
+	if (fn->module->target->is_portable)
 		return;
 	find_roots(fn, &r);
 	while (r.n && mark_derived(fn, &r))
@@ -135,7 +135,7 @@ void ir_pass_untrust(struct ir_fn *fn)
 	if (r.n)
 		judge(fn, &r);
 	for (uint32_t i = 0; i < r.n; i++)
-		if (is_worth_it(fn, &r.root[i]))
+		if (is_worth_it(fn, &r.root[i]) && target_has(fn->module->target, TF_RDONLY_CAST))
 			replace(fn, r.root[i].v, cast(fn, r.root[i].v));
 	arena_done(&r.arena);
 }
