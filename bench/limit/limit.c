@@ -140,8 +140,8 @@ static void print_maps(struct bpf_object *obj)
 	bpf_object__for_each_map(map, obj) {
 		if (bpf_map__type(map) == BPF_MAP_TYPE_PERCPU_HASH)
 			print_batches(map, cpus);
-		else if (bpf_map__type(map) == BPF_MAP_TYPE_PERCPU_ARRAY)
-			print_array(map, cpus);
+		else if (bpf_map__type(map) == BPF_MAP_TYPE_PERCPU_ARRAY && bpf_map__value_size(map) == sizeof(__u64))
+			print_array(map, cpus); /* what is longer is scratch */
 	}
 }
 
