@@ -9,6 +9,7 @@
 #include <linux/bpf.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/fdutil.h"
 #include "ir/target.h"
@@ -97,6 +98,84 @@ static int attach_halves(const struct attach_env *env, const struct probe *p, si
 	return r ? r : attach_halves(env, p, from + n / 2, n - n / 2, prog_fd, links);
 }
 
+#define SUSPECT 5 /* bytes that entry_suspect() looks at */
+
+/* Moves those of n targets to the front whose instructions the kernel may refuse; returns how many, code has their bytes. */
+static size_t suspects_first(const struct probe *p, size_t from, size_t n, uint8_t (*code)[SUSPECT])
+{
+	struct probe_target **v = p->targets.v + from;
+	char path[PATH_MAX];
+	_cleanup_fd_ int file = open(kernel_path(v[0]->path, path), O_RDONLY | O_CLOEXEC);
+	size_t found = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct probe_target *t = v[i];
+
+		if (pread(file, code[found], SUSPECT, (off_t)t->offset) != SUSPECT || !entry_suspect(code[found]))
+			continue;
+		v[i] = v[found];
+		v[found++] = t;
+	}
+	return found;
+}
+
+static bool same_verdict(const uint8_t *a, const uint8_t *b)
+{
+	return !memcmp(a, b, entry_suspect(a));
+}
+
+/* Each of n suspects by itself, but those that start as one that was refused: the kernel would say the same again. */
+static int attach_suspects(const struct attach_env *env, const struct probe *p, size_t from, size_t n,
+			   uint8_t (*code)[SUSPECT], int prog_fd, struct links *links)
+{
+	size_t refused = 0; /* code[0] to code[refused - 1] are those of refused ones */
+
+	for (size_t i = 0, k; i < n; i++) {
+		unsigned before = links->nskipped;
+
+		for (k = 0; k < refused && !same_verdict(code[k], code[i]);)
+			k++;
+		if (k < refused) {
+			links->nskipped++;
+			continue;
+		}
+		int r = attach_halves(env, p, from + i, 1, prog_fd, links);
+
+		if (r)
+			return r;
+		if (links->nskipped > before)
+			memmove(code[refused++], code[i], SUSPECT);
+	}
+	return 0;
+}
+
+/*
+ * Targets of one file: in one link if the kernel takes all. Each attempt that fails waits for all of RCU, 20 to 140 ms,
+ * however few places it has: so what may be refused goes first, by itself, and the rest is likely to need one attempt.
+ */
+static int attach_file(const struct attach_env *env, const struct probe *p, size_t from, size_t n, int prog_fd,
+		       struct links *links)
+{
+	int fd = attach_group(env, p, from, n, prog_fd), r;
+	uint8_t (*code)[SUSPECT];
+	size_t suspects;
+
+	if (fd >= 0) {
+		vec_push(&links->fds, fd);
+		links->nprobes += (unsigned)n;
+		return 0;
+	}
+	if (!links_may_skip(p, fd))
+		return fd;
+	code = xcalloc(n + 1, sizeof(*code));
+	suspects = suspects_first(p, from, n, code);
+	r = attach_suspects(env, p, from, suspects, code, prog_fd, links);
+	free(code);
+	if (r || suspects == n)
+		return r;
+	return attach_halves(env, p, from + suspects, n - suspects, prog_fd, links);
+}
+
 static int attach_multi(const struct attach_env *env, const struct probe *p, int prog_fd,
 			struct links *links, struct err *e)
 {
@@ -108,7 +187,7 @@ static int attach_multi(const struct attach_env *env, const struct probe *p, int
 
 		for (n = 1; i + n < p->targets.n && !strcmp(p->targets.v[i + n]->path, path);)
 			n++;
-		r = attach_halves(env, p, i, n, prog_fd, links);
+		r = attach_file(env, p, i, n, prog_fd, links);
 		if (r)
 			return binary_error(e, r, p, n == 1 ? p->targets.v[i] : NULL);
 	}

@@ -48,7 +48,29 @@ size_t entry_skip(const uint8_t *code, bool nonnull, bool stacks)
 		return 0;
 	return at;
 }
+
+/* is_prefix_bad() and good_insns_64 of arch/x86/kernel/uprobes.c. */
+size_t entry_suspect(const uint8_t *code)
+{
+	switch (code[0]) {
+	case 0xf0:
+		return 1;
+	case 0xc5: /* VEX: one byte, or two, then the opcode */
+		return 3;
+	case 0xc4:
+		return 4;
+	case 0x62: /* EVEX: three */
+		return 5;
+	default:
+		return 0;
+	}
+}
 #else
+size_t entry_suspect(const uint8_t *code)
+{
+	return 0;
+}
+
 size_t entry_skip(const uint8_t *code, bool nonnull, bool stacks)
 {
 	return 0;

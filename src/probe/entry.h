@@ -12,5 +12,11 @@
 uint64_t entry_place(const struct probe *p, const struct probe_target *t, int fd, bool ret);
 /* How many of the first bytes of a function (24 of them) a probe may move over; for tests. */
 size_t entry_skip(const uint8_t *code, bool nonnull, bool stacks);
+/*
+ * How many of an instruction's first bytes decide whether the kernel takes a breakpoint there, of the kinds that it often
+ * refuses: "lock", and VEX and EVEX, whose opcodes it looks up as if they were old ones. 0: of no such kind. For code of
+ * at least 5 bytes.
+ */
+size_t entry_suspect(const uint8_t *code);
 
 #endif

@@ -33,6 +33,15 @@ TEST(over_a_test_that_the_predicate_makes_as_well)
 	CHECK_EQ(SKIP("\x48\x85\xff\x75\x10\x53", true, false), 0);
 	CHECK_EQ(SKIP("\x48\x85\xf6\x74\x10\x53", true, false), 0);
 }
+
+TEST(what_the_kernel_may_refuse_is_told_by_its_opcode)
+{
+	CHECK_EQ(entry_suspect((const uint8_t *)"\xf0\xff\x0f\x75\x0b"), 1);
+	CHECK_EQ(entry_suspect((const uint8_t *)"\xc5\xf9\x6e\xc6\x48"), 3);
+	CHECK_EQ(entry_suspect((const uint8_t *)"\xc4\x41\x01\xef\xff"), 4);
+	CHECK_EQ(entry_suspect((const uint8_t *)"\x62\xf1\xfd\x48\x6f"), 5);
+	CHECK_EQ(entry_suspect((const uint8_t *)"\x55\x48\x89\xe5\x53"), 0);
+}
 #endif
 
 TEST(targets_that_are_no_functions_stay_where_they_are)
