@@ -54,7 +54,7 @@ bool links_may_skip(const struct probe *p, int r)
 {
 	return p->targets.n > 1 &&
 	       (r == -EINVAL || r == -ENOENT || r == -EADDRNOTAVAIL || r == -EOPNOTSUPP || r == -EPERM || r == -EILSEQ ||
-		r == -KERNEL_ENOTSUPP);
+		r == -ENOEXEC || r == -KERNEL_ENOTSUPP);
 }
 
 void links_close(struct links *l)
