@@ -60,7 +60,7 @@ bool load_is_legacy(const struct objfile *f);
 int load_legacy(struct inspect *in, const struct objfile *f, struct load_options *o, struct loaded *ret);
 
 /*
- * load_multi.c: attaches a program by its section, uprobe.multi/PROGRAM:FUNCTIONS (uretprobe.multi, .s) with * and ?.
+ * load_multi.c: attaches a program by its section, uprobe.multi/PROGRAM:FUNCTIONS (uretprobe.multi, uprobe.session, .s) with * and ?.
  * An fd of the link, which the caller closes, or -errno and the error set; -EOPNOTSUPP without one: it has another
  * section.
  */

@@ -31,7 +31,7 @@ static int find_functions(struct inspect *in, const char *path, const char *patt
 }
 
 /* target: "PROGRAM:FUNCTIONS". */
-static int attach_uprobes(struct inspect *in, int prog, const char *target, bool ret)
+static int attach_uprobes(struct inspect *in, int prog, const char *target, enum sys_uprobes kind)
 {
 	const char *colon = strrchr(target, ':');
 	_cleanup_sb_ struct strbuf path = { 0 };
@@ -45,7 +45,7 @@ static int attach_uprobes(struct inspect *in, int prog, const char *target, bool
 		return inspect_fail(in, -ENOENT, "no program or library '%s'", target);
 	r = find_functions(in, sb_str(&path), colon + 1, &offsets);
 	if (!r) {
-		r = sys_link_create_uprobe_multi(prog, sb_str(&path), offsets.v, NULL, (uint32_t)offsets.n, ret, 0, NULL);
+		r = sys_link_create_uprobe_multi(prog, sb_str(&path), offsets.v, NULL, (uint32_t)offsets.n, kind, 0, NULL);
 		if (r < 0)
 			inspect_fail(in, r, "cannot attach to %zu functions of %s: %s", offsets.n, sb_str(&path), errname(r));
 	}
@@ -57,17 +57,18 @@ int load_attach_multi(struct inspect *in, const struct loaded_prog *p)
 {
 	static const struct {
 		const char *section;
-		bool ret;
+		enum sys_uprobes kind;
 	} kinds[] = {
-		{ "uprobe.multi/", false }, { "uprobe.multi.s/", false },
-		{ "uretprobe.multi/", true }, { "uretprobe.multi.s/", true },
+		{ "uprobe.multi/", SYS_UPROBES_ENTRY },	    { "uprobe.multi.s/", SYS_UPROBES_ENTRY },
+		{ "uretprobe.multi/", SYS_UPROBES_RETURN }, { "uretprobe.multi.s/", SYS_UPROBES_RETURN },
+		{ "uprobe.session/", SYS_UPROBES_SESSION }, { "uprobe.session.s/", SYS_UPROBES_SESSION },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
 		size_t n = strlen(kinds[i].section);
 
 		if (!strncmp(p->section, kinds[i].section, n))
-			return attach_uprobes(in, p->fd, p->section + n, kinds[i].ret);
+			return attach_uprobes(in, p->fd, p->section + n, kinds[i].kind);
 	}
 	return -EOPNOTSUPP;
 }

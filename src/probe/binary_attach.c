@@ -72,7 +72,7 @@ static int attach_group(const struct attach_env *env, const struct probe *p, siz
 		cookies[i] = p->targets.v[from + i]->cookie;
 	}
 	fd = sys_link_create_uprobe_multi(prog_fd, kernel_path(p->targets.v[from]->path, path), places, counted ? counters : NULL,
-					  (uint32_t)n, is_ret(p), env->pid, cookies);
+					  (uint32_t)n, is_ret(p) ? SYS_UPROBES_RETURN : SYS_UPROBES_ENTRY, env->pid, cookies);
 	free(places);
 	return fd;
 }

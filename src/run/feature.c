@@ -156,7 +156,7 @@ static bool has_uprobe_multi(void)
 
 	if (fd < 0)
 		return false;
-	r = sys_link_create_uprobe_multi(fd, "/", &offset, NULL, 1, false, 0, NULL);
+	r = sys_link_create_uprobe_multi(fd, "/", &offset, NULL, 1, SYS_UPROBES_ENTRY, 0, NULL);
 	if (r >= 0)
 		close(r);
 	return r == -EBADF;

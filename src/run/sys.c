@@ -271,18 +271,18 @@ struct uprobe_multi_attr {
 };
 
 int sys_link_create_uprobe_multi(int prog_fd, const char *path, const uint64_t *offsets,
-				 const uint64_t *ref_ctrs, uint32_t n, bool ret, pid_t pid,
+				 const uint64_t *ref_ctrs, uint32_t n, enum sys_uprobes kind, pid_t pid,
 				 const uint64_t *cookies)
 {
 	struct uprobe_multi_attr attr = {
 		.prog_fd = prog_fd,
-		.attach_type = SYS_BPF_TRACE_UPROBE_MULTI,
+		.attach_type = kind == SYS_UPROBES_SESSION ? SYS_BPF_TRACE_UPROBE_SESSION : SYS_BPF_TRACE_UPROBE_MULTI,
 		.path = PTR(path),
 		.offsets = PTR(offsets),
 		.ref_ctr_offsets = PTR(ref_ctrs),
 		.cookies = PTR(cookies),
 		.cnt = n,
-		.multi_flags = ret ? 1 : 0, /* BPF_F_UPROBE_MULTI_RETURN */
+		.multi_flags = kind == SYS_UPROBES_RETURN ? 1 : 0, /* BPF_F_UPROBE_MULTI_RETURN */
 		.pid = pid,
 	};
 

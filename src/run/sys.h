@@ -17,6 +17,7 @@
 #define SYS_BPF_TRACE_KPROBE_MULTI 42
 #define SYS_BPF_TRACE_KPROBE_SESSION 56
 #define SYS_BPF_TRACE_UPROBE_MULTI 48
+#define SYS_BPF_TRACE_UPROBE_SESSION 57
 
 int sys_bpf(int cmd, void *attr, unsigned size);
 int sys_perf_event_open(struct perf_event_attr *attr, pid_t pid, int cpu, int group_fd,
@@ -65,8 +66,10 @@ struct sys_kprobe_multi {
 int sys_link_create_kprobe_multi(int prog_fd, const struct sys_kprobe_multi *m);
 /* A program that does nothing, to try what it can be attached to. */
 int sys_prog_load_empty(uint32_t type, uint32_t attach_type, uint32_t attach_btf_id);
+/* Where a program runs at functions of user space; a session is at entry and return, and needs 6.13. */
+enum sys_uprobes { SYS_UPROBES_ENTRY, SYS_UPROBES_RETURN, SYS_UPROBES_SESSION };
 int sys_link_create_uprobe_multi(int prog_fd, const char *path, const uint64_t *offsets,
-				 const uint64_t *ref_ctrs, uint32_t n, bool ret, pid_t pid,
+				 const uint64_t *ref_ctrs, uint32_t n, enum sys_uprobes kind, pid_t pid,
 				 const uint64_t *cookies);
 /* fentry, fexit, tp_btf; falls back to BPF_RAW_TRACEPOINT_OPEN. */
 int sys_link_create_tracing(int prog_fd, uint32_t attach_type);

@@ -69,6 +69,16 @@ fails() {
 	same "$what" "Error: $message" "$(printf '%s\n' "$got" | grep -v '^Hint: ')"
 }
 
+# gone WHAT COMMAND...: the command fails, in a second at the latest: the kernel takes back what nobody holds after a while.
+gone() {
+	what=$1; shift
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		got=$("$@" 2>/dev/null) || { ok "$what"; return; }
+		sleep 0.1
+	done
+	bad "$what" "$got"
+}
+
 # compile SOURCE OBJECT [OPTION...]: for BPF. Objects are kept in $objects, for the next run and for virtual
 # machines, whose processors are slow.
 objects=$PWD/build/inspect-objects

@@ -49,6 +49,21 @@ if "$tmp/kinds" "$pins/section" uprobes 1 >"$tmp/places" 2>"$tmp/err"; then
 	*) bad "a link of uretprobe.multi" "$("$bt" -j link show pinned "$pins/section")" ;;
 	esac
 	rm -f "$pins/section"
+	if kernel_from 6.13; then
+		multi "uprobe.session/$tmp/kinds:*s*_place"
+		"$bt" prog load "$tmp/section.o" "$pins/section" autoattach || bad "autoattach of uprobe.session"
+		case $("$bt" -j link show pinned "$pins/section") in
+		*'"type":"uprobe_multi"'*'"retprobe":false,"path":"'"$tmp/kinds"'","func_cnt":2,'*) ok "a link of uprobe.session" ;;
+		*) bad "a link of uprobe.session" "$("$bt" -j link show pinned "$pins/section")" ;;
+		esac
+		"$bt" link show pinned "$pins/section" | grep -q "uprobe.multi  path $tmp/kinds  func_cnt 2" &&
+			ok "the session in text" || bad "the session in text" "$("$bt" link show pinned "$pins/section")"
+		id=$("$bt" link show pinned "$pins/section" | sed -n '1s/:.*//p')
+		rm -f "$pins/section"
+		gone "the session is gone with its pin" "$bt" link show id "$id"
+	else
+		skip "a link of uprobe.session: Linux 6.13"
+	fi
 	multi "uprobe.multi/$tmp/kinds:no_such_*"
 	fails "no such function" "no function of $tmp/kinds is like 'no_such_*'" "$bt" prog load "$tmp/section.o" "$pins/section" autoattach
 	multi "uprobe.multi/$tmp/kinds"
