@@ -39,6 +39,8 @@ static int binary_error(struct err *e, int r, const struct probe *p, const struc
 		err_hint(e, "this kernel has no uprobes (CONFIG_UPROBES)");
 	else if (r == -ESRCH)
 		err_hint(e, "the process is gone");
+	else if (r == -KERNEL_ENOTSUPP)
+		err_hint(e, "the kernel refuses the instruction at this place, or would run it wrong under a probe (VEX: vpor, vpcmpeqb ...)");
 	else if (r == -EINVAL || r == -EIO)
 		err_hint(e, "there may be no instruction at this place, or one that cannot be probed");
 	return r;
@@ -62,17 +64,19 @@ static int attach_group(const struct attach_env *env, const struct probe *p, siz
 	uint64_t *places = xcalloc(3 * n, sizeof(*places)), *counters = places + n, *cookies = counters + n;
 	char path[PATH_MAX];
 	_cleanup_fd_ int file = open(kernel_path(p->targets.v[from]->path, path), O_RDONLY | O_CLOEXEC);
-	bool counted = false;
-	int fd;
+	bool counted = false, harmful = false;
+	int fd = -KERNEL_ENOTSUPP;
 
 	for (size_t i = 0; i < n; i++) {
 		places[i] = entry_place(p, p->targets.v[from + i], file, is_ret(p));
 		counters[i] = p->targets.v[from + i]->ref_ctr;
 		counted |= counters[i] != 0;
 		cookies[i] = p->targets.v[from + i]->cookie;
+		harmful |= entry_is_harmful(file, places[i]);
 	}
-	fd = sys_link_create_uprobe_multi(prog_fd, kernel_path(p->targets.v[from]->path, path), places, counted ? counters : NULL,
-					  (uint32_t)n, is_ret(p) ? SYS_UPROBES_RETURN : SYS_UPROBES_ENTRY, env->pid, cookies);
+	if (!harmful)
+		fd = sys_link_create_uprobe_multi(prog_fd, kernel_path(p->targets.v[from]->path, path), places, counted ? counters : NULL,
+						  (uint32_t)n, is_ret(p) ? SYS_UPROBES_RETURN : SYS_UPROBES_ENTRY, env->pid, cookies);
 	free(places);
 	return fd;
 }
@@ -98,10 +102,8 @@ static int attach_halves(const struct attach_env *env, const struct probe *p, si
 	return r ? r : attach_halves(env, p, from + n / 2, n - n / 2, prog_fd, links);
 }
 
-#define SUSPECT 5 /* bytes that entry_suspect() looks at */
-
 /* Moves those of n targets to the front whose instructions the kernel may refuse; returns how many, code has their bytes. */
-static size_t suspects_first(const struct probe *p, size_t from, size_t n, uint8_t (*code)[SUSPECT])
+static size_t suspects_first(const struct probe *p, size_t from, size_t n, uint8_t (*code)[ENTRY_SUSPECT])
 {
 	struct probe_target **v = p->targets.v + from;
 	char path[PATH_MAX];
@@ -111,7 +113,7 @@ static size_t suspects_first(const struct probe *p, size_t from, size_t n, uint8
 	for (size_t i = 0; i < n; i++) {
 		struct probe_target *t = v[i];
 
-		if (pread(file, code[found], SUSPECT, (off_t)t->offset) != SUSPECT || !entry_suspect(code[found]))
+		if (pread(file, code[found], ENTRY_SUSPECT, (off_t)t->offset) != ENTRY_SUSPECT || !entry_suspect(code[found]))
 			continue;
 		v[i] = v[found];
 		v[found++] = t;
@@ -126,7 +128,7 @@ static bool same_verdict(const uint8_t *a, const uint8_t *b)
 
 /* Each of n suspects by itself, but those that start as one that was refused: the kernel would say the same again. */
 static int attach_suspects(const struct attach_env *env, const struct probe *p, size_t from, size_t n,
-			   uint8_t (*code)[SUSPECT], int prog_fd, struct links *links)
+			   uint8_t (*code)[ENTRY_SUSPECT], int prog_fd, struct links *links)
 {
 	size_t refused = 0; /* code[0] to code[refused - 1] are those of refused ones */
 
@@ -144,7 +146,7 @@ static int attach_suspects(const struct attach_env *env, const struct probe *p, 
 		if (r)
 			return r;
 		if (links->nskipped > before)
-			memmove(code[refused++], code[i], SUSPECT);
+			memmove(code[refused++], code[i], ENTRY_SUSPECT);
 	}
 	return 0;
 }
@@ -157,7 +159,7 @@ static int attach_file(const struct attach_env *env, const struct probe *p, size
 		       struct links *links)
 {
 	int fd = attach_group(env, p, from, n, prog_fd), r;
-	uint8_t (*code)[SUSPECT];
+	uint8_t (*code)[ENTRY_SUSPECT];
 	size_t suspects;
 
 	if (fd >= 0) {
@@ -191,7 +193,7 @@ static int attach_multi(const struct attach_env *env, const struct probe *p, int
 		if (r)
 			return binary_error(e, r, p, n == 1 ? p->targets.v[i] : NULL);
 	}
-	return links->nprobes > before ? 0 : binary_error(e, -EOPNOTSUPP, p, NULL);
+	return links->nprobes > before ? 0 : binary_error(e, -KERNEL_ENOTSUPP, p, NULL);
 }
 
 static int attach_each(const struct attach_env *env, const struct probe *p, int prog_fd, struct links *links,
@@ -209,7 +211,8 @@ static int attach_each(const struct attach_env *env, const struct probe *p, int 
 			.ret = is_ret(p), .where = kernel_path(t->path, path), .offset = entry_place(p, t, file, is_ret(p)),
 			.ref_ctr = t->ref_ctr, .cookie = t->cookie,
 		};
-		int r = dyn_attach(&pmu, env, &d, perf_pid(env), prog_fd, links);
+		int r = entry_is_harmful(file, d.offset) ? -KERNEL_ENOTSUPP
+							 : dyn_attach(&pmu, env, &d, perf_pid(env), prog_fd, links);
 
 		if (r && (!links_may_skip(p, r) || (i + 1 == p->targets.n && links->nprobes == before)))
 			return binary_error(e, r, p, t);

@@ -65,10 +65,28 @@ size_t entry_suspect(const uint8_t *code)
 		return 0;
 	}
 }
+/*
+ * Kernels up to this day (6.18) go by the opcode behind VEX and EVEX as if it stood alone. They "emulate" what looks like
+ * a short jump, a call or nop, which skips the instruction, and leave the instruction pointer of what looks like a return
+ * or a far jump where it was single-stepped.
+ */
+bool entry_breaks(const uint8_t *code)
+{
+	size_t n = entry_suspect(code);
+
+	if (n < 3)
+		return false;
+	return (code[n - 1] & 0xf0) == 0x70 || memchr("\x90\xe8\xe9\xeb\xc2\xc3\xca\xcb\xea\x9a\x9d\xff", code[n - 1], 12);
+}
 #else
 size_t entry_suspect(const uint8_t *code)
 {
 	return 0;
+}
+
+bool entry_breaks(const uint8_t *code)
+{
+	return false;
 }
 
 size_t entry_skip(const uint8_t *code, bool nonnull, bool stacks)
@@ -76,6 +94,13 @@ size_t entry_skip(const uint8_t *code, bool nonnull, bool stacks)
 	return 0;
 }
 #endif
+
+bool entry_is_harmful(int fd, uint64_t place)
+{
+	uint8_t code[ENTRY_SUSPECT];
+
+	return pread(fd, code, sizeof(code), (off_t)place) == sizeof(code) && entry_breaks(code);
+}
 
 static bool is_arg0(const struct node *n)
 {

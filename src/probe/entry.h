@@ -15,8 +15,13 @@ size_t entry_skip(const uint8_t *code, bool nonnull, bool stacks);
 /*
  * How many of an instruction's first bytes decide whether the kernel takes a breakpoint there, of the kinds that it often
  * refuses: "lock", and VEX and EVEX, whose opcodes it looks up as if they were old ones. 0: of no such kind. For code of
- * at least 5 bytes.
+ * ENTRY_SUSPECT bytes.
  */
+#define ENTRY_SUSPECT 5
 size_t entry_suspect(const uint8_t *code);
+/* Would the kernel take a breakpoint at this instruction, and then run it wrong? For tests, as entry_suspect(). */
+bool entry_breaks(const uint8_t *code);
+/* The same of a place in the file fd; what cannot be read is not harmful. */
+bool entry_is_harmful(int fd, uint64_t place);
 
 #endif

@@ -42,6 +42,18 @@ TEST(what_the_kernel_may_refuse_is_told_by_its_opcode)
 	CHECK_EQ(entry_suspect((const uint8_t *)"\x62\xf1\xfd\x48\x6f"), 5);
 	CHECK_EQ(entry_suspect((const uint8_t *)"\x55\x48\x89\xe5\x53"), 0);
 }
+
+/* vpcmpeqb, vpor, vzeroupper, vpbroadcastb (EVEX); vpxor, vmovdqu64 and a plain je are run as they are. */
+TEST(what_the_kernel_would_run_wrong_is_told)
+{
+	CHECK(entry_breaks((const uint8_t *)"\xc5\xf9\x74\xc0\xc3"));
+	CHECK(entry_breaks((const uint8_t *)"\xc5\xf9\xeb\xc1\xc3"));
+	CHECK(entry_breaks((const uint8_t *)"\xc5\xf8\x77\xc3\x90"));
+	CHECK(entry_breaks((const uint8_t *)"\x62\xf2\x7d\x28\x7a"));
+	CHECK(!entry_breaks((const uint8_t *)"\xc5\xf9\xef\xc0\xc3"));
+	CHECK(!entry_breaks((const uint8_t *)"\x62\xf1\xfd\x48\x6f"));
+	CHECK(!entry_breaks((const uint8_t *)"\x74\x05\xc5\xf9\x74"));
+}
 #endif
 
 TEST(targets_that_are_no_functions_stay_where_they_are)
