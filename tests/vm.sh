@@ -20,7 +20,7 @@ done
 # Tests work in /tmp, on a disk of its own.
 # Emulated code runs about five times slower.
 # shellcheck disable=SC2086
-tests/vm/vm-run --arch $arch --kernel "$suite" --timeout "${VM_TIMEOUT:-900}" $rootfs --disk 256:ext4 --modprobe loop \
+tests/vm/vm-run --arch $arch --kernel "$suite" --timeout "${VM_TIMEOUT:-1800}" $rootfs --disk 256:ext4 --modprobe loop \
 	--file $build/sonde.stripped:/root/sonde --file $build/tests/test-runner --file "$stage/progs" \
 	--file tests/run:/root/run --file "$stage/objects" -- \
 	sh -c "mount -t ext4 /dev/vda /tmp && exec ./test-runner -v -l -x 5 -n '$version/' -s ./sonde -p progs ${VM_SCRIPTS:-run objects}" \
