@@ -19,7 +19,7 @@ __asm__(".text\n"
 
 int vector_plain(int x);
 
-__attribute__((noipa)) int vector_plain(int x)
+__attribute__((noinline)) int vector_plain(int x)
 {
 	return x + 1;
 }
